@@ -138,7 +138,10 @@ CELERY_TASK_SOFT_TIME_LIMIT = 840
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 1_200}
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"enforcement.tasks.run_chunk": {"queue": "sweeps"}, "listings.tasks.run_import": {"queue": "sweeps"}}
+CELERY_TASK_ROUTES = {
+    "enforcement.tasks.run_chunk": {"queue": "sweeps"},
+    "listings.tasks.run_import": {"queue": "sweeps"},
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}

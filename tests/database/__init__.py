@@ -1,0 +1,1 @@
+"""PostgreSQL as Django knows it; only emptying the tables between tests is allowed what the product refuses."""
