@@ -1,0 +1,217 @@
+"""Closed sets of enforcement, their transition tables and badge tones."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class SweepKind(models.TextChoices):
+    FULL = "full", _("All listings, all policies")
+    POLICIES = "policies", _("All listings, chosen policies")
+    CHANGED = "changed", _("Changed listings, all policies")
+
+
+class SweepState(models.TextChoices):
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    PAUSED = "paused", _("Paused")
+    FINISHED = "finished", _("Finished")
+    CANCELLED = "cancelled", _("Cancelled")
+    FAILED = "failed", _("Stopped by an error")
+
+
+SWEEP_MOVES: dict[SweepState, frozenset[SweepState]] = {
+    SweepState.QUEUED: frozenset({SweepState.RUNNING, SweepState.CANCELLED, SweepState.FAILED}),
+    SweepState.RUNNING: frozenset({SweepState.PAUSED, SweepState.FINISHED, SweepState.CANCELLED, SweepState.FAILED}),
+    SweepState.PAUSED: frozenset({SweepState.RUNNING, SweepState.CANCELLED}),
+    SweepState.FINISHED: frozenset(),
+    SweepState.CANCELLED: frozenset(),
+    SweepState.FAILED: frozenset({SweepState.RUNNING}),
+}
+SWEEP_TONE: dict[SweepState, str] = {
+    SweepState.QUEUED: "neutral",
+    SweepState.RUNNING: "info",
+    SweepState.PAUSED: "caution",
+    SweepState.FINISHED: "ok",
+    SweepState.CANCELLED: "neutral",
+    SweepState.FAILED: "critical",
+}
+LIVE_SWEEPS = frozenset({SweepState.QUEUED, SweepState.RUNNING, SweepState.PAUSED})
+
+
+class ChunkState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+CHUNK_MOVES: dict[ChunkState, frozenset[ChunkState]] = {
+    ChunkState.WAITING: frozenset({ChunkState.RUNNING, ChunkState.DONE}),
+    ChunkState.RUNNING: frozenset({ChunkState.DONE, ChunkState.FAILED, ChunkState.WAITING}),
+    ChunkState.DONE: frozenset(),
+    ChunkState.FAILED: frozenset({ChunkState.WAITING}),
+}
+
+
+class ViolationState(models.TextChoices):
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+
+
+VIOLATION_MOVES: dict[ViolationState, frozenset[ViolationState]] = {
+    ViolationState.OPEN: frozenset({ViolationState.CLOSED}),
+    ViolationState.CLOSED: frozenset(),
+}
+VIOLATION_TONE: dict[ViolationState, str] = {ViolationState.OPEN: "serious", ViolationState.CLOSED: "neutral"}
+
+
+class ClosedBecause(models.TextChoices):
+    """Dismissed and overturned are a person's word about this version of the listing: no sweep opens it again."""
+
+    CORRECTED = "corrected", _("No longer holds")
+    DISMISSED = "dismissed", _("A moderator found it fine")
+    OVERTURNED = "overturned", _("Overturned on appeal")
+    WAIVED = "waived", _("Waived")
+    POLICY_ENDED = "policy_ended", _("The policy no longer applies")
+
+
+class Owed(models.TextChoices):
+    """What must still be done with a violation. The row says it; events only make it sooner."""
+
+    NOTHING = "nothing", _("Nothing")
+    CASE = "case", _("A case")
+    DECISION = "decision", _("A decision")
+
+
+class DecisionState(models.TextChoices):
+    IN_FORCE = "in_force", _("In force")
+    PARTLY_REVERSED = "partly_reversed", _("Reversed in part")
+    REVERSED = "reversed", _("Reversed")
+    SUPERSEDED = "superseded", _("Replaced by a later decision")
+    SETTLED = "settled", _("Settled: corrected")
+    EXPIRED = "expired", _("Ended")
+
+
+DECISION_MOVES: dict[DecisionState, frozenset[DecisionState]] = {
+    DecisionState.IN_FORCE: frozenset(
+        {
+            DecisionState.PARTLY_REVERSED,
+            DecisionState.REVERSED,
+            DecisionState.SUPERSEDED,
+            DecisionState.SETTLED,
+            DecisionState.EXPIRED,
+        }
+    ),
+    DecisionState.PARTLY_REVERSED: frozenset(
+        {DecisionState.REVERSED, DecisionState.SUPERSEDED, DecisionState.SETTLED, DecisionState.EXPIRED}
+    ),
+    DecisionState.REVERSED: frozenset(),
+    DecisionState.SUPERSEDED: frozenset(),
+    DecisionState.SETTLED: frozenset({DecisionState.PARTLY_REVERSED, DecisionState.REVERSED}),
+    DecisionState.EXPIRED: frozenset({DecisionState.PARTLY_REVERSED, DecisionState.REVERSED}),
+}
+DECISION_TONE: dict[DecisionState, str] = {
+    DecisionState.IN_FORCE: "serious",
+    DecisionState.PARTLY_REVERSED: "caution",
+    DecisionState.REVERSED: "ok",
+    DecisionState.SUPERSEDED: "neutral",
+    DecisionState.SETTLED: "ok",
+    DecisionState.EXPIRED: "neutral",
+}
+
+
+class Automation(models.TextChoices):
+    """As the EU's Transparency Database asks it of the decision."""
+
+    NONE = "none", _("Decided by a person")
+    PARTIAL = "partial", _("Decided by a person with automated help")
+    FULL = "full", _("Decided by automated means")
+
+
+class Origin(models.TextChoices):
+    SWEEP = "sweep", _("Sweep")
+    CASE = "case", _("Case")
+    APPEAL = "appeal", _("Appeal")
+    API = "api", _("API")
+
+
+class PointKind(models.TextChoices):
+    GIVEN = "given", _("Given")
+    RETURNED = "returned", _("Returned")
+
+
+class MessageKind(models.TextChoices):
+    STATEMENT = "statement", _("Statement of reasons")
+    APPEAL_RECEIVED = "appeal_received", _("Appeal received")
+    APPEAL_DECIDED = "appeal_decided", _("Appeal decided")
+    RESTORED = "restored", _("Restored")
+
+
+class MessageState(models.TextChoices):
+    OWED = "owed", _("To be sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Not delivered")
+
+
+MESSAGE_MOVES: dict[MessageState, frozenset[MessageState]] = {
+    MessageState.OWED: frozenset({MessageState.SENT, MessageState.FAILED}),
+    MessageState.SENT: frozenset(),
+    MessageState.FAILED: frozenset({MessageState.OWED}),
+}
+MESSAGE_TONE: dict[MessageState, str] = {
+    MessageState.OWED: "caution",
+    MessageState.SENT: "ok",
+    MessageState.FAILED: "critical",
+}
+
+
+class AppealState(models.TextChoices):
+    FILED = "filed", _("Filed")
+    IN_REVIEW = "in_review", _("Being read")
+    UPHELD = "upheld", _("Decision stands")
+    PARTLY_OVERTURNED = "partly_overturned", _("Overturned in part")
+    OVERTURNED = "overturned", _("Overturned")
+    INADMISSIBLE = "inadmissible", _("Not admissible")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the merchant")
+
+
+APPEAL_MOVES: dict[AppealState, frozenset[AppealState]] = {
+    AppealState.FILED: frozenset({AppealState.IN_REVIEW, AppealState.WITHDRAWN}),
+    AppealState.IN_REVIEW: frozenset(
+        {
+            AppealState.FILED,
+            AppealState.UPHELD,
+            AppealState.PARTLY_OVERTURNED,
+            AppealState.OVERTURNED,
+            AppealState.INADMISSIBLE,
+            AppealState.WITHDRAWN,
+        }
+    ),
+    AppealState.UPHELD: frozenset(),
+    AppealState.PARTLY_OVERTURNED: frozenset(),
+    AppealState.OVERTURNED: frozenset(),
+    AppealState.INADMISSIBLE: frozenset(),
+    AppealState.WITHDRAWN: frozenset(),
+}
+APPEAL_TONE: dict[AppealState, str] = {
+    AppealState.FILED: "caution",
+    AppealState.IN_REVIEW: "info",
+    AppealState.UPHELD: "neutral",
+    AppealState.PARTLY_OVERTURNED: "ok",
+    AppealState.OVERTURNED: "ok",
+    AppealState.INADMISSIBLE: "neutral",
+    AppealState.WITHDRAWN: "neutral",
+}
+OPEN_APPEALS = frozenset({AppealState.FILED, AppealState.IN_REVIEW})
+WON_APPEALS = frozenset({AppealState.OVERTURNED, AppealState.PARTLY_OVERTURNED})
+
+
+class AppealChannel(models.TextChoices):
+    PAGE = "page", _("Merchant's page")
+    API = "api", _("API")
+    ON_BEHALF = "on_behalf", _("Entered on the merchant's behalf")
+
+
+class ItemOutcome(models.TextChoices):
+    UPHELD = "upheld", _("Stands")
+    OVERTURNED = "overturned", _("Overturned")

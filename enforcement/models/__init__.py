@@ -1,0 +1,24 @@
+from enforcement.models.appeal import Appeal, AppealFile, AppealItem, AppealMove
+from enforcement.models.decision import Decision, DecisionItem, DecisionMove, PointEntry, Restriction
+from enforcement.models.message import Message, Statement
+from enforcement.models.sweep import Chunk, Sweep, SweepMove, SweepPolicy
+from enforcement.models.violation import Violation
+
+__all__ = [
+    "Appeal",
+    "AppealFile",
+    "AppealItem",
+    "AppealMove",
+    "Chunk",
+    "Decision",
+    "DecisionItem",
+    "DecisionMove",
+    "Message",
+    "PointEntry",
+    "Restriction",
+    "Statement",
+    "Sweep",
+    "SweepMove",
+    "SweepPolicy",
+    "Violation",
+]

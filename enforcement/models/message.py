@@ -1,0 +1,69 @@
+"""What a merchant is told: the statement of reasons as it was sent, and every message with its delivery."""
+
+from django.db import models
+from django.db.models import Q
+
+from enforcement.enums import MessageKind, MessageState
+from enforcement.models.decision import FOR_EVER, Decision
+from listings.models import Merchant
+
+
+class Statement(models.Model):
+    """The statement of reasons of one decision, stored as it was made.
+
+    `content` holds its parts by name (restriction, territory, facts, ground, automation, redress, correction) in `language`.
+    `asked_language` differs where the policy's words do not exist in the merchant's own language.
+    """
+
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="statement")
+    language = models.CharField(max_length=8)
+    asked_language = models.CharField(max_length=8)
+    template_version = models.PositiveSmallIntegerField()
+    content = models.JSONField()
+    text = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        triggers = (FOR_EVER,)
+
+    def __str__(self) -> str:
+        return f"SR {self.decision_id}"
+
+
+class Message(models.Model):
+    """The outbox of mail to merchants: a row in the transaction of the verb, delivery afterwards."""
+
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="messages")
+    kind = models.CharField(max_length=20, choices=MessageKind.choices)
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
+    subject_key = models.CharField(
+        max_length=80, unique=True, help_text="What it is about; the same is not sent twice."
+    )
+    language = models.CharField(max_length=8)
+    to = models.EmailField(blank=True)
+    subject = models.CharField(max_length=300)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    state = models.CharField(max_length=6, choices=MessageState.choices, default=MessageState.OWED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=MessageState.values), name="message_state_known"),
+            models.CheckConstraint(
+                condition=(Q(state=MessageState.SENT) & Q(sent_at__isnull=False))
+                | (~Q(state=MessageState.SENT) & Q(sent_at__isnull=True)),
+                name="message_sent_at_iff_sent",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["next_try_at", "id"], condition=Q(state="owed"), name="message_owed"),
+            models.Index(fields=["merchant", "-created_at"], name="message_by_merchant"),
+        )
+
+    def __str__(self) -> str:
+        return self.subject

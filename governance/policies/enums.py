@@ -1,0 +1,93 @@
+"""Closed sets of policies: severity, measures, states and modes, with their transition tables and tones."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Severity(models.TextChoices):
+    CRITICAL = "critical", _("Critical")
+    SERIOUS = "serious", _("Serious")
+    MODERATE = "moderate", _("Moderate")
+    MINOR = "minor", _("Minor")
+
+
+SEVERITY_TONE: dict[Severity, str] = {
+    Severity.CRITICAL: "critical",
+    Severity.SERIOUS: "serious",
+    Severity.MODERATE: "caution",
+    Severity.MINOR: "neutral",
+}
+SEVERITY_RANK: dict[Severity, int] = {severity: rank for rank, severity in enumerate(Severity, start=1)}
+
+
+class Measure(models.TextChoices):
+    """What a decision may do, from the mildest to the harshest. `enforcement/measures/` has one class for each."""
+
+    WARN = "warn", _("Warn")
+    REQUEST_CORRECTION = "request_correction", _("Ask to correct")
+    AGE_GATE = "age_gate", _("Age-gate")
+    RESTRICT_MARKETS = "restrict_markets", _("Restrict in markets")
+    REMOVE = "remove", _("Remove")
+    SUSPEND_LISTING_RIGHTS = "suspend_listing_rights", _("Suspend listing rights")
+
+
+class Subject(models.TextChoices):
+    LISTINGS = "listings", _("Listings")
+    MERCHANTS = "merchants", _("Merchants")
+
+
+class Ground(models.TextChoices):
+    LEGAL = "legal", _("Illegal content")
+    TERMS = "terms", _("Against the terms")
+
+
+class Mode(models.TextChoices):
+    """What a live policy does with what it finds."""
+
+    OFF = "off", _("Off")
+    SHADOW = "shadow", _("Shadow: counts only")
+    REVIEW = "review", _("Review: opens cases")
+    ENFORCE = "enforce", _("Enforce: decides at once")
+
+
+MODE_MOVES: dict[Mode, frozenset[Mode]] = {mode: frozenset(set(Mode) - {mode}) for mode in Mode}
+MODE_TONE: dict[Mode, str] = {Mode.OFF: "neutral", Mode.SHADOW: "info", Mode.REVIEW: "caution", Mode.ENFORCE: "ok"}
+
+
+class VersionState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Waits for approval")
+    LIVE = "live", _("In force")
+    RETURNED = "returned", _("Sent back")
+    SUPERSEDED = "superseded", _("Replaced by a later version")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+VERSION_MOVES: dict[VersionState, frozenset[VersionState]] = {
+    VersionState.DRAFT: frozenset({VersionState.SUBMITTED, VersionState.WITHDRAWN}),
+    VersionState.SUBMITTED: frozenset({VersionState.LIVE, VersionState.RETURNED, VersionState.WITHDRAWN}),
+    VersionState.LIVE: frozenset({VersionState.SUPERSEDED, VersionState.WITHDRAWN}),
+    VersionState.RETURNED: frozenset(),
+    VersionState.SUPERSEDED: frozenset(),
+    VersionState.WITHDRAWN: frozenset(),
+}
+VERSION_TONE: dict[VersionState, str] = {
+    VersionState.DRAFT: "info",
+    VersionState.SUBMITTED: "caution",
+    VersionState.LIVE: "ok",
+    VersionState.RETURNED: "serious",
+    VersionState.SUPERSEDED: "neutral",
+    VersionState.WITHDRAWN: "neutral",
+}
+
+
+class Reads(models.TextChoices):
+    """Which of a listing's two normalised texts a term list reads."""
+
+    BASE = "base", _("Words as written")
+    SKELETON = "skeleton", _("Words seen through disguises")
+
+
+class ApprovalOutcome(models.TextChoices):
+    APPROVED = "approved", _("Approved")
+    OBJECTED = "objected", _("Objects")

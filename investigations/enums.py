@@ -1,0 +1,61 @@
+"""Closed sets of case work, their transition tables and badge tones."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CaseState(models.TextChoices):
+    OPEN = "open", _("Waiting")
+    IN_REVIEW = "in_review", _("Being read")
+    HELD = "held", _("With a senior reviewer")
+    CLOSED = "closed", _("Closed")
+
+
+CASE_MOVES: dict[CaseState, frozenset[CaseState]] = {
+    CaseState.OPEN: frozenset({CaseState.IN_REVIEW, CaseState.HELD, CaseState.CLOSED}),
+    CaseState.IN_REVIEW: frozenset({CaseState.OPEN, CaseState.HELD, CaseState.CLOSED}),
+    CaseState.HELD: frozenset({CaseState.OPEN, CaseState.IN_REVIEW, CaseState.CLOSED}),
+    CaseState.CLOSED: frozenset({CaseState.OPEN}),
+}
+CASE_TONE: dict[CaseState, str] = {
+    CaseState.OPEN: "caution",
+    CaseState.IN_REVIEW: "info",
+    CaseState.HELD: "serious",
+    CaseState.CLOSED: "neutral",
+}
+LIVE_CASES = frozenset(set(CaseState) - {CaseState.CLOSED})
+
+
+class CaseOrigin(models.TextChoices):
+    SWEEP = "sweep", _("Sweep")
+    NOTICE = "notice", _("Notice")
+    STAFF = "staff", _("Opened by a person")
+
+
+class CaseOutcome(models.TextChoices):
+    DECIDED = "decided", _("Decided")
+    NO_VIOLATION = "no_violation", _("No violation")
+    RESOLVED = "resolved", _("Corrected meanwhile")
+
+
+class Verdict(models.TextChoices):
+    VIOLATES = "violates", _("Violates")
+    FINE = "fine", _("Fine")
+    UNSURE = "unsure", _("Unsure")
+
+
+VERDICT_TONE: dict[Verdict, str] = {Verdict.VIOLATES: "critical", Verdict.FINE: "ok", Verdict.UNSURE: "caution"}
+
+
+class ClaimEnd(models.TextChoices):
+    DECIDED = "decided", _("Decided")
+    RELEASED = "released", _("Released")
+    SKIPPED = "skipped", _("Skipped")
+    HELD = "held", _("Held for a senior reviewer")
+    LAPSED = "lapsed", _("Ran out")
+
+
+class EvidenceKind(models.TextChoices):
+    FILE = "file", _("File")
+    LINK = "link", _("Link")
+    SNAPSHOT = "snapshot", _("Snapshot of a listing")

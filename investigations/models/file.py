@@ -1,0 +1,43 @@
+"""What people add to a case: notes and evidence. Neither is edited."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+
+from investigations.enums import EvidenceKind
+from investigations.models.case import Case
+
+APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate)
+
+
+class Note(models.Model):
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    written_at = models.DateTimeField()
+
+    class Meta:
+        triggers = (APPEND_ONLY,)
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Evidence(models.Model):
+    """A file (kept in the state folder under its hash), a link or a snapshot, with who took it and when."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="evidence")
+    kind = models.CharField(max_length=8, choices=EvidenceKind.choices)
+    title = models.CharField(max_length=200)
+    source = models.CharField(max_length=1000, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    content = models.JSONField(default=dict)
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "evidence"
+        triggers = (APPEND_ONLY,)
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,29 @@
+from listings.models.catalogue import Certificate, Listing, ListingImage, ListingVersion
+from listings.models.imports import CategoryAlias, ImportRow, ImportRun
+from listings.models.merchant import Merchant, MerchantLink, TraderIdentity
+from listings.models.metrics import ListingMetric, ListingWindow, MerchantWindow, OrderLine
+from listings.models.reference import AttributeDefinition, Category, ExchangeRate, Holiday, Market
+from listings.models.visibility import ListingVisibility
+
+__all__ = [
+    "AttributeDefinition",
+    "Category",
+    "CategoryAlias",
+    "Certificate",
+    "ExchangeRate",
+    "Holiday",
+    "ImportRow",
+    "ImportRun",
+    "Listing",
+    "ListingImage",
+    "ListingMetric",
+    "ListingVersion",
+    "ListingVisibility",
+    "ListingWindow",
+    "Market",
+    "Merchant",
+    "MerchantLink",
+    "MerchantWindow",
+    "OrderLine",
+    "TraderIdentity",
+]
