@@ -1,0 +1,110 @@
+"""What every page's frame shows. Worked out only when a template asks for it, so partial answers cost nothing."""
+
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language, gettext
+
+from governance.web import markets
+from governance.web.formats import direction
+from governance.web.people import Face, face_of
+from governance.web.places import Link, rail
+
+THEMES = ("system", "light", "dark")
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+class Frame:
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def user(self) -> Any:
+        return getattr(self.request, "user", None)
+
+    @cached_property
+    def signed_in(self) -> bool:
+        return bool(self.user and self.user.is_authenticated)
+
+    @cached_property
+    def language(self) -> str:
+        return get_language() or settings.LANGUAGE_CODE
+
+    @cached_property
+    def dir(self) -> str:
+        return direction(self.language)
+
+    @cached_property
+    def languages(self) -> list[tuple[str, str]]:
+        return [(code, str(name)) for code, name in settings.LANGUAGES]
+
+    @cached_property
+    def theme(self) -> str:
+        """The device's choice first, then the person's, else the system's."""
+        wanted = self.request.COOKIES.get("theme") or getattr(self.user, "theme", "")
+        return wanted if wanted in THEMES else "system"
+
+    @cached_property
+    def you(self) -> Face:
+        return face_of(self.user)
+
+    @cached_property
+    def images(self) -> dict[str, Any]:
+        kept = getattr(self.user, "images", None) or {}
+        return {"blur": True, "grey": True, **kept}
+
+    @cached_property
+    def time_zone(self) -> str:
+        return str(getattr(self.user, "time_zone", "") or settings.TIME_ZONE)
+
+    def rail(self) -> list[list[Link]]:
+        if not self.signed_in:
+            return []
+        match = self.request.resolver_match
+        section = getattr(getattr(match.func, "view_class", match.func), "section", "") if match else ""
+        return rail(self.user, path=self.request.path, section=section)
+
+    @cached_property
+    def market_groups(self) -> list[markets.MarketGroup]:
+        return markets.groups()
+
+    @cached_property
+    def markets(self) -> tuple[str, ...]:
+        return markets.chosen(self.request)
+
+    @cached_property
+    def market_label(self) -> str:
+        chosen = set(self.markets)
+        if not chosen:
+            return gettext("All markets")
+        group = next((group for group in self.market_groups if set(group.codes) == chosen), None)
+        return group.label if group else " ".join(self.markets)
+
+    @cached_property
+    def search_url(self) -> str:
+        return _url("investigations:search")
+
+    @cached_property
+    def find_url(self) -> str:
+        return _url("investigations:find")
+
+    @cached_property
+    def preferences_url(self) -> str:
+        return _url("accounts:preferences")
+
+    @cached_property
+    def sign_out_url(self) -> str:
+        return _url("account_logout")
+
+
+def frame(request: HttpRequest) -> dict[str, Frame]:
+    return {"frame": Frame(request)}

@@ -1,0 +1,132 @@
+"""Times, money, numbers and names in the active language, by CLDR. Digits are Latin everywhere, as in ids and prices."""
+
+import re
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+Number = int | float | Decimal
+RTL_SCRIPTS = frozenset({"Arab", "Hebr", "Syrc", "Thaa"})
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+MONTH, YEAR = 2_629_800, 31_557_600
+NOW = timedelta(seconds=45)
+LETTER_THEN_DIGIT = re.compile(r"([^\W\d_])(?=\d)")
+
+
+@lru_cache(maxsize=64)
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse({"en": "en_GB"}.get(language, language.replace("-", "_")))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en_GB")
+
+
+def active_locale() -> Locale:
+    return _locale(get_language() or "en")
+
+
+@lru_cache(maxsize=256)
+def direction(language: str) -> str:
+    """`rtl` or `ltr` of a language tag, by its likely script."""
+    tag = language.replace("-", "_")
+    likely = get_global("likely_subtags").get(tag) or get_global("likely_subtags").get(tag.split("_")[0], tag)
+    return "rtl" if RTL_SCRIPTS & set(likely.split("_")) else "ltr"
+
+
+def _units(seconds: int) -> list[tuple[int, str]]:
+    """The amounts of a length, largest first, each with its short unit in the active language."""
+    patterns = (
+        (YEAR, _("%(n)d y")),
+        (MONTH, _("%(n)d mo")),
+        (DAY, _("%(n)d d")),
+        (HOUR, _("%(n)d h")),
+        (MINUTE, _("%(n)d min")),
+        (1, _("%(n)d s")),
+    )
+    found = []
+    for size, pattern in patterns:
+        amount, seconds = divmod(seconds, size)
+        found.append((amount, pattern % {"n": amount}))
+    return found
+
+
+def span(length: timedelta, *, units: int = 2) -> str:
+    """A length of time in its largest units: `2 h 6 min`."""
+    found = _units(abs(int(length.total_seconds())))
+    first = next((index for index, (amount, _text) in enumerate(found) if amount), len(found) - 1)
+    chosen = found[first : first + units]
+    return "\u00a0".join(text for index, (amount, text) in enumerate(chosen) if amount or index == 0)
+
+
+def relative(moment: datetime, *, now: datetime | None = None) -> str:
+    """`18 min ago`, `in 3 h`; the same day and the same second are `now`."""
+    delta = moment - (now or timezone.now())
+    if abs(delta) < NOW:
+        return _("now")
+    pattern = _("in %(span)s") if delta > timedelta(0) else _("%(span)s ago")
+    return pattern % {"span": span(delta, units=1)}
+
+
+def exact(moment: datetime | date) -> str:
+    if not isinstance(moment, datetime):
+        return day(moment)
+    local = timezone.localtime(moment)
+    return f"{day(local)}, {format_time(local, 'HH:mm:ss', locale=active_locale())} {local.tzname()}"
+
+
+def minute(moment: datetime) -> str:
+    """Day and time without seconds or zone."""
+    local = timezone.localtime(moment)
+    return f"{day(local)}, {format_time(local, 'HH:mm', locale=active_locale())}"
+
+
+def day(moment: datetime | date) -> str:
+    local = timezone.localtime(moment) if isinstance(moment, datetime) and timezone.is_aware(moment) else moment
+    return format_date(local, "medium", locale=active_locale())
+
+
+def month(moment: date) -> str:
+    return format_datetime(datetime(moment.year, moment.month, 1), "MMM", locale=active_locale())
+
+
+def money(amount: Number, currency: str) -> str:
+    text = format_currency(amount, currency, locale=active_locale())
+    return LETTER_THEN_DIGIT.sub("\\1\u00a0", text)
+
+
+def number(value: Number, *, digits: int | None = None) -> str:
+    """Grouped by thousands; `digits` fixes the places after the decimal mark."""
+    pattern = "#,##0.###" if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value, format=pattern, locale=active_locale())
+
+
+def compact(value: Number) -> str:
+    """`41.9M`, `48K`: for places where the exact number would not fit."""
+    return format_compact_decimal(value, locale=active_locale(), fraction_digits=1)
+
+
+def signed(value: Number, *, digits: int | None = None) -> str:
+    """With its sign, a true minus: `+271`, `−63`."""
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(abs(value), digits=digits)}"
+
+
+def percent(share: Number, *, digits: int = 1) -> str:
+    """A share between 0 and 1 as per cent."""
+    return format_percent(share, format="#,##0" + ("." + "0" * digits if digits else "") + "%", locale=active_locale())
+
+
+def country(code: str) -> str:
+    return active_locale().territories.get(code.upper(), code)
+
+
+def language_name(tag: str) -> str:
+    name = active_locale().languages.get(tag.split("-")[0].lower(), tag)
+    return name[:1].upper() + name[1:]

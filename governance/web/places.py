@@ -1,0 +1,86 @@
+"""The places of the rail, in their order. A place whose URL is not wired, or that the person may not open, is left out."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.core.cache import cache
+from django.urls import NoReverseMatch, get_urlconf, resolve, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from governance.web.access import may_open
+
+COUNT_SECONDS = 90
+
+
+@dataclass(frozen=True)
+class Place:
+    url_name: str
+    label: str | Promise
+    icon: str
+    group: int
+    key: str
+
+    @property
+    def section(self) -> str:
+        return self.url_name.rpartition(":")[2]
+
+
+PLACES = (
+    Place("insights:home", _("Home"), "home", 1, "g h"),
+    Place("investigations:queue", _("Queue"), "queue", 1, "g q"),
+    Place("investigations:cases", _("Cases"), "case", 1, "g c"),
+    Place("investigations:appeals", _("Appeals"), "scale", 1, "g a"),
+    Place("investigations:listings", _("Listings"), "listing", 1, "g l"),
+    Place("investigations:merchants", _("Merchants"), "merchant", 1, "g m"),
+    Place("enforcement:policies", _("Policies"), "policy", 2, "g p"),
+    Place("enforcement:sweeps", _("Sweeps"), "sweep", 2, "g s"),
+    Place("listings:imports", _("Imports"), "upload", 2, "g i"),
+    Place("insights:programmes", _("Programmes"), "programme", 2, "g r"),
+    Place("insights:reports", _("Reports"), "report", 3, "g e"),
+    Place("audit:log", _("Audit"), "audit", 3, "g u"),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A place as this person sees it: where it leads, what waits there, whether they are there."""
+
+    place: Place
+    url: str
+    count: str
+    current: bool
+
+
+@lru_cache(maxsize=256)
+def _wired(url_name: str, urlconf: str | None) -> tuple[str, Any] | None:
+    try:
+        url = reverse(url_name, urlconf=urlconf)
+        return url, resolve(url, urlconf=urlconf).func
+    except NoReverseMatch:
+        return None
+
+
+def set_count(section: str, text: str, *, seconds: int = COUNT_SECONDS) -> None:
+    """Show a short text beside a place (`342`, `1 live`). Whoever counts writes it; the rail only reads the cache."""
+    cache.set(f"rail:{section}", text, seconds)
+
+
+def rail(user: Any, *, path: str, section: str = "") -> list[list[Link]]:
+    """The places this person may open, by group. `section` names the current one; else the longest matching address does."""
+    urlconf = get_urlconf()
+    wired = [(place, found) for place in PLACES if (found := _wired(place.url_name, urlconf))]
+    open_to = [(place, url) for place, (url, view) in wired if may_open(view, user)]
+    counts = cache.get_many([f"rail:{place.section}" for place, _url in open_to])
+    current = section or _section_of(path, open_to)
+    groups: dict[int, list[Link]] = {}
+    for place, url in open_to:
+        link = Link(place, url, counts.get(f"rail:{place.section}", ""), place.section == current)
+        groups.setdefault(place.group, []).append(link)
+    return list(groups.values())
+
+
+def _section_of(path: str, open_to: list[tuple[Place, str]]) -> str:
+    matches = [(len(url), place.section) for place, url in open_to if path == url or (url != "/" and path.startswith(url))]
+    return max(matches)[1] if matches else ""

@@ -1,0 +1,150 @@
+"""`{% load web %}`: words, numbers, addresses and marks for templates. Everything that comes from outside is escaped here."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import template
+from django.contrib.messages.storage.base import Message
+from django.db.models import Choices, Model
+from django.http import QueryDict
+from django.template import Context
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from governance.web import formats, people, toasts, tones
+
+register = template.Library()
+
+ATTRIBUTE = re.compile(r"^[a-z][a-z0-9:._-]*$")
+
+register.filter("exact", formats.exact)
+register.filter("minute", formats.minute)
+register.filter("compact", formats.compact)
+register.filter("country", formats.country)
+register.filter("language_name", formats.language_name)
+register.filter("direction", formats.direction)
+register.simple_tag(formats.money, name="money")
+register.simple_tag(toasts.toast_of)
+
+
+@register.filter
+def relative(moment: datetime) -> str:
+    return formats.relative(moment)
+
+
+@register.filter
+def day(moment: datetime | date) -> str:
+    return formats.day(moment)
+
+
+@register.filter
+def iso(moment: datetime | date) -> str:
+    return moment.isoformat()
+
+
+@register.filter
+def span(length: timedelta | float) -> str:
+    """A length of time, given as a timedelta or in seconds."""
+    return formats.span(length if isinstance(length, timedelta) else timedelta(seconds=length))
+
+
+@register.filter
+def number(value: formats.Number | None, digits: int | None = None) -> str:
+    return "–" if value is None else formats.number(value, digits=digits)
+
+
+@register.filter
+def signed(value: formats.Number | None, digits: int | None = None) -> str:
+    return "–" if value is None else formats.signed(value, digits=digits)
+
+
+@register.filter
+def percent(share: formats.Number | None, digits: int = 1) -> str:
+    return "–" if share is None else formats.percent(share, digits=digits)
+
+
+@register.filter
+def face(person: Any, you: Any = None) -> people.Face:
+    return people.face_of(person, you=you)
+
+
+@register.simple_tag
+def state(obj: Model, field: str = "state") -> tones.Mark:
+    return tones.mark_of_field(obj, field)
+
+
+@register.filter
+def mark_of(member: Choices) -> tones.Mark:
+    return tones.mark_of(member)
+
+
+@register.filter
+def flat(attrs: Mapping[str, Any]) -> SafeString:
+    """A component's remaining attributes as HTML. Cotton's own `{{ attrs }}` does not escape values bound with a colon."""
+    parts: list[SafeString] = []
+    for name, value in attrs.items():
+        if value is None or value is False or not ATTRIBUTE.match(name):
+            continue
+        parts.append(format_html(" {}", name) if value is True else format_html(' {}="{}"', name, value))
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Context, **changes: Any) -> str:
+    """The page's query string with some keys replaced; `None` removes one. A change of anything starts at the first page."""
+    params = _params(context)
+    params.pop("cursor", None)
+    for key, value in changes.items():
+        if value is None or value == "":
+            params.pop(key, None)
+        else:
+            params[key] = str(value)
+    return f"?{params.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def query_toggle(context: Context, key: str, value: Any) -> str:
+    """The page's query string with one value of a key added, or taken away if it is there."""
+    params = _params(context)
+    params.pop("cursor", None)
+    values = params.getlist(key)
+    text = str(value)
+    params.setlist(key, [kept for kept in values if kept != text] if text in values else [*values, text])
+    return f"?{params.urlencode()}"
+
+
+def _params(context: Context) -> QueryDict:
+    request = context.get("request")
+    return request.GET.copy() if request else QueryDict(mutable=True)
+
+
+@register.filter
+def highlight(text: str, spans: Iterable[Any] | None) -> SafeString:
+    """The text escaped, with `<mark>` around each span: (start, end) in characters. Overlaps are merged, strays are cut."""
+    parts: list[SafeString] = []
+    at = 0
+    for start, end in _merged(spans or (), len(text)):
+        parts.append(conditional_escape(text[at:start]))
+        parts.append(format_html("<mark>{}</mark>", text[start:end]))
+        at = end
+    parts.append(conditional_escape(text[at:]))
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
+def _merged(spans: Iterable[Any], length: int) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(_cut(span, length) for span in spans):
+        if start >= end:
+            continue
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _cut(span: Any, length: int) -> tuple[int, int]:
+    start, end = (span["start"], span["end"]) if isinstance(span, Mapping) else (span[0], span[1])
+    return max(0, int(start)), min(length, int(end))
