@@ -1,0 +1,76 @@
+"""The base text: how a listing reads once encoding tricks are undone, letter by letter."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from listings.text import tables
+from listings.text.traces import Edit, Trace, edited, segments
+
+
+def base_text(text: str) -> str:
+    """NFKC and case folding, without invisible characters, tatweel, harakat and niqqud; look-alikes read as Latin
+    inside tokens that mix scripts. ASCII only changes its case."""
+    if text.isascii():
+        return text.translate(tables.ASCII_CONTROLS).lower()
+    text = tables.BLANKED.sub(" ", tables.REMOVED.sub("", text))
+    text = unicodedata.normalize("NFKC", text)
+    text = edited(text, _disguised(text))
+    text = tables.DOTTED_I.sub("", unicodedata.normalize("NFKC", text.casefold()))
+    return tables.REMOVED.sub("", text)
+
+
+def base_trace(text: str) -> Trace:
+    """Same text, with its origins: slower, for texts of which a place is asked."""
+    trace = Trace.of(text)
+    trace = trace.edited(_matches(tables.REMOVED, trace.text, ""))
+    trace = trace.edited(_matches(tables.BLANKED, trace.text, " "))
+    trace = trace.edited(_composed(trace.text))
+    trace = trace.edited(_disguised(trace.text))
+    trace = trace.edited(_folded(trace.text))
+    trace = trace.edited(_composed(trace.text))
+    trace = trace.edited(_matches(tables.DOTTED_I, trace.text, ""))
+    return trace.edited(_matches(tables.REMOVED, trace.text, ""))
+
+
+def disguise(word: str) -> str:
+    """Return a non-Latin word as the base text writes it where someone has mixed Latin letters in: кокаин → kokaиh."""
+    return word.translate(tables.LOOKALIKES)
+
+
+def _matches(pattern: re.Pattern[str], text: str, replacement: str) -> Iterator[Edit]:
+    return (Edit(match.start(), match.end(), replacement) for match in pattern.finditer(text))
+
+
+def _disguised(text: str) -> Iterator[Edit]:
+    if not (tables.HAS_LOOKALIKE.search(text) and tables.HAS_LATIN.search(text)):
+        return
+    for match in tables.TOKEN.finditer(text):
+        token = match.group()
+        if not token.isascii() and tables.HAS_LATIN.search(token):
+            folded = token.translate(tables.LOOKALIKES)
+            if folded != token:
+                yield Edit(match.start(), match.end(), folded)
+
+
+def _folded(text: str) -> Iterator[Edit]:
+    for place, char in enumerate(text):
+        folded = char.casefold()
+        if folded != char:
+            yield Edit(place, place + 1, folded)
+
+
+def _composed(text: str) -> Iterator[Edit]:
+    """Compose piece by piece; a new piece begins with a character that never joins the one before it."""
+    if unicodedata.is_normalized("NFKC", text):
+        return
+    for start, end in segments(text, (place for place, char in enumerate(text) if place and _begins(char))):
+        piece = text[start:end]
+        composed = unicodedata.normalize("NFKC", piece)
+        if composed != piece:
+            yield Edit(start, end, composed)
+
+
+def _begins(char: str) -> bool:
+    first = unicodedata.normalize("NFKD", char)[0]
+    return unicodedata.combining(first) == 0 and first not in tables.COMPOSING_STARTERS

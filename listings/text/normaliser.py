@@ -1,0 +1,46 @@
+"""Both texts of a listing's original, with the way back from each of their characters."""
+
+from functools import cached_property
+
+from listings.text.base import base_text, base_trace
+from listings.text.skeleton import skeleton_text, skeleton_trace
+from listings.text.traces import Span, Trace
+
+NORMALISER_VERSION = 1
+"""Stored beside the texts it made. Texts of another version are made anew before use."""
+
+
+class Normalised:
+    """`base` and `skeleton` are made at once; the way back only when a place is asked."""
+
+    def __init__(self, original: str) -> None:
+        self.original = original
+        self.base = base_text(original)
+        self.skeleton = skeleton_text(self.base)
+
+    @cached_property
+    def _base_trace(self) -> Trace:
+        return base_trace(self.original)
+
+    @cached_property
+    def _skeleton_trace(self) -> Trace:
+        return skeleton_trace(self._base_trace)
+
+    def base_span(self, start: int, end: int) -> Span:
+        """Return what in the original became base[start:end]. Raises IndexError for an empty or outlying range."""
+        return self._base_trace.span(start, end)
+
+    def skeleton_span(self, start: int, end: int) -> Span:
+        """Return what in the original became skeleton[start:end]. Raises IndexError as `base_span` does."""
+        return self._skeleton_trace.span(start, end)
+
+    def base_offset(self, place: int) -> int:
+        """Return where in the original the base's character began; the text's end for the end."""
+        return len(self.original) if place == len(self.base) else self.base_span(place, place + 1).start
+
+    def skeleton_offset(self, place: int) -> int:
+        return len(self.original) if place == len(self.skeleton) else self.skeleton_span(place, place + 1).start
+
+
+def normalise(text: str) -> Normalised:
+    return Normalised(text)
