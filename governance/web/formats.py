@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_time
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -94,7 +94,7 @@ def day(moment: datetime | date) -> str:
 
 
 def month(moment: date) -> str:
-    return format_datetime(datetime(moment.year, moment.month, 1), "MMM", locale=active_locale())
+    return format_date(moment, "MMM", locale=active_locale())
 
 
 def money(amount: Number, currency: str) -> str:

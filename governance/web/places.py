@@ -82,5 +82,7 @@ def rail(user: Any, *, path: str, section: str = "") -> list[list[Link]]:
 
 
 def _section_of(path: str, open_to: list[tuple[Place, str]]) -> str:
-    matches = [(len(url), place.section) for place, url in open_to if path == url or (url != "/" and path.startswith(url))]
+    matches = [
+        (len(url), place.section) for place, url in open_to if path == url or (url != "/" and path.startswith(url))
+    ]
     return max(matches)[1] if matches else ""

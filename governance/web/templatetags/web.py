@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
-from django.contrib.messages.storage.base import Message
 from django.db.models import Choices, Model
+from django.forms import BoundField, CheckboxInput
 from django.http import QueryDict
 from django.template import Context
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -148,3 +148,47 @@ def _merged(spans: Iterable[Any], length: int) -> list[tuple[int, int]]:
 def _cut(span: Any, length: int) -> tuple[int, int]:
     start, end = (span["start"], span["end"]) if isinstance(span, Mapping) else (span[0], span[1])
     return max(0, int(start)), min(length, int(end))
+
+
+# --- small shapes that components need ---------------------------------------------------------------
+
+KEYCAPS = {"enter": "↵", "escape": "Esc", "arrowup": "↑", "arrowdown": "↓", "space": "␣"}
+
+
+@register.filter
+def keycap(key: str) -> str:
+    """A key as it is printed: `r` is R, `Ctrl+Enter` is Ctrl ↵, `g h` stays a chord."""
+    caps = (
+        part if part in "jkx/?" else KEYCAPS.get(part.lower(), part.upper() if len(part) == 1 else part)
+        for part in key.split("+")
+    )
+    return " ".join(caps)
+
+
+@register.filter
+def aria_key(key: str) -> str:
+    return key.replace("Ctrl", "Control")
+
+
+@register.filter
+def unlocalized(value: Any) -> str:
+    """A number as machines read it, whatever the language."""
+    return str(value)
+
+
+@register.filter
+def countries(codes: Iterable[str]) -> str:
+    return ", ".join(formats.country(code) for code in codes)
+
+
+@register.simple_tag
+def shorten(rows: Iterable[Any] | None, limit: int | str) -> dict[str, list[Any]]:
+    """The first rows, and the rest to be named elsewhere. One more than the limit is not worth shortening."""
+    found = list(rows or ())
+    cut = int(limit) if len(found) > int(limit) + 1 else len(found)
+    return {"rows": found[:cut], "rest": found[cut:]}
+
+
+@register.filter
+def is_checkbox(field: BoundField) -> bool:
+    return isinstance(field.field.widget, CheckboxInput)

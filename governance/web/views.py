@@ -1,0 +1,31 @@
+"""Pages and small posts that belong to no room: the specimen of all components, the market filter."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from governance.web import markets as market_filter
+from governance.web import specimen
+from governance.web.access import opens, signed_in
+
+
+def back(request: HttpRequest, *, otherwise: str = "/") -> str:
+    """The address a form was sent from, when it is ours."""
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if safe else otherwise
+
+
+@opens(signed_in)
+def design(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/design.html", specimen.context(request.GET))
+
+
+@require_POST
+@login_required
+def markets(request: HttpRequest) -> HttpResponse:
+    codes = request.POST.getlist("market") if "chosen" in request.POST else request.POST.get("markets", "").split(",")
+    market_filter.choose(request, codes)
+    return HttpResponseRedirect(back(request))
