@@ -5,7 +5,8 @@ from typing import Any, Protocol, cast
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import OrderBy, QuerySet
 from django.http import Http404
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, serializers, status
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -48,7 +49,9 @@ class KeysetPagination(BasePagination):
         return int(given)
 
     def get_paginated_response(self, data: Any) -> Response:
-        return Response({"next": self._link(self.page.next), "previous": self._link(self.page.previous), "results": data})
+        return Response(
+            {"next": self._link(self.page.next), "previous": self._link(self.page.previous), "results": data}
+        )
 
     def _link(self, cursor: str | None) -> str | None:
         return replace_query_param(remove_query_param(self.url, "cursor"), "cursor", cursor) if cursor else None
@@ -64,7 +67,12 @@ class KeysetPagination(BasePagination):
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
         size = {"type": "integer", "minimum": 1, "maximum": self.max_size, "default": self.default_size}
         return [
-            {"name": "cursor", "in": "query", "schema": {"type": "string"}, "description": "From `next` or `previous`."},
+            {
+                "name": "cursor",
+                "in": "query",
+                "schema": {"type": "string"},
+                "description": "From `next` or `previous`.",
+            },
             {"name": "page_size", "in": "query", "schema": size, "description": "Rows of a page."},
         ]
 
@@ -96,7 +104,9 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
 def _body(exc: Exception, response: Response, instance: str) -> dict[str, Any]:
     if isinstance(exc, exceptions.ValidationError):
         errors = _by_field(response.data)
-        return problem(response.status_code, _("The request was not understood; see errors."), instance=instance, errors=errors)
+        return problem(
+            response.status_code, _("The request was not understood; see errors."), instance=instance, errors=errors
+        )
     if isinstance(exc, Http404):
         return problem(404, _("There is nothing at this address, or not for you."), instance=instance)
     kind = BrokenCursor.default_code if isinstance(exc, BrokenCursor) else ""

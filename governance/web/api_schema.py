@@ -45,7 +45,10 @@ class ScopedSchema(AutoSchema):
 
     @staticmethod
     def _problem(text: str) -> dict[str, Any]:
-        return {"description": text, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+        return {
+            "description": text,
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
 
 
 def add_problem(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:

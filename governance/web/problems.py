@@ -6,7 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 CONTENT_TYPE = "application/problem+json"
 

@@ -1,0 +1,12 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    name = "governance.accounts"
+    verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        import_module("governance.accounts.api.schema")  # registers itself with the schema generator

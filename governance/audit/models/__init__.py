@@ -1,0 +1,4 @@
+from governance.audit.models.entry import Entry
+from governance.audit.models.seal import Seal
+
+__all__ = ["Entry", "Seal"]
