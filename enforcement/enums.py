@@ -110,6 +110,7 @@ DECISION_MOVES: dict[DecisionState, frozenset[DecisionState]] = {
     DecisionState.SETTLED: frozenset({DecisionState.PARTLY_REVERSED, DecisionState.REVERSED}),
     DecisionState.EXPIRED: frozenset({DecisionState.PARTLY_REVERSED, DecisionState.REVERSED}),
 }
+STANDING_DECISIONS = frozenset({DecisionState.IN_FORCE, DecisionState.PARTLY_REVERSED})
 DECISION_TONE: dict[DecisionState, str] = {
     DecisionState.IN_FORCE: "serious",
     DecisionState.PARTLY_REVERSED: "caution",
@@ -135,6 +136,27 @@ class Origin(models.TextChoices):
     API = "api", _("API")
 
 
+class LiftedBecause(models.TextChoices):
+    """Why a restriction ended. The first three say that it should not have been."""
+
+    OVERTURNED = "overturned", _("Overturned on appeal")
+    REVERSED = "reversed", _("Reversed by us")
+    UNDONE = "undone", _("Undone at once")
+    CORRECTED = "corrected", _("Corrected")
+    WAIVED = "waived", _("Waived")
+    POLICY_ENDED = "policy_ended", _("The policy no longer applies")
+    SUPERSEDED = "superseded", _("Replaced by a later decision")
+    EXPIRED = "expired", _("Its time ran out")
+
+
+REVERSALS = frozenset({LiftedBecause.OVERTURNED, LiftedBecause.REVERSED, LiftedBecause.UNDONE})
+SETTLED_BY: dict[ClosedBecause, LiftedBecause] = {
+    ClosedBecause.CORRECTED: LiftedBecause.CORRECTED,
+    ClosedBecause.WAIVED: LiftedBecause.WAIVED,
+    ClosedBecause.POLICY_ENDED: LiftedBecause.POLICY_ENDED,
+}
+
+
 class PointKind(models.TextChoices):
     GIVEN = "given", _("Given")
     RETURNED = "returned", _("Returned")
@@ -151,17 +173,20 @@ class MessageState(models.TextChoices):
     OWED = "owed", _("To be sent")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Not delivered")
+    WITHDRAWN = "withdrawn", _("Withdrawn before it was sent")
 
 
 MESSAGE_MOVES: dict[MessageState, frozenset[MessageState]] = {
-    MessageState.OWED: frozenset({MessageState.SENT, MessageState.FAILED}),
+    MessageState.OWED: frozenset({MessageState.SENT, MessageState.FAILED, MessageState.WITHDRAWN}),
     MessageState.SENT: frozenset(),
     MessageState.FAILED: frozenset({MessageState.OWED}),
+    MessageState.WITHDRAWN: frozenset(),
 }
 MESSAGE_TONE: dict[MessageState, str] = {
     MessageState.OWED: "caution",
     MessageState.SENT: "ok",
     MessageState.FAILED: "critical",
+    MessageState.WITHDRAWN: "neutral",
 }
 
 

@@ -1,5 +1,5 @@
 from enforcement.models.appeal import Appeal, AppealFile, AppealItem, AppealMove
-from enforcement.models.decision import Decision, DecisionItem, DecisionMove, PointEntry, Restriction
+from enforcement.models.decision import Decision, DecisionItem, DecisionMove, ItemReversal, PointEntry, Restriction
 from enforcement.models.message import Message, Statement
 from enforcement.models.sweep import Chunk, Sweep, SweepMove, SweepPolicy
 from enforcement.models.violation import Violation
@@ -13,6 +13,7 @@ __all__ = [
     "Decision",
     "DecisionItem",
     "DecisionMove",
+    "ItemReversal",
     "Message",
     "PointEntry",
     "Restriction",

@@ -1,12 +1,12 @@
 """Appeals contest a decision, whole or in part, and are heard by another person."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from enforcement.enums import OPEN_APPEALS, AppealChannel, AppealState, ItemOutcome
 from enforcement.models.decision import Decision, DecisionItem
+from governance.audit.models.append_only import append_only
 from listings.models import Merchant
 
 
@@ -98,9 +98,7 @@ class AppealMove(models.Model):
     moved_at = models.DateTimeField()
 
     class Meta:
-        triggers = (
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate),
-        )
+        triggers = (append_only(),)
 
     def __str__(self) -> str:
         return f"{self.appeal_id}: {self.from_state} → {self.to_state}"

@@ -6,20 +6,27 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from enforcement.enums import Automation, DecisionState, Origin, PointKind
+from enforcement.enums import (
+    REVERSALS,
+    STANDING_DECISIONS,
+    Automation,
+    DecisionState,
+    LiftedBecause,
+    Origin,
+    PointKind,
+)
 from enforcement.models.violation import Violation
+from governance.audit.models.append_only import append_only, refuse
 from governance.policies.enums import Measure
 from governance.policies.models import PolicyVersion
 from listings.models import Listing, Merchant
-
-FOR_EVER = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate)
 
 
 class Decision(models.Model):
     """An immutable judgement about one merchant under one policy version: one measure, one or many listings.
 
-    Only `state` and `superseded_by` ever move. `decided_by` empty means automation. `markets` empty means all of the
-    listing's markets. `event_key` is the cause that makes several decisions one offence.
+    Only `state` and `superseded_by` ever move. `decided_by` empty means automation. `markets` empty means wherever the
+    policy version applies. `event_key` is the cause that makes several decisions one offence: points are given once for it.
     """
 
     reference = models.CharField(max_length=30, unique=True, help_text="Random; what a merchant is shown.")
@@ -67,19 +74,37 @@ class Decision(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="decision_ends_after_it_starts"
             ),
+            models.CheckConstraint(
+                condition=Q(state=DecisionState.SUPERSEDED, superseded_by__isnull=False)
+                | (~Q(state=DecisionState.SUPERSEDED) & Q(superseded_by__isnull=True)),
+                name="decision_superseded_by_iff_superseded",
+            ),
         )
         indexes = (
+            models.Index(
+                fields=["ends_at"],
+                condition=Q(state__in=sorted(STANDING_DECISIONS), ends_at__isnull=False),
+                name="decision_standing_by_end",
+            ),
+            models.Index(fields=["merchant", "event_key"], condition=~Q(event_key=""), name="decision_by_event"),
             models.Index(fields=["-decided_at", "-id"], name="decision_by_time"),
             models.Index(fields=["merchant", "-decided_at"], name="decision_by_merchant"),
             models.Index(fields=["origin_kind", "origin_ref"], name="decision_by_origin"),
         )
         triggers = (
-            pgtrigger.Protect(
+            pgtrigger.Trigger(
                 name="fixed",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(exclude=["state", "superseded_by"]),
+                when=pgtrigger.Before,
+                func="""
+                    IF to_jsonb(NEW) - 'state' - 'superseded_by_id' IS DISTINCT FROM
+                       to_jsonb(OLD) - 'state' - 'superseded_by_id' THEN
+                        RAISE EXCEPTION 'a decision is fixed: only its state and its successor move';
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
-            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete | pgtrigger.Truncate),
+            refuse(pgtrigger.Delete | pgtrigger.Truncate, name="kept"),
         )
 
     def __str__(self) -> str:
@@ -87,7 +112,11 @@ class Decision(models.Model):
 
 
 class DecisionItem(models.Model):
-    """One subject of the decision, with the facts as they were: they go into the statement of reasons."""
+    """One subject of the decision, with the facts as they were: they go into the statement of reasons.
+
+    `before` is what shoppers and the ledger saw until then: the listing's visibility rows, the restrictions that made
+    them, and the merchant's points. A reversal is held against it.
+    """
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="items")
     listing = models.ForeignKey(Listing, on_delete=models.PROTECT, null=True, blank=True, related_name="decision_items")
@@ -97,15 +126,41 @@ class DecisionItem(models.Model):
     )
     markets = ArrayField(models.CharField(max_length=2), default=list)
     facts = models.JSONField(default=dict)
+    before = models.JSONField(default=dict)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["decision", "listing"], nulls_distinct=False, name="one_item_per_subject"),
+            models.CheckConstraint(
+                condition=Q(listing__isnull=True, listing_version__isnull=True)
+                | Q(listing__isnull=False, listing_version__isnull=False),
+                name="decision_item_names_the_listing_version",
+            ),
         )
-        triggers = (FOR_EVER,)
+        indexes = (models.Index(fields=["listing", "-id"], name="decision_item_by_listing"),)
+        triggers = (append_only(),)
 
     def __str__(self) -> str:
         return f"{self.decision_id}: L-{self.listing_id}"
+
+
+class ItemReversal(models.Model):
+    """The judgement on this item should not have been; once and for good, whatever has become of its restriction."""
+
+    item = models.OneToOneField(DecisionItem, on_delete=models.PROTECT, related_name="reversal")
+    because = models.CharField(max_length=12, choices=LiftedBecause.choices)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.TextField(blank=True)
+    reversed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(because__in=sorted(REVERSALS)), name="item_reversed_with_a_cause"),
+        )
+        triggers = (append_only(),)
+
+    def __str__(self) -> str:
+        return f"{self.item_id}: {self.because}"
 
 
 class DecisionMove(models.Model):
@@ -120,14 +175,17 @@ class DecisionMove(models.Model):
     moved_at = models.DateTimeField()
 
     class Meta:
-        triggers = (FOR_EVER,)
+        triggers = (append_only(),)
 
     def __str__(self) -> str:
         return f"{self.decision_id}: {self.from_state} → {self.to_state}"
 
 
 class Restriction(models.Model):
-    """A measure in force on one listing, or (listing empty) on the merchant, from start until end or lifting."""
+    """A measure in force on one listing, or (listing empty) on the merchant, from start until end or lifting.
+
+    Every item of a decision has one, a warning too: what is not lifted stands.
+    """
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="restrictions")
     item = models.ForeignKey(DecisionItem, on_delete=models.PROTECT, related_name="restrictions")
@@ -139,11 +197,16 @@ class Restriction(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     lifted_at = models.DateTimeField(null=True, blank=True)
-    lifted_because = models.CharField(max_length=40, blank=True)
+    lifted_because = models.CharField(max_length=12, choices=LiftedBecause.choices, blank=True)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["item", "measure"], name="one_restriction_per_item_and_measure"),
+            models.CheckConstraint(condition=Q(measure__in=Measure.values), name="restriction_measure_known"),
+            models.CheckConstraint(
+                condition=~Q(measure=Measure.AGE_GATE) | Q(minimum_age__isnull=False),
+                name="restriction_age_gate_has_an_age",
+            ),
             models.CheckConstraint(
                 condition=Q(lifted_at__isnull=True, lifted_because="")
                 | (Q(lifted_at__isnull=False) & ~Q(lifted_because="")),
@@ -154,13 +217,31 @@ class Restriction(models.Model):
             models.Index(fields=["listing"], condition=Q(lifted_at__isnull=True), name="restriction_on_listing"),
             models.Index(fields=["merchant"], condition=Q(lifted_at__isnull=True), name="restriction_on_merchant"),
         )
+        triggers = (
+            pgtrigger.Trigger(
+                name="only_lifted",
+                operation=pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    IF to_jsonb(NEW) - 'lifted_at' - 'lifted_because' IS DISTINCT FROM
+                       to_jsonb(OLD) - 'lifted_at' - 'lifted_because' OR OLD.lifted_at IS NOT NULL THEN
+                        RAISE EXCEPTION 'a restriction is fixed: it is lifted, once';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            refuse(pgtrigger.Delete | pgtrigger.Truncate, name="kept"),
+        )
 
     def __str__(self) -> str:
         return f"{self.measure} {self.item_id}"
 
 
 class PointEntry(models.Model):
-    """The ledger of points. A balance is the sum of given less returned among the entries that have not lapsed."""
+    """The ledger of points. A balance is the sum of given less returned among the entries that have not lapsed.
+
+    What is returned lapses with what was given, so that the two cancel out on every day.
+    """
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="point_entries")
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="point_entries")
@@ -173,7 +254,7 @@ class PointEntry(models.Model):
         verbose_name_plural = "point entries"
         constraints = (models.UniqueConstraint(fields=["decision", "kind"], name="points_given_and_returned_once"),)
         indexes = (models.Index(fields=["merchant", "lapses_at"], name="points_by_merchant"),)
-        triggers = (FOR_EVER,)
+        triggers = (append_only(),)
 
     def __str__(self) -> str:
         return f"{self.merchant_id}: {self.kind} {self.points}"

@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from enforcement.enums import MessageKind, MessageState
-from enforcement.models.decision import FOR_EVER, Decision
+from enforcement.models.decision import Decision
+from governance.audit.models.append_only import append_only
 from listings.models import Merchant
 
 
@@ -12,39 +13,42 @@ class Statement(models.Model):
     """The statement of reasons of one decision, stored as it was made.
 
     `content` holds its parts by name (restriction, territory, facts, ground, automation, redress, correction) in `language`.
-    `asked_language` differs where the policy's words do not exist in the merchant's own language.
+    `asked_language` is the merchant's own; `language` differs where the template has no words in it, and
+    `policy_language` where the policy has none.
     """
 
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="statement")
     language = models.CharField(max_length=8)
     asked_language = models.CharField(max_length=8)
+    policy_language = models.CharField(max_length=8)
     template_version = models.PositiveSmallIntegerField()
     content = models.JSONField()
     text = models.TextField()
     created_at = models.DateTimeField()
 
     class Meta:
-        triggers = (FOR_EVER,)
+        triggers = (append_only(),)
 
     def __str__(self) -> str:
         return f"SR {self.decision_id}"
 
 
 class Message(models.Model):
-    """The outbox of mail to merchants: a row in the transaction of the verb, delivery afterwards."""
+    """The outbox of mail to merchants: a row in the transaction of the verb, delivery afterwards.
+
+    `subject_key` is what it is about: the same is never said twice.
+    """
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="messages")
     kind = models.CharField(max_length=20, choices=MessageKind.choices)
-    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
-    subject_key = models.CharField(
-        max_length=80, unique=True, help_text="What it is about; the same is not sent twice."
-    )
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="messages")
+    subject_key = models.CharField(max_length=80, unique=True)
     language = models.CharField(max_length=8)
     to = models.EmailField(blank=True)
     subject = models.CharField(max_length=300)
     text = models.TextField()
     html = models.TextField(blank=True)
-    state = models.CharField(max_length=6, choices=MessageState.choices, default=MessageState.OWED)
+    state = models.CharField(max_length=9, choices=MessageState.choices, default=MessageState.OWED)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -63,6 +67,7 @@ class Message(models.Model):
         indexes = (
             models.Index(fields=["next_try_at", "id"], condition=Q(state="owed"), name="message_owed"),
             models.Index(fields=["merchant", "-created_at"], name="message_by_merchant"),
+            models.Index(fields=["-created_at", "-id"], condition=Q(state="failed"), name="message_failed"),
         )
 
     def __str__(self) -> str:

@@ -1,11 +1,11 @@
 """A sweep runs policies over the catalogue, in chunks that may each run twice."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from enforcement.enums import ChunkState, SweepKind, SweepState
+from governance.audit.models.append_only import append_only
 from governance.policies.models import PolicyVersion
 
 
@@ -52,9 +52,7 @@ class SweepMove(models.Model):
     moved_at = models.DateTimeField()
 
     class Meta:
-        triggers = (
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate),
-        )
+        triggers = (append_only(),)
 
     def __str__(self) -> str:
         return f"{self.sweep_id}: {self.from_state} → {self.to_state}"
@@ -90,7 +88,6 @@ class Chunk(models.Model):
     size = models.PositiveIntegerField()
     state = models.CharField(max_length=8, choices=ChunkState.choices, default=ChunkState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
     counts = models.JSONField(default=dict)
     hits = models.PositiveIntegerField(default=0)
     broken = models.JSONField(default=list, help_text="Listings that broke evaluation, with the error.")
@@ -105,7 +102,7 @@ class Chunk(models.Model):
         )
         indexes = (
             models.Index(
-                fields=["lease_until"], condition=Q(state__in=["waiting", "running"]), name="chunk_unfinished"
+                fields=["sweep", "number"], condition=Q(state__in=["waiting", "running"]), name="chunk_unfinished"
             ),
         )
 
