@@ -25,6 +25,10 @@ def has_servers() -> bool:
     return bool(os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
 
 
+def embeds_database() -> bool:
+    return not os.environ.get("DATABASE_URL")
+
+
 def of(state: StateFolder, instance: Instance) -> Environment:
     environment = dict(os.environ) | instance.addresses.environment()
     environment |= {"PYTHONPATH": str(ROOT), "GOVERNANCE_STATE": str(state.path)}

@@ -1,7 +1,7 @@
 """Where the product finds its database, cache and broker."""
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -17,9 +17,6 @@ class Addresses:
             "CELERY_BROKER_URL": self.broker_url,
         }
 
-    def as_dict(self) -> dict[str, str]:
-        return asdict(self)
-
 
 def on_socket(socket: str, database: int) -> str:
     """Valkey on a unix socket as redis-py writes it."""
@@ -32,6 +29,12 @@ def broker_of(redis_url: str) -> str:
     if not found:
         return redis_url
     return f"redis+socket://{found['socket']}?virtual_host={found['database'] or 0}"
+
+
+def redis_database(url: str) -> int:
+    """The number of the database that the URL, in either spelling, means."""
+    found = re.search(r"[?&](?:db|virtual_host)=(\d+)", url) or re.search(r"://[^/?]+/(\d+)", url)
+    return int(found[1]) if found else 0
 
 
 def with_redis_database(url: str, database: int) -> str:

@@ -27,30 +27,33 @@ class Server(Protocol):
 
 class Instance:
     def __init__(self, state: StateFolder, environ: Mapping[str, str], *, throw_away: bool = False) -> None:
-        self.sockets = _private_folder(state)
         self.servers: list[Server] = []
+        self.sockets: Path | None = None
+        self.database_url = environ.get("DATABASE_URL") or ""
+        self.redis_url = environ.get("REDIS_URL") or ""
+        self.broker_url = environ.get("CELERY_BROKER_URL") or addresses.broker_of(self.redis_url)
+        if self.database_url and self.redis_url:
+            return
+        self.sockets = _private_folder(state)
         try:
-            self.addresses = Addresses(
-                database_url=environ.get("DATABASE_URL") or self._postgres(state, throw_away=throw_away),
-                **self._cache_and_queue(state, environ),
-            )
+            self._embed(state, self.sockets, throw_away=throw_away)
         except BaseException:
             self.stop()
             raise
 
-    def _postgres(self, state: StateFolder, *, throw_away: bool) -> str:
-        server = Postgres(state=state.path, sockets=self.sockets, throw_away=throw_away)
-        self.servers.append(server)
-        return server.url
+    @property
+    def addresses(self) -> Addresses:
+        return Addresses(self.database_url, self.redis_url, self.broker_url)
 
-    def _cache_and_queue(self, state: StateFolder, environ: Mapping[str, str]) -> dict[str, str]:
-        named = environ.get("REDIS_URL")
-        if named:
-            broker = environ.get("CELERY_BROKER_URL") or addresses.broker_of(named)
-            return {"redis_url": named, "broker_url": broker}
-        server = Valkey(state=state.path, sockets=self.sockets)
-        self.servers.append(server)
-        return {"redis_url": server.url, "broker_url": server.broker_url}
+    def _embed(self, state: StateFolder, sockets: Path, *, throw_away: bool) -> None:
+        if not self.database_url:
+            postgres = Postgres(state=state.path, sockets=sockets, throw_away=throw_away)
+            self.servers.append(postgres)
+            self.database_url = postgres.url
+        if not self.redis_url:
+            valkey = Valkey(state=state.path, sockets=sockets)
+            self.servers.append(valkey)
+            self.redis_url, self.broker_url = valkey.url, valkey.broker_url
 
     def start(self) -> None:
         for server in self.servers:
@@ -60,7 +63,8 @@ class Instance:
         """The queue first: what it still holds is on disk, and nothing may arrive for a database that is gone."""
         for server in reversed(self.servers):
             server.stop()
-        shutil.rmtree(self.sockets, ignore_errors=True)
+        if self.sockets is not None:
+            shutil.rmtree(self.sockets, ignore_errors=True)
 
 
 def clear(state: StateFolder) -> None:

@@ -7,18 +7,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
 PR_SET_PDEATHSIG = 1
 LOG_LIMIT = 10_000_000  # bytes
+TERMINATE = signal.SIGTERM
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def spawn(
     command: Sequence[str | Path],
     *,
-    log: Path,
+    log: Path | None,
     environment: Mapping[str, str],
     orphan_signal: signal.Signals = signal.SIGTERM,
     cwd: Path | str | None = None,
@@ -28,7 +30,7 @@ def spawn(
 ) -> subprocess.Popen[bytes]:
     """Start in a session of its own, so that Ctrl-C at the terminal reaches the launcher alone, which stops all in order.
 
-    `orphan_signal` is what the kernel sends when the launcher itself is killed (Linux).
+    Without a log it writes to the launcher's own terminal. `orphan_signal` is what the kernel sends when the launcher itself is killed (Linux).
     """
     parent = os.getpid()
 
@@ -38,12 +40,13 @@ def spawn(
             if os.getppid() != parent:  # it died between fork and prctl
                 os._exit(1)
 
-    with open_log(log) as out:
+    with ExitStack() as stack:
+        out = stack.enter_context(open_log(log)) if log else None
         return subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=out,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.STDOUT if log else None,
             env=dict(environment),
             cwd=cwd,
             user=user,
