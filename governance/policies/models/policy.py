@@ -6,9 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from governance.audit.models.append_only import append_only, refuse
 from governance.policies.enums import ApprovalOutcome, Ground, Measure, Mode, Severity, Subject, VersionState
-
-APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate)
 
 
 class Policy(models.Model):
@@ -110,18 +109,25 @@ class PolicyVersion(models.Model):
             ),
         )
         triggers = (
-            pgtrigger.Protect(
+            pgtrigger.Trigger(
                 name="submitted_is_fixed",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__state__ne=VersionState.DRAFT)
-                & pgtrigger.AnyChange(exclude=["state", "superseded_by"]),
+                when=pgtrigger.Before,
+                condition=~pgtrigger.Q(old__state=VersionState.DRAFT),
+                func="""
+                    IF to_jsonb(NEW) - 'state' - 'superseded_by_id' IS DISTINCT FROM
+                       to_jsonb(OLD) - 'state' - 'superseded_by_id' THEN
+                        RAISE EXCEPTION 'a submitted policy version is fixed';
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
             pgtrigger.Protect(
                 name="only_drafts_vanish",
                 operation=pgtrigger.Delete,
-                condition=pgtrigger.Q(old__state__ne=VersionState.DRAFT),
+                condition=~pgtrigger.Q(old__state=VersionState.DRAFT),
             ),
-            pgtrigger.Protect(name="no_truncate", operation=pgtrigger.Truncate),
+            refuse(pgtrigger.Truncate, name="kept_whole"),
         )
 
     def __str__(self) -> str:
@@ -172,7 +178,7 @@ class PolicyVersionMove(models.Model):
     moved_at = models.DateTimeField()
 
     class Meta:
-        triggers = (APPEND_ONLY,)
+        triggers = (append_only(),)
 
     def __str__(self) -> str:
         return f"{self.version_id}: {self.from_state} → {self.to_state}"
@@ -189,7 +195,7 @@ class PolicyMove(models.Model):
     moved_at = models.DateTimeField()
 
     class Meta:
-        triggers = (APPEND_ONLY,)
+        triggers = (append_only(),)
 
     def __str__(self) -> str:
         return f"{self.policy_id}: {self.from_mode} → {self.to_mode}"
@@ -212,7 +218,7 @@ class Approval(models.Model):
                 condition=~Q(outcome=ApprovalOutcome.OBJECTED) | ~Q(comment=""), name="objection_has_a_reason"
             ),
         )
-        triggers = (APPEND_ONLY,)
+        triggers = (append_only(),)
 
     def __str__(self) -> str:
         return f"{self.function}: {self.outcome}"

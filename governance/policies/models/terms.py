@@ -1,11 +1,11 @@
 """Term lists: versioned, shared between policies."""
 
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from governance.audit.models.append_only import append_only
 from governance.policies.enums import Reads
 
 
@@ -47,9 +47,7 @@ class TermListVersion(models.Model):
             models.UniqueConstraint(fields=["term_list", "number"], name="one_term_list_version_per_number"),
             models.CheckConstraint(condition=Q(reads__in=Reads.values), name="term_list_reads_known"),
         )
-        triggers = (
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate),
-        )
+        triggers = (append_only(),)
 
     def __str__(self) -> str:
         return f"{self.term_list_id} v{self.number}"

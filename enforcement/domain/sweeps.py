@@ -1,0 +1,177 @@
+"""A sweep's life. Its work is done chunk by chunk in `enforcement.domain.chunks`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils.translation import gettext as _
+
+from enforcement import events
+from enforcement.domain import chunks
+from enforcement.enums import LIVE_SWEEPS, SWEEP_MOVES, ChunkState, SweepKind, SweepState
+from enforcement.models import Chunk, Sweep, SweepMove, SweepPolicy
+from enforcement.queries import scope
+from governance.accounts.models import User
+from governance.audit.domain import entries
+from governance.policies.models import PolicyVersion
+from governance.web.refusals import MoveRefused, Refusal
+
+CHUNK_SIZE = 500
+"""Listings a chunk. Small enough that a lost worker costs a second, large enough that the bookkeeping does not show."""
+
+
+class NothingToSweep(Refusal):
+    """No policy in force is switched on."""
+
+
+@transaction.atomic
+def start(
+    *,
+    kind: SweepKind,
+    actor: User | None,
+    reason: str,
+    at: datetime,
+    policies: Sequence[int] = (),
+    chunk_size: int = CHUNK_SIZE,
+) -> Sweep:
+    """Queue a sweep. With another at work in its scope it waits for its turn.
+
+    `policies` are policy ids; they are needed for, and only for, the kind that sweeps chosen policies.
+    """
+    if (kind == SweepKind.POLICIES) != bool(policies):
+        raise Refusal(_("Choose the policies to sweep with, or sweep with all of them."))
+    versions = scope.active_versions(at=at, policies=policies)
+    if not versions:
+        raise NothingToSweep(_("No policy is both in force and switched on, so there is nothing to look for."))
+    sweep = Sweep.objects.create(
+        kind=kind, reason=reason, started_by=actor, created_at=at, since_change=scope.last_mark(kind)
+    )
+    SweepPolicy.objects.bulk_create(
+        [SweepPolicy(sweep=sweep, version=version, mode=version.policy.mode) for version in versions]
+    )
+    _record("sweep.started", sweep, actor, at, {"kind": kind, "policies": len(versions), "reason": reason})
+    if not _busy(sweep.scope_key):
+        _begin(sweep, versions, chunk_size=chunk_size, actor=actor, at=at)
+    return Sweep.objects.get(pk=sweep.pk)
+
+
+@transaction.atomic
+def begin_next(*, at: datetime) -> Sweep | None:
+    """Begin the sweep that has waited longest, if none is at work in its scope."""
+    for sweep in Sweep.objects.select_for_update(skip_locked=True).filter(state=SweepState.QUEUED).order_by("pk"):
+        if not _busy(sweep.scope_key):
+            versions = [row.version for row in sweep.policies.select_related("version__policy")]
+            return _begin(sweep, versions, chunk_size=CHUNK_SIZE, actor=None, at=at)
+    return None
+
+
+@transaction.atomic
+def pause(*, sweep: Sweep, actor: User | None, at: datetime) -> Sweep:
+    """Stop handing out chunks; those at work are finished."""
+    sweep = _move(sweep, SweepState.PAUSED, actor=actor, reason="", at=at)
+    _record("sweep.paused", sweep, actor, at)
+    return sweep
+
+
+@transaction.atomic
+def resume(*, sweep: Sweep, actor: User | None, at: datetime) -> Sweep:
+    """Go on where the sweep was paused, or where an error stopped it: its failed chunks are tried again."""
+    sweep = _move(sweep, SweepState.RUNNING, actor=actor, reason="", at=at)
+    chunks.retry_failed(sweep=sweep, at=at)
+    _record("sweep.resumed", sweep, actor, at)
+    _tell(events.sweep_at_work, sweep)
+    return sweep
+
+
+@transaction.atomic
+def cancel(*, sweep: Sweep, actor: User | None, reason: str, at: datetime) -> Sweep:
+    """End the sweep here. What it found stays found; what it did not look at is left as it was."""
+    sweep = _move(sweep, SweepState.CANCELLED, actor=actor, reason=reason, at=at)
+    _record("sweep.cancelled", sweep, actor, at, {"reason": reason})
+    _tell(events.sweep_ended, sweep)
+    return sweep
+
+
+@transaction.atomic
+def end_if_done(*, sweep_id: int, at: datetime) -> bool:
+    """Finish a running sweep when its last chunk is done; fail it when only failed chunks are left."""
+    sweep = Sweep.objects.select_for_update().get(pk=sweep_id)
+    if sweep.state != SweepState.RUNNING:
+        return False
+    states = set(sweep.chunks.order_by().values_list("state", flat=True).distinct())
+    if states - {ChunkState.DONE, ChunkState.FAILED}:
+        return False
+    if ChunkState.FAILED in states:
+        _move(sweep, SweepState.FAILED, actor=None, reason="", at=at)
+        _record("sweep.failed", sweep, None, at)
+    else:
+        _move(sweep, SweepState.FINISHED, actor=None, reason="", at=at)
+        _record("sweep.finished", sweep, None, at)
+    _tell(events.sweep_ended, sweep)
+    return True
+
+
+def _busy(scope_key: str) -> bool:
+    """Whether a sweep is at work in the scope. The lock makes two starters take turns."""
+    at_work = Sweep.objects.select_for_update().filter(
+        scope_key=scope_key, state__in=[SweepState.RUNNING, SweepState.PAUSED]
+    )
+    return bool(list(at_work))
+
+
+def _begin(
+    sweep: Sweep, versions: Sequence[PolicyVersion], *, chunk_size: int, actor: User | None, at: datetime
+) -> Sweep:
+    """Cut the scope into chunks and set the sweep to work."""
+    sweep.mark = scope.mark()
+    ranges = scope.ranges(sweep, versions, size=chunk_size)
+    sweep.total = sum(part.size for part in ranges)
+    sweep.began_at = at
+    sweep.save(update_fields=["mark", "total", "began_at"])
+    Chunk.objects.bulk_create(
+        [
+            Chunk(
+                sweep=sweep,
+                number=number,
+                subject=part.subject,
+                first_key=part.first,
+                last_key=part.last,
+                size=part.size,
+            )
+            for number, part in enumerate(ranges, start=1)
+        ]
+    )
+    sweep = _move(sweep, SweepState.RUNNING, actor=actor, reason="", at=at)
+    _tell(events.sweep_at_work, sweep)
+    if not ranges:
+        end_if_done(sweep_id=sweep.pk, at=at)
+    return sweep
+
+
+def _move(sweep: Sweep, to: SweepState, *, actor: User | None, reason: str, at: datetime) -> Sweep:
+    """Lock, check, write, record. The only function that writes a sweep's state."""
+    sweep = Sweep.objects.select_for_update().get(pk=sweep.pk)
+    was = SweepState(sweep.state)
+    if to not in SWEEP_MOVES[was]:
+        raise MoveRefused(
+            _("Sweep %(id)s is “%(state)s” and cannot become “%(to)s”.")
+            % {"id": sweep.pk, "state": was.label, "to": to.label}
+        )
+    sweep.state = to
+    sweep.ended_at = None if to in LIVE_SWEEPS else at
+    sweep.save(update_fields=["state", "ended_at"])
+    SweepMove.objects.create(sweep=sweep, from_state=was, to_state=to, actor=actor, reason=reason, moved_at=at)
+    return sweep
+
+
+def _tell(event: Signal, sweep: Sweep) -> None:
+    transaction.on_commit(lambda: event.send(Sweep, sweep_id=sweep.pk))
+
+
+def _record(
+    verb: str, sweep: Sweep, actor: User | None, at: datetime, data: dict[str, object] | None = None
+) -> None:
+    entries.record(
+        verb=verb, actor=actor, subject_kind="sweep", subject_id=sweep.pk, subject_ref=str(sweep.pk), data=data, at=at
+    )

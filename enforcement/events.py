@@ -1,0 +1,21 @@
+"""What enforcement tells the rooms above, after commit, by ids only. A row says what is owed; an event makes it sooner."""
+
+from django.dispatch import Signal
+
+sweep_at_work = Signal()
+"""`sweep_id`: begun or resumed; its chunks wait for workers."""
+
+violations_found = Signal()
+"""`sweep_id`: a chunk of this sweep left violations that owe a case."""
+
+violations_closed = Signal()
+"""`sweep_id`: a chunk of this sweep closed violations that no longer hold."""
+
+sweep_ended = Signal()
+"""`sweep_id`: finished or cancelled; what it found may be decided upon."""
+
+decision_issued = Signal()
+"""`decision_id`."""
+
+appeal_filed = Signal()
+"""`appeal_id`."""

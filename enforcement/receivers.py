@@ -1,0 +1,25 @@
+"""Event → task."""
+
+from typing import Any
+
+from django.conf import settings
+from django.dispatch import receiver
+
+from enforcement import events, tasks
+
+
+@receiver(events.sweep_at_work)
+def give_the_workers_work(sweep_id: int, **_: Any) -> None:
+    for _worker in range(settings.SWEEP_WORKERS):
+        tasks.run_chunk.delay_on_commit(sweep_id)
+
+
+@receiver(events.sweep_ended)
+def follow_up_a_sweep(sweep_id: int, **_: Any) -> None:
+    tasks.begin_next_sweep.delay_on_commit()
+    tasks.decide_owed.delay_on_commit()
+
+
+@receiver(events.violations_closed)
+def settle_what_was_corrected(sweep_id: int, **_: Any) -> None:
+    tasks.settle_corrected.delay_on_commit()
