@@ -72,6 +72,7 @@ class ImportKind(models.TextChoices):
 
 
 class ImportState(models.TextChoices):
+    PREPARED = "prepared", _("Waiting for you to begin")
     QUEUED = "queued", _("Waiting")
     RUNNING = "running", _("Running")
     FINISHED = "finished", _("Finished")
@@ -80,6 +81,7 @@ class ImportState(models.TextChoices):
 
 
 IMPORT_MOVES: dict[ImportState, frozenset[ImportState]] = {
+    ImportState.PREPARED: frozenset({ImportState.QUEUED, ImportState.CANCELLED}),
     ImportState.QUEUED: frozenset({ImportState.RUNNING, ImportState.CANCELLED, ImportState.FAILED}),
     ImportState.RUNNING: frozenset({ImportState.FINISHED, ImportState.FAILED, ImportState.CANCELLED}),
     ImportState.FINISHED: frozenset(),
@@ -88,6 +90,7 @@ IMPORT_MOVES: dict[ImportState, frozenset[ImportState]] = {
 }
 
 IMPORT_TONE: dict[ImportState, str] = {
+    ImportState.PREPARED: "neutral",
     ImportState.QUEUED: "neutral",
     ImportState.RUNNING: "info",
     ImportState.FINISHED: "ok",
@@ -96,8 +99,62 @@ IMPORT_TONE: dict[ImportState, str] = {
 }
 
 
-class RowFate(models.TextChoices):
-    """What became of a row that did not go in."""
+UNFINISHED_IMPORTS = frozenset({ImportState.QUEUED, ImportState.RUNNING})
 
-    PARKED = "parked", _("Parked: goes in when its category or merchant is known")
-    REFUSED = "refused", _("Refused: correct it and send it again")
+
+class RowFate(models.TextChoices):
+    """What there is to say about a row: it did not go in, or it went in without some of its values."""
+
+    PARKED = "parked", _("Parked")
+    REFUSED = "refused", _("Refused")
+    NOTED = "noted", _("Went in, with a note")
+
+
+ROW_FATE_TONE: dict[RowFate, str] = {
+    RowFate.PARKED: "caution",
+    RowFate.REFUSED: "critical",
+    RowFate.NOTED: "info",
+}
+
+
+class RowReason(models.TextChoices):
+    """Why a row was parked, refused or noted. The value is stored; the sentence is rendered in the reader's language."""
+
+    LINE_TOO_LONG = "line_too_long", _("The line is longer than a row may be.")
+    QUOTE_NOT_CLOSED = (
+        "quote_not_closed",
+        _("A quotation mark on this line is not closed or stands in the wrong place."),
+    )
+    TOO_FEW_COLUMNS = "too_few_columns", _("The row has fewer columns than the head.")
+    TOO_MANY_COLUMNS = "too_many_columns", _("The row has more columns than the head.")
+    NOT_JSON = "not_json", _("The line is not a JSON object.")
+    LEFT_OUT = "left_out", _("The mapping's filter leaves this row out.")
+    ID_MISSING = "id_missing", _("The row has no identifier.")
+    DUPLICATE = "duplicate", _("An earlier row of this file has the same identifier; that one counts.")
+    VALUE_MISSING = "value_missing", _("A value that is needed is missing.")
+    VALUE_TOO_LONG = "value_too_long", _("The value is too long.")
+    NOT_A_PRICE = "not_a_price", _("The price cannot be read.")
+    NEGATIVE = "negative", _("The value is below zero.")
+    CURRENCY_MISSING = "currency_missing", _("The price has no currency.")
+    CURRENCY_UNKNOWN = "currency_unknown", _("The currency is not known.")
+    MARKET_UNKNOWN = "market_unknown", _("The market is not one of ours.")
+    COUNTRY_UNKNOWN = "country_unknown", _("The country is not a two-letter code.")
+    NOT_A_NUMBER = "not_a_number", _("The value is not a number.")
+    NOT_A_DATE = "not_a_date", _("The date cannot be read.")
+    NOT_YES_OR_NO = "not_yes_or_no", _("The value is neither yes nor no.")
+    NOT_A_LIST = "not_a_list", _("The value is not a list.")
+    NOT_AN_OBJECT = "not_an_object", _("The value is not an object of names and values.")
+    NOT_ALLOWED = "not_allowed", _("The value is not one of those allowed.")
+    RATE_MISSING = "rate_missing", _("There is no exchange rate for this currency.")
+    LISTING_UNKNOWN = "listing_unknown", _("There is no such listing.")
+    MERCHANT_UNKNOWN = "merchant_unknown", _("The merchant is not known yet.")
+    CATEGORY_UNKNOWN = "category_unknown", _("The category is not known yet.")
+    ATTRIBUTE_UNKNOWN = "attribute_unknown", _("The attribute is not in the register; it was left out.")
+    ATTRIBUTE_UNREADABLE = "attribute_unreadable", _("The attribute's value cannot be converted; it was left out.")
+    UNIT_UNKNOWN = "unit_unknown", _("The unit cannot be converted to the register's; the value was left out.")
+    IMAGE_UNREADABLE = "image_unreadable", _("This is not a web address of an image; it was left out.")
+    EAN_UNREADABLE = "ean_unreadable", _("This is not an EAN; it was left out.")
+    CERTIFICATE_UNREADABLE = (
+        "certificate_unreadable",
+        _("The certificate has no type or impossible dates; it was left out."),
+    )

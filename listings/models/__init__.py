@@ -1,5 +1,5 @@
 from listings.models.catalogue import Certificate, Listing, ListingImage, ListingVersion
-from listings.models.imports import CategoryAlias, ImportRow, ImportRun
+from listings.models.imports import CategoryAlias, ImportKey, ImportRow, ImportRun
 from listings.models.merchant import Merchant, MerchantLink, TraderIdentity
 from listings.models.metrics import ListingMetric, ListingWindow, MerchantWindow, OrderLine
 from listings.models.reference import AttributeDefinition, Category, ExchangeRate, Holiday, Market
@@ -12,6 +12,7 @@ __all__ = [
     "Certificate",
     "ExchangeRate",
     "Holiday",
+    "ImportKey",
     "ImportRow",
     "ImportRun",
     "Listing",

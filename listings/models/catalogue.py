@@ -1,12 +1,12 @@
 """Listings, their immutable versions, images and certificates."""
 
-import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 
+from governance.audit.models.append_only import append_only
 from listings.enums import ListingState
 from listings.models.merchant import Merchant
 from listings.models.reference import Category
@@ -16,7 +16,8 @@ class Listing(models.Model):
     """One product offer by one merchant in one or more markets, as it is now.
 
     `price_minor` is in the currency's minor unit; `price_eur` is derived from it at the day's rate. `attributes` holds
-    registered keys in their registered type. `change` grows with every change of content: a sweep's mark is compared with it.
+    registered keys in their registered type. `change` grows with every change of content, in the order of the commits:
+    a sweep's mark is compared with it.
     """
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="listings")
@@ -36,8 +37,8 @@ class Listing(models.Model):
     price_eur = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     markets = ArrayField(models.CharField(max_length=2), default=list)
     attributes = models.JSONField(default=dict)
-    text_base = models.TextField(blank=True, help_text="Title and description, normalised: base.")
-    text_skeleton = models.TextField(blank=True, help_text="Title and description, normalised: skeleton.")
+    text_base = models.TextField(blank=True, help_text="Title, description and worded attributes, normalised: base.")
+    text_skeleton = models.TextField(blank=True, help_text="The same, normalised: skeleton.")
     text_version = models.SmallIntegerField(default=0, help_text="The normaliser's version that made the two texts.")
     content_hash = models.CharField(
         max_length=32, help_text="Of all that a version keeps; equal means nothing changed."
@@ -83,9 +84,7 @@ class ListingVersion(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["listing", "number"], name="one_listing_version_per_number"),)
-        triggers = (
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate),
-        )
+        triggers = (append_only(),)
 
     def __str__(self) -> str:
         return f"L-{self.listing_id} v{self.number}"

@@ -1,0 +1,104 @@
+"""The projection of what shoppers see. Whoever computes restrictions says what it should be; here it becomes so."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from listings.domain.copying import array, copy_into_temporary
+from listings.enums import Exposure
+
+COLUMNS = (
+    ("listing_id", "bigint"),
+    ("market", "text"),
+    ("exposure", "text"),
+    ("minimum_age", "smallint"),
+    ("causes", "bigint[]"),
+)
+LOCK = """
+    SELECT id FROM listings_listing WHERE id = ANY(%(listings)s) ORDER BY id FOR NO KEY UPDATE
+"""
+DELETE = """
+    DELETE FROM listings_listingvisibility v
+    WHERE v.listing_id = ANY(%(listings)s)
+      AND NOT EXISTS (SELECT 1 FROM desired d WHERE d.listing_id = v.listing_id AND d.market = v.market)
+    RETURNING v.listing_id, v.market, v.exposure, v.minimum_age
+"""
+UPDATE = """
+    UPDATE listings_listingvisibility v
+    SET exposure = d.exposure, minimum_age = d.minimum_age, causes = d.causes, changed_at = %(at)s
+    FROM desired d, listings_listingvisibility was
+    WHERE v.listing_id = d.listing_id AND v.market = d.market AND was.id = v.id
+      AND (v.exposure, v.minimum_age, v.causes) IS DISTINCT FROM (d.exposure, d.minimum_age, d.causes)
+    RETURNING v.listing_id, v.market, was.exposure, was.minimum_age, v.exposure, v.minimum_age
+"""
+INSERT = """
+    INSERT INTO listings_listingvisibility (listing_id, market, exposure, minimum_age, causes, changed_at)
+    SELECT d.listing_id, d.market, d.exposure, d.minimum_age, d.causes, %(at)s
+    FROM desired d
+    WHERE NOT EXISTS (
+        SELECT 1 FROM listings_listingvisibility v WHERE v.listing_id = d.listing_id AND v.market = d.market
+    )
+    RETURNING listing_id, market, exposure, minimum_age
+"""
+
+
+@dataclass(frozen=True)
+class Desired:
+    """What one market should meet of one listing. What is simply shown has no row."""
+
+    listing_id: int
+    market: str
+    exposure: Exposure
+    minimum_age: int | None
+    causes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a shopper met before and meets now; a change of causes alone leaves both equal."""
+
+    listing_id: int
+    market: str
+    before: Exposure
+    before_age: int | None
+    after: Exposure
+    after_age: int | None
+
+
+class OutsideOfTheSet(ValueError):
+    """A desired row is for a listing that the rebuild does not cover."""
+
+
+@transaction.atomic
+def rebuild(*, listing_ids: Collection[int], rows: Iterable[Desired], at: datetime) -> list[Change]:
+    """Make the projection of these listings equal to `rows`, and return what changed. Nothing else is touched."""
+    wanted = list(rows)
+    listings = sorted(set(listing_ids))
+    if strays := {row.listing_id for row in wanted} - set(listings):
+        raise OutsideOfTheSet(f"Listings {sorted(strays)} are not among those to rebuild.")
+    with connection.cursor() as cursor:
+        arguments = {"listings": listings, "at": at}
+        cursor.execute(LOCK, arguments)  # two rebuilds of one listing follow each other
+        copy_into_temporary(cursor, table="desired", columns=COLUMNS, rows=map(_copied, wanted))
+        cursor.execute(DELETE, arguments)
+        changes = [
+            Change(listing, market, Exposure(was), age, Exposure.SHOWN, None)
+            for listing, market, was, age in cursor.fetchall()
+        ]
+        cursor.execute(UPDATE, arguments)
+        changes += [
+            Change(listing, market, Exposure(was), was_age, Exposure(now), age)
+            for listing, market, was, was_age, now, age in cursor.fetchall()
+        ]
+        cursor.execute(INSERT, arguments)
+        changes += [
+            Change(listing, market, Exposure.SHOWN, None, Exposure(now), age)
+            for listing, market, now, age in cursor.fetchall()
+        ]
+    return sorted(changes, key=lambda change: (change.listing_id, change.market))
+
+
+def _copied(row: Desired) -> tuple[int, str, str, int | None, str]:
+    return row.listing_id, row.market, row.exposure.value, row.minimum_age, array(row.causes)
