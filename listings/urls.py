@@ -1,0 +1,6 @@
+"""Addresses of listings."""
+
+from django.urls import URLPattern
+
+app_name = "listings"
+urlpatterns: list[URLPattern] = []
