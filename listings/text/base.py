@@ -10,14 +10,14 @@ from listings.text.traces import Edit, Trace, edited, segments
 
 def base_text(text: str) -> str:
     """NFKC and case folding, without invisible characters, tatweel, harakat and niqqud; look-alikes read as Latin
-    inside tokens that mix scripts. ASCII only changes its case."""
+    inside tokens that mix scripts. ASCII only changes its case; several spaces become one."""
     if text.isascii():
-        return text.translate(tables.ASCII_CONTROLS).lower()
-    text = tables.BLANKED.sub(" ", tables.REMOVED.sub("", text))
+        return tables.SPACES.sub("", text.translate(tables.ASCII_CONTROLS).lower())
+    text = tables.PILED_MARKS.sub("", tables.BLANKED.sub(" ", tables.REMOVED.sub("", text)))
     text = unicodedata.normalize("NFKC", text)
     text = edited(text, _disguised(text))
     text = tables.DOTTED_I.sub("", unicodedata.normalize("NFKC", text.casefold()))
-    return tables.REMOVED.sub("", text)
+    return tables.SPACES.sub("", tables.REMOVED.sub("", text))
 
 
 def base_trace(text: str) -> Trace:
@@ -25,12 +25,14 @@ def base_trace(text: str) -> Trace:
     trace = Trace.of(text)
     trace = trace.edited(_matches(tables.REMOVED, trace.text, ""))
     trace = trace.edited(_matches(tables.BLANKED, trace.text, " "))
+    trace = trace.edited(_matches(tables.PILED_MARKS, trace.text, ""))
     trace = trace.edited(_composed(trace.text))
     trace = trace.edited(_disguised(trace.text))
     trace = trace.edited(_folded(trace.text))
     trace = trace.edited(_composed(trace.text))
     trace = trace.edited(_matches(tables.DOTTED_I, trace.text, ""))
-    return trace.edited(_matches(tables.REMOVED, trace.text, ""))
+    trace = trace.edited(_matches(tables.REMOVED, trace.text, ""))
+    return trace.edited(_matches(tables.SPACES, trace.text, ""))
 
 
 def disguise(word: str) -> str:

@@ -52,6 +52,13 @@ REMOVED = re.compile(_class(_INVISIBLE + _ARABIC_MARKS + _HEBREW_MARKS) + "+")
 BLANKED = re.compile("[\x00-\x1d\x1f\x7f-\x9f\u2028\u2029\u2800\ud800-\udfff]")
 """Controls, line and paragraph separators, the blank Braille cell and lone surrogates read as a space."""
 
+SPACES = re.compile("(?<= ) +")
+"""All but the first of several spaces: a phrase reads the same however its words are set apart."""
+
+_COMBINING = "".join(chr(point) for point in range(0x300, 0x1F000) if unicodedata.combining(chr(point)))
+PILED_MARKS = re.compile(f"(?<=[{_COMBINING}]{{16}})[{_COMBINING}]+")
+"""Marks beyond the sixteenth on one letter: no script writes them, and ordering them takes time squared."""
+
 ASCII_CONTROLS = {point: " " for point in (*range(0x20), 0x7F) if chr(point) != ZONE_SEPARATOR}
 
 DOTTED_I = re.compile("(?<=i)\u0307")
