@@ -16,13 +16,14 @@ from governance.cli.terminal import say
 from governance.embedded.state import StateFolder
 
 PYTHON = sys.executable
+Command = list[str | Path]
 PARALLEL = ("-n", "2", "--dist", "worksteal")
 
 
 def lint(arguments: list[str]) -> int:
     fix = "--fix" in arguments
-    style = [PYTHON, "-m", "ruff", "check", *(["--fix"] if fix else []), ROOT]
-    layout = [PYTHON, "-m", "ruff", "format", *([] if fix else ["--check"]), ROOT]
+    style: Command = [PYTHON, "-m", "ruff", "check", *(["--fix"] if fix else []), ROOT]
+    layout: Command = [PYTHON, "-m", "ruff", "format", *([] if fix else ["--check"]), ROOT]
     codes = [foreground.run(command, os.environ, cwd=ROOT) for command in (style, layout)]
     return max(codes)
 
@@ -36,7 +37,7 @@ def check(arguments: list[str]) -> int:
     """Every part is run, so that one reading tells all that is wrong; the tests come last."""
     results = {"lint": lint([])}
     with _throw_away() as variables:
-        parts = {
+        parts: dict[str, Command] = {
             "types": [PYTHON, "-m", "mypy"],
             "imports": [PYTHON, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
             "migrations": [PYTHON, ROOT / "manage.py", "makemigrations", "--check", "--dry-run"],

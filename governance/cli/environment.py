@@ -11,6 +11,16 @@ from governance.embedded.instance import Instance
 from governance.embedded.state import Held, StateFolder
 
 Environment = dict[str, str]
+SHARED = (
+    "CELERY_BROKER_URL",
+    "DATABASE_URL",
+    "DJANGO_SETTINGS_MODULE",
+    "GOVERNANCE_STATE",
+    "PUBLIC_URL",
+    "PYTHONPATH",
+    "REDIS_URL",
+    "SECRET_KEY_FILE",
+)
 JOIN_WITHIN = 60.0  # seconds that a command waits for the one that is just starting the servers
 
 
@@ -73,9 +83,7 @@ def joined_or_started(state: StateFolder, command: str) -> Iterator[Environment]
 
 def published_part(environment: Environment) -> Environment:
     """What a joining command must share; the secret key stays in its file."""
-    names = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "PUBLIC_URL", "SECRET_KEY_FILE", "GOVERNANCE_STATE")
-    names += ("DJANGO_SETTINGS_MODULE", "PYTHONPATH")
-    return {name: environment[name] for name in names if name in environment}
+    return {name: environment[name] for name in SHARED if name in environment}
 
 
 def _wait_for_joined(state: StateFolder) -> None:
