@@ -11,11 +11,12 @@ class CaseState(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+# Open and held cases close by themselves when everything in them was corrected; a closed one comes back only by undo.
 CASE_MOVES: dict[CaseState, frozenset[CaseState]] = {
-    CaseState.OPEN: frozenset({CaseState.IN_REVIEW, CaseState.HELD, CaseState.CLOSED}),
+    CaseState.OPEN: frozenset({CaseState.IN_REVIEW, CaseState.CLOSED}),
     CaseState.IN_REVIEW: frozenset({CaseState.OPEN, CaseState.HELD, CaseState.CLOSED}),
-    CaseState.HELD: frozenset({CaseState.OPEN, CaseState.IN_REVIEW, CaseState.CLOSED}),
-    CaseState.CLOSED: frozenset({CaseState.OPEN}),
+    CaseState.HELD: frozenset({CaseState.IN_REVIEW, CaseState.CLOSED}),
+    CaseState.CLOSED: frozenset({CaseState.IN_REVIEW}),
 }
 CASE_TONE: dict[CaseState, str] = {
     CaseState.OPEN: "caution",
@@ -24,6 +25,7 @@ CASE_TONE: dict[CaseState, str] = {
     CaseState.CLOSED: "neutral",
 }
 LIVE_CASES = frozenset(set(CaseState) - {CaseState.CLOSED})
+WAITING_CASES = frozenset({CaseState.OPEN, CaseState.HELD})
 
 
 class CaseOrigin(models.TextChoices):
@@ -36,6 +38,13 @@ class CaseOutcome(models.TextChoices):
     DECIDED = "decided", _("Decided")
     NO_VIOLATION = "no_violation", _("No violation")
     RESOLVED = "resolved", _("Corrected meanwhile")
+
+
+OUTCOME_TONE: dict[CaseOutcome, str] = {
+    CaseOutcome.DECIDED: "serious",
+    CaseOutcome.NO_VIOLATION: "ok",
+    CaseOutcome.RESOLVED: "ok",
+}
 
 
 class Verdict(models.TextChoices):
@@ -53,6 +62,7 @@ class ClaimEnd(models.TextChoices):
     SKIPPED = "skipped", _("Skipped")
     HELD = "held", _("Held for a senior reviewer")
     LAPSED = "lapsed", _("Ran out")
+    RESOLVED = "resolved", _("Nothing was left to decide")
 
 
 class EvidenceKind(models.TextChoices):

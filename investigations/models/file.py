@@ -1,13 +1,11 @@
 """What people add to a case: notes and evidence. Neither is edited."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 
+from governance.audit.models.append_only import append_only
 from investigations.enums import EvidenceKind
 from investigations.models.case import Case
-
-APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate)
 
 
 class Note(models.Model):
@@ -17,7 +15,7 @@ class Note(models.Model):
     written_at = models.DateTimeField()
 
     class Meta:
-        triggers = (APPEND_ONLY,)
+        triggers = (append_only(),)
 
     def __str__(self) -> str:
         return self.text[:60]
@@ -37,7 +35,7 @@ class Evidence(models.Model):
 
     class Meta:
         verbose_name_plural = "evidence"
-        triggers = (APPEND_ONLY,)
+        triggers = (append_only(),)
 
     def __str__(self) -> str:
         return self.title

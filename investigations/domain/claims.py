@@ -1,0 +1,213 @@
+"""Claims: a person's exclusive, expiring hold on a case, one at a time."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from governance.accounts.models import User
+from governance.audit.domain import entries
+from governance.web.refusals import MoveRefused, Refusal
+from investigations import permissions
+from investigations.domain import moves
+from investigations.enums import WAITING_CASES, CaseState, ClaimEnd, Verdict
+from investigations.models import Case, CaseItem, Claim, Queue, Skip
+from investigations.queries import work
+
+CLAIM_LASTS = timedelta(minutes=15)
+LAPSE_BATCH = 200
+
+
+class ClaimLost(MoveRefused):
+    """The person does not hold the case (any more); nothing was written."""
+
+
+class HoldsAnother(MoveRefused):
+    """A person works on one case at a time."""
+
+
+class NotForThem(Refusal):
+    """What is held for a senior reviewer is for somebody else than the one who held or decided it."""
+
+
+@transaction.atomic
+def claim_next(*, person: User, queue: Queue | None = None, held: bool = False, at: datetime) -> Case | None:
+    """The most urgent case that waits for this person, now theirs; the one they hold already, if they do.
+
+    Others who ask at the same moment get other cases: a row that somebody is taking is passed over.
+    """
+    if mine := _own(person, at):
+        return mine.case
+    waiting = work.next_cases(person, queue=queue, held=held and permissions.can_take_held(person))
+    case = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("merchant", "policy").first()
+    if case is not None:
+        _take(case, person, at)
+    return case
+
+
+@transaction.atomic
+def claim(*, case: Case, person: User, at: datetime) -> Claim:
+    """Take one case by choice, also one that was skipped before."""
+    mine = _own(person, at)
+    if mine and mine.case_id == case.pk:
+        return mine
+    if mine:
+        raise HoldsAnother(
+            _("You hold %(case)s. Decide, release or skip it first; it keeps your verdicts.") % {"case": mine.case}
+        )
+    case = moves.lock(case)
+    _lapse_if_run_out(case, at)
+    if case.state == CaseState.HELD:
+        _check_second_pair(case, person)
+    if case.state not in WAITING_CASES:
+        raise MoveRefused(_taken(case))
+    return _take(case, person, at)
+
+
+@transaction.atomic
+def extend(*, case: Case, actor: User, at: datetime) -> Claim:
+    """A fresh quarter of an hour from now."""
+    held = held_by(moves.lock(case), actor, at)
+    held.expires_at = at + CLAIM_LASTS
+    held.save(update_fields=["expires_at"])
+    entries.record(verb="case.claim_extended", actor=actor, at=at, **_subject(case))
+    return held
+
+
+@transaction.atomic
+def release(*, case: Case, actor: User, at: datetime) -> Case:
+    """Give the case back. It may come to the same person again."""
+    case = moves.lock(case)
+    return give_back(held_by(case, actor, at), case, ClaimEnd.RELEASED, actor=actor, at=at)
+
+
+@transaction.atomic
+def skip(*, case: Case, actor: User, reason: str, at: datetime) -> Case:
+    """Pass the case by; it does not come back to this person by itself."""
+    _check_reason(reason)
+    case = moves.lock(case)
+    held = held_by(case, actor, at)
+    Skip.objects.update_or_create(case=case, person=actor, defaults={"reason": reason, "skipped_at": at})
+    return give_back(held, case, ClaimEnd.SKIPPED, actor=actor, at=at, reason=reason)
+
+
+@transaction.atomic
+def hold(*, case: Case, actor: User, reason: str, at: datetime, verdicts: Mapping[int, Verdict] | None = None) -> Case:
+    """Leave the case to a senior reviewer, with the verdicts that the person would give."""
+    _check_reason(reason)
+    case = moves.lock(case)
+    held = held_by(case, actor, at)
+    suggested = verdicts or {}
+    items = [item for item in work.unsettled(case) if item.pk in suggested]
+    for item in items:
+        item.verdict = suggested[item.pk]
+    CaseItem.objects.bulk_update(items, ["verdict"], batch_size=500)
+    return give_back(held, case, ClaimEnd.HELD, actor=actor, at=at, reason=reason, to=CaseState.HELD)
+
+
+def lapse_due(*, at: datetime) -> int:
+    """End the claims whose time is over; returns how many."""
+    lapsed = 0
+    while ended := _lapse_batch(at):
+        lapsed += ended
+    return lapsed
+
+
+def held_by(case: Case, person: User, at: datetime) -> Claim:
+    """The person's running claim on a locked case. Raises ClaimLost."""
+    held = Claim.objects.filter(case=case, ended_at__isnull=True).select_related("person").first()
+    if held is None:
+        raise ClaimLost(_("You do not hold %(case)s. Take it again; what you entered is still here.") % {"case": case})
+    if held.person_id != person.pk:
+        raise ClaimLost(_taken(case, held))
+    if held.expires_at <= at:
+        raise ClaimLost(
+            _("Your claim on %(case)s has run out. Take it again; what you entered is still here.") % {"case": case}
+        )
+    return held
+
+
+def give_back(
+    held: Claim,
+    case: Case,
+    ended_as: ClaimEnd,
+    *,
+    actor: User | None,
+    at: datetime,
+    reason: str = "",
+    to: CaseState | None = None,
+) -> Case:
+    """End a claim on a locked case that goes on living: back to where it was taken from, or `to` another state."""
+    end(held, ended_as, at=at, reason=reason)
+    moves.move(case, to or CaseState(held.taken_from), actor=actor, reason=reason, at=at)
+    entries.record(
+        verb=f"case.{ended_as.value}", actor=actor, at=at, data={"reason": reason} if reason else None, **_subject(case)
+    )
+    return case
+
+
+def end(held: Claim, ended_as: ClaimEnd, *, at: datetime, reason: str = "") -> None:
+    held.ended_at, held.ended_as, held.reason = at, ended_as, reason
+    held.save(update_fields=["ended_at", "ended_as", "reason"])
+
+
+def _take(case: Case, person: User, at: datetime) -> Claim:
+    taken_from = case.state
+    moves.move(case, CaseState.IN_REVIEW, actor=person, at=at)
+    entries.record(verb="case.claimed", actor=person, at=at, **_subject(case))
+    return Claim.objects.create(
+        case=case, person=person, taken_from=taken_from, claimed_at=at, expires_at=at + CLAIM_LASTS
+    )
+
+
+def _own(person: User, at: datetime) -> Claim | None:
+    """The person's running claim; one that has run out is ended. Two requests of one person take turns here."""
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    mine = work.live_claim(person)
+    if mine is None or mine.expires_at > at:
+        return mine
+    _lapse_if_run_out(moves.lock(mine.case), at)
+    return None
+
+
+def _lapse_if_run_out(case: Case, at: datetime) -> None:
+    held = Claim.objects.filter(case=case, ended_at__isnull=True, expires_at__lte=at).first()
+    if held is not None:
+        give_back(held, case, ClaimEnd.LAPSED, actor=None, at=at)
+
+
+@transaction.atomic
+def _lapse_batch(at: datetime) -> int:
+    due = Claim.objects.filter(ended_at__isnull=True, expires_at__lte=at).order_by("expires_at").values("case")
+    cases = list(
+        Case.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk__in=due[:LAPSE_BATCH]).order_by("pk")
+    )
+    for case in cases:
+        _lapse_if_run_out(case, at)
+    return len(cases)
+
+
+def _check_second_pair(case: Case, person: User) -> None:
+    if not permissions.can_take_held(person):
+        raise NotForThem(_("%(case)s waits for a senior reviewer.") % {"case": case})
+    if case.claims.filter(person=person, ended_as=ClaimEnd.HELD).exists():
+        raise NotForThem(_("You held %(case)s yourself: another senior reviewer decides it.") % {"case": case})
+    if case.case_decisions.filter(person=person, undone_at__isnull=True).exists():
+        raise NotForThem(_("You decided on %(case)s before: another person decides the rest.") % {"case": case})
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refusal(_("Say why in a few words: the next person reads it."))
+
+
+def _taken(case: Case, held: Claim | None = None) -> str:
+    held = held or Claim.objects.filter(case=case, ended_at__isnull=True).select_related("person").first()
+    if held is None:
+        return _("%(case)s is closed.") % {"case": case}
+    return _("%(case)s is with %(person)s.") % {"case": case, "person": held.person}
+
+
+def _subject(case: Case) -> dict[str, object]:
+    return {"subject_kind": "case", "subject_id": case.pk, "subject_ref": str(case)}

@@ -1,0 +1,81 @@
+"""How urgent a case is: severity × reach × age, each a factor of at most 1, as a number of at most 100.
+
+Reach is the interest in the listings that wait: orders of 30 days, and 50 views for one order, on a logarithmic scale that
+ends at 1,000. Age is the share of the time to the deadline that has gone. Neither alone makes a case unimportant: their
+factors begin at 0.6 and 0.7.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Case as Choose
+from django.db.models import Expression, F, FloatField, QuerySet, Sum, Value, When
+from django.db.models.functions import Abs, Cast, Extract, Greatest, JSONObject, Least, Ln, Round
+
+from governance.policies.enums import Severity
+from investigations.enums import LIVE_CASES
+from investigations.models import Case, CaseItem
+
+WEIGHT = {Severity.CRITICAL: 1.0, Severity.SERIOUS: 0.8, Severity.MODERATE: 0.55, Severity.MINOR: 0.35}
+REACH_FLOOR, AGE_FLOOR = 0.6, 0.7
+VIEWS_PER_ORDER, REACH_CEILING = 50, 1_000
+NOTABLE = 0.5
+"""A smaller change of priority is not written."""
+
+
+def refresh(*, at: datetime) -> int:
+    """Bring the priorities of all live cases up to the hour; returns how many changed."""
+    live = Case.objects.filter(state__in=LIVE_CASES).annotate(change=Abs(_priority(at) - F("priority")))
+    return _write(Case.objects.filter(pk__in=live.filter(change__gte=NOTABLE).values("pk")), at=at)
+
+
+def reckon(case_ids: Iterable[int], *, at: datetime) -> None:
+    """Count again what waits in these cases, and their priority."""
+    ids = list(case_ids)
+    if not ids:
+        return
+    cases = Case.objects.in_bulk(ids)
+    waiting = CaseItem.objects.filter(case__in=ids, settled_at__isnull=True)
+    markets: dict[int, set[str]] = defaultdict(set)
+    for case_id, codes in waiting.values_list("case_id", "violation__markets"):
+        markets[case_id].update(codes or ())
+    sums = waiting.filter(listing__windows__days=30).values("case_id")
+    reach = {
+        row["case_id"]: row
+        for row in sums.annotate(views=Sum("listing__windows__visits"), orders=Sum("listing__windows__orders"))
+    }
+    for case in cases.values():
+        found = reach.get(case.pk, {"views": 0, "orders": 0})
+        case.markets = sorted(markets[case.pk])
+        case.views_30d, case.orders_30d = found["views"], found["orders"]
+    Case.objects.bulk_update(cases.values(), ["markets", "views_30d", "orders_30d"], batch_size=500)
+    _write(Case.objects.filter(pk__in=ids), at=at)
+
+
+def _write(cases: QuerySet[Case], *, at: datetime) -> int:
+    parts = JSONObject(severity=_severity(), reach=Round(_reach(), 2), age=Round(_age(at), 2))
+    return cases.update(priority=_priority(at), priority_parts=parts)
+
+
+def _priority(at: datetime) -> Any:
+    return Round(Value(100.0) * _severity() * _reach() * _age(at), 1)
+
+
+def _severity() -> Expression:
+    whens = [When(severity=severity, then=Value(weight)) for severity, weight in WEIGHT.items()]
+    return Choose(*whens, output_field=FloatField())
+
+
+def _reach() -> Any:
+    interest = Cast(F("orders_30d"), FloatField()) + Cast(F("views_30d"), FloatField()) / Value(float(VIEWS_PER_ORDER))
+    share = Least(Value(1.0), Ln(interest + Value(1.0)) / Ln(Value(float(REACH_CEILING + 1))))
+    return Value(REACH_FLOOR) + Value(1 - REACH_FLOOR) * share
+
+
+def _age(at: datetime) -> Any:
+    gone = Extract(Value(at) - F("opened_at"), "epoch")
+    given = Greatest(Extract(F("due_at") - F("opened_at"), "epoch"), Value(1))
+    share = Least(Value(1.0), Greatest(Value(0.0), Cast(gone, FloatField()) / Cast(given, FloatField())))
+    return Value(AGE_FLOOR) + Value(1 - AGE_FLOOR) * share

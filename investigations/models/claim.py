@@ -1,0 +1,85 @@
+"""A person's hold on a case, and what came of it: a decision, or passing it by."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from enforcement.models import Decision
+from investigations.enums import WAITING_CASES, CaseState, ClaimEnd
+from investigations.models.case import Case
+
+
+class Claim(models.Model):
+    """A person's exclusive, expiring hold on a case; at most one that has not ended.
+
+    `taken_from` is the state to which the case goes back when nothing comes of it.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="claims")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="claims")
+    taken_from = models.CharField(max_length=10, choices=CaseState.choices)
+    claimed_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_as = models.CharField(max_length=8, choices=ClaimEnd.choices, blank=True)
+    reason = models.TextField(blank=True, help_text="Why it was skipped or held, in the person's words.")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["case"], condition=Q(ended_at__isnull=True), name="one_claim_per_case"),
+            models.UniqueConstraint(fields=["person"], condition=Q(ended_at__isnull=True), name="one_claim_per_person"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_as="")
+                | (Q(ended_at__isnull=False) & Q(ended_as__in=ClaimEnd.values)),
+                name="claim_ended_as_iff_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_from__in=sorted(WAITING_CASES)), name="claim_taken_from_a_waiting_case"
+            ),
+        )
+        indexes = (models.Index(fields=["expires_at"], condition=Q(ended_at__isnull=True), name="claim_by_expiry"),)
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.person_id}"
+
+
+class Skip(models.Model):
+    """A case that a person passed by, with the reason: it never comes back to the same person by itself."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="skips")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="skips")
+    reason = models.TextField()
+    skipped_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["case", "person"], name="one_skip_per_person"),)
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.person_id}"
+
+
+class CaseDecision(models.Model):
+    """A person's word on a case: the decision on what violates (none when all was found fine) and what it settled.
+
+    The decision itself knows the case only as a plain value. Undone means taken back within the seconds in which that is
+    possible; the decision is then reversed and nothing was sent.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="case_decisions")
+    decision = models.OneToOneField(
+        Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="case_decision"
+    )
+    claim = models.OneToOneField(Claim, on_delete=models.PROTECT, related_name="case_decision")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="case_decisions")
+    decided_at = models.DateTimeField()
+    handling_seconds = models.PositiveIntegerField(help_text="From claim to decision.")
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["person", "decided_at"], name="case_decision_by_person"),
+            models.Index(fields=["decided_at"], name="case_decision_by_time"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case_id}: {self.decision_id}"

@@ -1,0 +1,40 @@
+"""Which cases a person may see, and which one is next for them."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from governance.accounts.permissions import Anyone
+from investigations import permissions
+from investigations.enums import CaseState, ClaimEnd
+from investigations.models import Case, CaseDecision, CaseItem, Claim, Queue, Skip
+
+
+def visible_cases(user: Anyone) -> QuerySet[Case]:
+    """Cases that a person may read: those that touch a market of theirs."""
+    if not permissions.can_read_cases(user):
+        return Case.objects.none()
+    markets = permissions.markets(user)
+    return Case.objects.all() if markets is None else Case.objects.filter(markets__overlap=sorted(markets))
+
+
+def next_cases(user: Anyone, *, queue: Queue | None = None, held: bool = False) -> QuerySet[Case]:
+    """What a person may be given next, the most urgent first: nothing that they skipped, held or decided on before."""
+    of_person = {"case": OuterRef("pk"), "person": user.pk}
+    waiting = visible_cases(user).filter(
+        ~Exists(Skip.objects.filter(**of_person)),
+        ~Exists(CaseDecision.objects.filter(**of_person, undone_at__isnull=True)),
+        ~Exists(Claim.objects.filter(**of_person, ended_as=ClaimEnd.HELD)),
+        state=CaseState.HELD if held else CaseState.OPEN,
+    )
+    if queue is not None:
+        waiting = waiting.filter(queue=queue)
+    return waiting.order_by("-priority", "id")
+
+
+def live_claim(user: Anyone) -> Claim | None:
+    """The claim that a person holds, be it run out or not."""
+    return Claim.objects.filter(person=user.pk, ended_at__isnull=True).select_related("case").first()
+
+
+def unsettled(case: Case) -> QuerySet[CaseItem]:
+    """What of a case waits for a verdict, in the order of its coming."""
+    return CaseItem.objects.filter(Q(case=case), settled_at__isnull=True).order_by("id")
