@@ -16,6 +16,7 @@ os.environ["GOVERNANCE_STATE"] = os.environ["GOVERNANCE_TEST_STATE"]
 
 from governance.settings import *  # noqa: F403 -- the defaults above must come first
 
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405 -- WhiteNoise warns of a folder that is not there
 _run = f"{Path(os.environ['GOVERNANCE_TEST_STATE']).name}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 DATABASES["default"]["ENGINE"] = "tests.database"  # noqa: F405

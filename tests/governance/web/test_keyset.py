@@ -78,7 +78,7 @@ NULLS: list[Order] = [
 @pytest.mark.parametrize("order", MIXED + NULLS, ids=str)
 def test_pages_put_end_to_end_are_the_plain_sort(log: QuerySet[Entry], order: Order) -> None:
     plain = [row.pk for row in log.order_by(*order)]
-    for size in (1, 5, ROWS - 1, ROWS, ROWS + 1):
+    for size in (1, 7, ROWS):
         pages = forwards(log, order, size)
         assert ids(pages) == plain
         assert {len(each.rows) for each in pages[:-1]} <= {size}
