@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from babel.messages.mofo import write_mo
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from governance.cli.install import ROOT
