@@ -1,0 +1,37 @@
+// Native dialogs: data-opens="id" shows one, data-closes closes it, data-open shows one that a partial update has brought.
+export function open(dialog) {
+  if (!dialog || dialog.open) return;
+  dialog.dispatchEvent(new CustomEvent("opening"));
+  dialog.showModal();
+}
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) {
+    opener.closest("[popover]")?.hidePopover();
+    open(document.getElementById(opener.dataset.opens));
+    return;
+  }
+  if (event.target.closest("[data-closes]")) {
+    event.target.closest("dialog")?.close();
+    return;
+  }
+  if (event.target instanceof HTMLDialogElement && outside(event.target, event)) event.target.close();
+  if (event.target.closest("[data-back]")) history.back();
+});
+
+function outside(dialog, event) {
+  const box = dialog.getBoundingClientRect();
+  const inside = event.clientX >= box.left && event.clientX <= box.right && event.clientY >= box.top && event.clientY <= box.bottom;
+  return !inside && event.detail > 0;
+}
+
+function openBrought() {
+  for (const dialog of document.querySelectorAll("dialog[data-open]")) {
+    delete dialog.dataset.open;
+    open(dialog);
+  }
+}
+
+document.addEventListener("htmx:afterSettle", openBrought);
+openBrought();
