@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from enforcement import events
 from enforcement.domain import chunks
-from enforcement.enums import LIVE_SWEEPS, SWEEP_MOVES, ChunkState, SweepKind, SweepState
-from enforcement.models import Chunk, Sweep, SweepMove, SweepPolicy
-from enforcement.queries import scope
+from enforcement.enums import LIVE_SWEEPS, SWEEP_MOVES, ChunkState, Owed, SweepKind, SweepState
+from enforcement.models import Chunk, Sweep, SweepMove, SweepPolicy, Violation
+from enforcement.queries import scope, sweeps
 from governance.accounts.models import User
 from governance.audit.domain import entries
 from governance.policies.models import PolicyVersion
@@ -102,6 +102,7 @@ def end_if_done(*, sweep_id: int, at: datetime) -> bool:
     states = set(sweep.chunks.order_by().values_list("state", flat=True).distinct())
     if states - {ChunkState.DONE, ChunkState.FAILED}:
         return False
+    _brake(sweep, at)
     if ChunkState.FAILED in states:
         _move(sweep, SweepState.FAILED, actor=None, reason="", at=at)
         _record("sweep.failed", sweep, None, at)
@@ -110,6 +111,15 @@ def end_if_done(*, sweep_id: int, at: datetime) -> bool:
         _record("sweep.finished", sweep, None, at)
     _tell(events.sweep_ended, sweep)
     return True
+
+
+def _brake(sweep: Sweep, at: datetime) -> None:
+    """Hold the policies that hit more than their share of a market's merchants: a person looks at each case instead."""
+    for row in sweep.policies.filter(version_id__in=sweeps.over_the_brake(sweep)).order_by("version_id"):
+        row.held = True
+        row.save(update_fields=["held"])
+        Violation.objects.filter(found_by=sweep, version_id=row.version_id, owed=Owed.DECISION).update(owed=Owed.CASE)
+        _record("sweep.braked", sweep, None, at, {"version": row.version_id})
 
 
 def _busy(scope_key: str) -> bool:

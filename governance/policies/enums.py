@@ -45,11 +45,17 @@ class Mode(models.TextChoices):
     """What a live policy does with what it finds."""
 
     OFF = "off", _("Off")
-    SHADOW = "shadow", _("Shadow: counts only")
-    REVIEW = "review", _("Review: opens cases")
-    ENFORCE = "enforce", _("Enforce: decides at once")
+    SHADOW = "shadow", _("Shadow")
+    REVIEW = "review", _("Review")
+    ENFORCE = "enforce", _("Enforce")
 
 
+MODE_MEANS = {
+    Mode.OFF: _("Looks at nothing."),
+    Mode.SHADOW: _("Finds and counts; nobody is told, nothing follows."),
+    Mode.REVIEW: _("Opens cases: a person decides each."),
+    Mode.ENFORCE: _("Decides at once by its default measure."),
+}
 MODE_MOVES: dict[Mode, frozenset[Mode]] = {mode: frozenset(set(Mode) - {mode}) for mode in Mode}
 MODE_TONE: dict[Mode, str] = {Mode.OFF: "neutral", Mode.SHADOW: "info", Mode.REVIEW: "caution", Mode.ENFORCE: "ok"}
 

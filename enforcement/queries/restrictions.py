@@ -1,0 +1,64 @@
+"""Restrictions in force: on listings and on merchants."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Min, QuerySet
+
+from enforcement.enums import SETTLED_BY, STANDING_DECISIONS, ViolationState
+from enforcement.models import Restriction
+from governance.policies.enums import Measure
+from listings.models import Merchant
+
+
+def in_force() -> QuerySet[Restriction]:
+    return Restriction.objects.filter(lifted_at__isnull=True)
+
+
+def limiting(listing_ids: Collection[int]) -> QuerySet[Restriction]:
+    """What is in force on these listings."""
+    return in_force().filter(listing_id__in=listing_ids).order_by("pk")
+
+
+def covering(*, listing_ids: Collection[int], policy_id: int) -> QuerySet[Restriction]:
+    """What is in force on these listings under this policy, with the item that says on which version of the listing."""
+    return limiting(listing_ids).filter(decision__version__policy_id=policy_id).select_related("item", "decision")
+
+
+def covering_merchant(*, merchant_id: int, policy_id: int) -> QuerySet[Restriction]:
+    """What is in force on the merchant itself under this policy."""
+    return (
+        in_force()
+        .filter(merchant_id=merchant_id, item__listing__isnull=True, decision__version__policy_id=policy_id)
+        .select_related("item", "decision")
+        .order_by("pk")
+    )
+
+
+def suspended_since(merchant_id: int) -> datetime | None:
+    """Since when the merchant may list nothing new, by the restrictions in force."""
+    suspensions = in_force().filter(merchant_id=merchant_id, measure=Measure.SUSPEND_LISTING_RIGHTS)
+    return suspensions.aggregate(since=Min("starts_at"))["since"]
+
+
+def may_list(merchant: Merchant) -> bool:
+    """Whether the merchant may offer something new."""
+    return merchant.listing_rights_suspended_at is None
+
+
+def settled() -> QuerySet[Restriction]:
+    """In force although their violation no longer is: corrected, waived, or the policy has ended."""
+    return (
+        in_force()
+        .filter(
+            item__violation__state=ViolationState.CLOSED,
+            item__violation__closed_because__in=list(SETTLED_BY),
+            decision__state__in=list(STANDING_DECISIONS),
+        )
+        .order_by("pk")
+    )
+
+
+def run_out(at: datetime) -> QuerySet[Restriction]:
+    """In force although their time has run out."""
+    return in_force().filter(ends_at__lte=at).order_by("pk")
