@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from governance.accounts.enums import Kind
 
 
-class StaffAdapter(DefaultAccountAdapter):
+class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

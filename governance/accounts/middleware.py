@@ -21,6 +21,6 @@ class PersonMiddleware:
             return self.get_response(request)
         user.loaded_grants = RoleGrant.objects.of(user.pk)
         translation.activate(user.language)
-        request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = translation.get_language()
         with timezone.override(ZoneInfo(user.time_zone)):
             return self.get_response(request)

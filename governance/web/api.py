@@ -3,7 +3,7 @@
 from typing import Any, Protocol, cast
 
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db.models import OrderBy, QuerySet
+from django.db.models import OrderBy
 from django.http import Http404
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +29,7 @@ class KeysetPagination(BasePagination):
     default_size = 50
     max_size = 500
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: APIView | None = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         self.url = request.build_absolute_uri()
         order = cast(Ordered, view).order
         cursor = request.query_params.get("cursor")

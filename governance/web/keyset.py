@@ -9,7 +9,7 @@ import decimal
 import json
 import uuid
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -131,7 +131,7 @@ def _column(each: str | OrderBy) -> Column:
     if not isinstance(each.expression, F):
         raise ValueError("A keyset orders by columns and annotations; annotate the expression and name it.")
     first = bool(each.nulls_first) or (each.descending and not each.nulls_last)
-    return Column(each.expression.name, each.descending, first)
+    return Column(each.expression.name, each.descending, first)  # type: ignore[attr-defined]  # absent from the stubs
 
 
 def _beyond(columns: list[Column], values: list[Any]) -> Q:
@@ -167,7 +167,7 @@ def _nullable(model: type[Model], path: str) -> bool:
         field = next((each for each in model._meta.concrete_fields if part in (each.name, each.attname)), None)
         if field is None or field.null:
             return True
-        model = field.related_model or model  # type: ignore[assignment]
+        model = field.related_model or model
     return False
 
 
@@ -182,11 +182,11 @@ class RowComparison(Func):
         self.width = len(columns)
         super().__init__(*(F(column.name) for column in columns), *(Value(value) for value in values))
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *_args: Any, **_extra: Any) -> tuple[str, tuple[Any, ...]]:
         compiled = [compiler.compile(each) for each in self.get_source_expressions()]
         left, right = compiled[: self.width], compiled[self.width :]
         sql = f"({', '.join(sql for sql, _ in left)}) {self.operator} ({', '.join(sql for sql, _ in right)})"
-        return sql, [param for _, params in compiled for param in params]
+        return sql, tuple(param for _, params in compiled for param in params)
 
 
 # --- cursors -----------------------------------------------------------------------------------
@@ -241,7 +241,7 @@ def _tagged(value: Any) -> Any:
             return value
 
 
-READ = {"t": dt.datetime.fromisoformat, "d": dt.date.fromisoformat, "n": decimal.Decimal, "u": uuid.UUID}
+READ: dict[str, Callable[[str], Any]] = {"t": dt.datetime.fromisoformat, "d": dt.date.fromisoformat, "n": decimal.Decimal, "u": uuid.UUID}
 
 
 def _untagged(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,6 +17,7 @@ from governance.web.refusals import MoveRefused, Refusal
 
 MARK = "gk"  # lets secret scanners know the key when it lands where it should not
 SECRET_BYTES = 32
+SHAPE = re.compile(rf"{MARK}_([0-9a-f]{{8}})_([A-Za-z0-9_-]{{43}})")
 
 
 def create(
@@ -62,10 +64,10 @@ def revoke(*, key: ApiKey, actor: User | None, at: datetime) -> ApiKey:
 
 def authenticate(*, presented: str, at: datetime) -> ApiKey | None:
     """The key that `presented` is, if it is one and alive. Its user carries the key's scopes and no roles."""
-    mark, _first, rest = presented.partition("_")
-    prefix, _second, secret = rest.partition("_")
-    if mark != MARK or not secret:
+    shape = SHAPE.fullmatch(presented)
+    if shape is None:
         return None
+    prefix, secret = shape.groups()
     key = (
         ApiKey.objects.select_related("user")
         .filter(prefix=prefix, revoked_at__isnull=True, user__is_active=True)

@@ -1,5 +1,7 @@
 """People and the services that act through API keys. Both are shown by their pseudonym, never by a name."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -33,7 +35,7 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, username: str, email: str, password: str | None = None, **fields: object) -> "User":
+    def create_superuser(self, username: str, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(username, email, password, is_staff=True, is_superuser=True, **fields)
 
 
