@@ -158,3 +158,35 @@ class RowReason(models.TextChoices):
         "certificate_unreadable",
         _("The certificate has no type or impossible dates; it was left out."),
     )
+
+
+# ISO 4217: currencies whose minor unit is not a hundredth.
+MINOR_DIGITS: dict[str, int] = {
+    **dict.fromkeys(
+        (
+            "BIF",
+            "CLP",
+            "DJF",
+            "GNF",
+            "ISK",
+            "JPY",
+            "KMF",
+            "KRW",
+            "PYG",
+            "RWF",
+            "UGX",
+            "VND",
+            "VUV",
+            "XAF",
+            "XOF",
+            "XPF",
+        ),
+        0,
+    ),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}
+
+
+def minor_digits(currency: str) -> int:
+    """Decimal places of an amount in this currency: 129.00 EUR is 12900, 1.250 KWD is 1250, 500 ISK is 500."""
+    return MINOR_DIGITS.get(currency, 2)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -79,7 +80,7 @@ def rebuild(*, listing_ids: Collection[int], rows: Iterable[Desired], at: dateti
     if strays := {row.listing_id for row in wanted} - set(listings):
         raise OutsideOfTheSet(f"Listings {sorted(strays)} are not among those to rebuild.")
     with connection.cursor() as cursor:
-        arguments = {"listings": listings, "at": at}
+        arguments: dict[str, Any] = {"listings": listings, "at": at}
         cursor.execute(LOCK, arguments)  # two rebuilds of one listing follow each other
         copy_into_temporary(cursor, table="desired", columns=COLUMNS, rows=map(_copied, wanted))
         cursor.execute(DELETE, arguments)
