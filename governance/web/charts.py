@@ -186,7 +186,7 @@ def line_chart(
     series: Sequence[Series],
     summary: str = "",
     events: Sequence[Event] = (),
-    width: int = 760,
+    width: int = 860,
     height: int = 240,
     text: Callable[[float], str] = formats.number,
 ) -> Chart:
@@ -282,7 +282,7 @@ def bar_chart(
     series: Series,
     summary: str = "",
     tones: Sequence[str] = (),
-    width: int = 760,
+    width: int = 860,
     height: int = 200,
     text: Callable[[float], str] = formats.number,
 ) -> Chart:

@@ -241,7 +241,12 @@ def _tagged(value: Any) -> Any:
             return value
 
 
-READ: dict[str, Callable[[str], Any]] = {"t": dt.datetime.fromisoformat, "d": dt.date.fromisoformat, "n": decimal.Decimal, "u": uuid.UUID}
+READ: dict[str, Callable[[str], Any]] = {
+    "t": dt.datetime.fromisoformat,
+    "d": dt.date.fromisoformat,
+    "n": decimal.Decimal,
+    "u": uuid.UUID,
+}
 
 
 def _untagged(value: Any) -> Any:

@@ -39,7 +39,8 @@ PLACES = (
     Place("listings:imports", _("Imports"), "upload", 2, "g i"),
     Place("insights:programmes", _("Programmes"), "programme", 2, "g r"),
     Place("insights:reports", _("Reports"), "report", 3, "g e"),
-    Place("audit:log", _("Audit"), "audit", 3, "g u"),
+    Place("audit:entries", _("Audit"), "audit", 3, "g u"),
+    Place("accounts:people", _("People"), "users", 3, "g o"),
 )
 
 

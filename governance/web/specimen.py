@@ -13,15 +13,7 @@ from governance.web.choices import Option
 from governance.web.people import Face
 from governance.web.toasts import Toast
 
-ICONS = (
-    "home queue case listing merchant policy sweep programme report audit search globe sun moon theme keyboard chevron-down "
-    "chevron-right chevron-left chevron-up sort check x minus plus critical serious caution info unknown ok clock pause play stop "
-    "undo filter columns download upload eye eye-off open comment edit dots flag scale lock unlock up down right left bell blocks "
-    "code mail send user user-plus users gear image history split save key calendar hash shield shield-check bookmark link copy "
-    "trash file files folder refresh layers list list-checks gavel table sign-out language attach timer print book tag star "
-    "archive ban activity zap database package chart percent map hand lightbulb phone coins ruler certificate blur pin external "
-    "square function cart megaphone arrow-up-down target percent-circle"
-).split()
+ICONS = ["home", "queue", "case", "listing", "merchant", "policy", "sweep", "programme", "report", "audit", "search", "globe", "sun", "moon", "theme", "keyboard", "chevron-down", "chevron-right", "chevron-left", "chevron-up", "sort", "check", "x", "minus", "plus", "critical", "serious", "caution", "info", "unknown", "ok", "clock", "pause", "play", "stop", "undo", "filter", "columns", "download", "upload", "eye", "eye-off", "open", "comment", "edit", "dots", "flag", "scale", "lock", "unlock", "up", "down", "right", "left", "bell", "blocks", "code", "mail", "send", "user", "user-plus", "users", "gear", "image", "history", "split", "save", "key", "calendar", "hash", "shield", "shield-check", "bookmark", "link", "copy", "trash", "file", "files", "folder", "refresh", "layers", "list", "list-checks", "gavel", "table", "sign-out", "language", "attach", "timer", "print", "book", "tag", "star", "archive", "ban", "activity", "zap", "database", "package", "chart", "percent", "map", "hand", "lightbulb", "phone", "coins", "ruler", "certificate", "blur", "pin", "external", "square", "function", "cart", "megaphone", "arrow-up-down", "target", "percent-circle"]
 
 TONES = (
     ("critical", _("Critical"), "critical"),
@@ -34,19 +26,72 @@ TONES = (
 
 
 class SpecimenForm(forms.Form):
-    cure = forms.CharField(label=_("Cure period"), help_text=_("How long a merchant has before the measure takes effect."))
+    cure = forms.CharField(
+        label=_("Cure period"), help_text=_("How long a merchant has before the measure takes effect.")
+    )
     starts = forms.DateField(label=_("Effective date"), required=True)
     owner = forms.ChoiceField(label=_("Owner"), choices=[("m4", "Manager M4"), ("m2", "Manager M2")])
-    basis = forms.CharField(label=_("Legal basis"), required=False, disabled=True, help_text=_("Fixed since version 1."))
+    basis = forms.CharField(
+        label=_("Legal basis"), required=False, disabled=True, help_text=_("Fixed since version 1.")
+    )
     tell = forms.BooleanField(label=_("Tell the merchants"), required=False)
 
 
 def _chart() -> charts.Chart:
-    rates = [9.3, 9.2, 9.3, 9.4, 8.9, 9.2, 9.8, 8.1, 7.6, 7.0, 6.8, 6.6, 6.5, 6.1, 5.9, 5.2, 4.8, 4.6, 4.3, 4.4, 4.1, 3.9, 3.6]
+    rates = [
+        9.3,
+        9.2,
+        9.3,
+        9.4,
+        8.9,
+        9.2,
+        9.8,
+        8.1,
+        7.6,
+        7.0,
+        6.8,
+        6.6,
+        6.5,
+        6.1,
+        5.9,
+        5.2,
+        4.8,
+        4.6,
+        4.3,
+        4.4,
+        4.1,
+        3.9,
+        3.6,
+    ]
     months = {0: "May", 4: "Jun", 8: "Jul", 13: "Aug", 17: "Sep", 21: "Oct"}
-    held_out = [9.2, 9.5, 9.1, 9.4, 9.8, 9.3, 9.6, 9.9, 9.5, 9.2, 9.7, 9.4, 9.6, 9.1, 9.3, 9.6, 9.8, 9.4, 9.2, 9.5, 9.4, 9.7, 9.3]
+    held_out = [
+        9.2,
+        9.5,
+        9.1,
+        9.4,
+        9.8,
+        9.3,
+        9.6,
+        9.9,
+        9.5,
+        9.2,
+        9.7,
+        9.4,
+        9.6,
+        9.1,
+        9.3,
+        9.6,
+        9.8,
+        9.4,
+        9.2,
+        9.5,
+        9.4,
+        9.7,
+        9.3,
+    ]
     points = [
-        charts.Point(f"Week {i + 18}", rate, months.get(i, ""), "#rows", rate - 0.4, rate + 0.5) for i, rate in enumerate(rates)
+        charts.Point(f"Week {i + 18}", rate, months.get(i, ""), "#rows", rate - 0.4, rate + 0.5)
+        for i, rate in enumerate(rates)
     ]
     return charts.line_chart(
         title="Views of violating listings per 10,000 views, by week",
@@ -54,7 +99,9 @@ def _chart() -> charts.Chart:
         summary="With the policies the rate fell from 9.3 to 3.6; in the hold-out it stayed at 9.3.",
         series=[
             charts.Series("With the policies, 95% band", points),
-            charts.Series("Hold-out", [charts.Point(p.label, v) for p, v in zip(points, held_out, strict=True)], quiet=True),
+            charts.Series(
+                "Hold-out", [charts.Point(p.label, v) for p, v in zip(points, held_out, strict=True)], quiet=True
+            ),
         ],
         events=[charts.Event(5, "10% of merchants"), charts.Event(13, "All markets", "#")],
     )
@@ -62,7 +109,9 @@ def _chart() -> charts.Chart:
 
 def _heat() -> heat.HeatStrip:
     shades = [2, 2, 4, 1, 2, 2, 1, 3, 2, 1, 5, 2, 1, 1, 3, 2, 2, 4, 1, 2]
-    done = [heat.HeatCell(shades[i % len(shades)], f"Chunk {i + 1}: {shades[i % len(shades)] * 90} hits") for i in range(90)]
+    done = [
+        heat.HeatCell(shades[i % len(shades)], f"Chunk {i + 1}: {shades[i % len(shades)] * 90} hits") for i in range(90)
+    ]
     done[44] = heat.HeatCell(3, "Chunk 45: done on the second attempt", state="again")
     running = [heat.HeatCell(None, f"Chunk {i + 91}: running", state="running") for i in range(2)]
     waiting = [heat.HeatCell(None, f"Chunk {i + 93}: waiting") for i in range(38)]
@@ -136,7 +185,8 @@ def _choices() -> dict[str, Any]:
 def context(given: Mapping[str, str]) -> dict[str, Any]:
     now = timezone.now()
     before, after = differences.words(
-        "Magnetwürfel 216 Kugeln 5 mm für Büro und Schreibtisch, ab 14", "Magnetwürfel 216 Magnetkugeln 5 mm, Kinder ab 6"
+        "Magnetwürfel 216 Kugeln 5 mm für Büro und Schreibtisch, ab 14",
+        "Magnetwürfel 216 Magnetkugeln 5 mm, Kinder ab 6",
     )
     form = SpecimenForm({"cure": "7 days", "starts": "soon", "owner": "m4"} if "errors" in given else None)
     return {

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.template import Context
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
+from django_cotton.templatetags import Attrs
 
 from governance.web import formats, people, toasts, tones
 
@@ -84,7 +85,8 @@ def mark_of(member: Choices) -> tones.Mark:
 def flat(attrs: Mapping[str, Any]) -> SafeString:
     """A component's remaining attributes as HTML. Cotton's own `{{ attrs }}` does not escape values bound with a colon."""
     parts: list[SafeString] = []
-    for name, value in attrs.items():
+    given = attrs.attrs_dict() if isinstance(attrs, Attrs) else attrs
+    for name, value in given.items():
         if value is None or value is False or not ATTRIBUTE.match(name):
             continue
         parts.append(format_html(" {}", name) if value is True else format_html(' {}="{}"', name, value))
