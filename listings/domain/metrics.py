@@ -1,5 +1,6 @@
 """Daily metrics and the stored windows that rules read."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
