@@ -1,7 +1,9 @@
-"""Under whose name PostgreSQL runs. It refuses to run as root, and a container often has no other user.
+"""Under whose name PostgreSQL runs. It refuses root, and it refuses a user whose number has no name; a container often
+has no other.
 
-user     we are not root: as we are.
-userns   root: in a user namespace in which root is called nobody. Nothing is copied, the data stay root's own.
+user     an ordinary user: as we are.
+userns   root, or a number without a name: in a user namespace in which we are called nobody. Nothing is copied, the data
+         stay our own.
 setuid   root where namespaces are not allowed: as nobody, with the data, and the programs if nobody cannot reach
          them, in a folder of nobody's own under /var/tmp.
 """
@@ -40,11 +42,24 @@ class Identity:
 
 
 def choose(*, programs: Path, state: Path) -> Identity:
-    if os.geteuid() != 0:
+    if _has_a_name() and os.geteuid() != 0:
         return Identity("user", programs, state)
     if os.environ.get("GOVERNANCE_NO_USERNS") != "1" and _namespace_works(programs, state):
         return Identity("userns", programs, state, prefix=NAMESPACE)
+    if os.geteuid() != 0:
+        raise CannotStart(
+            f"The user number {os.geteuid()} has no name on this machine, and PostgreSQL refuses to run without one.\n"
+            "Give it an entry in /etc/passwd, or set DATABASE_URL and REDIS_URL to servers of yours."
+        )
     return _as_nobody(programs, state)
+
+
+def _has_a_name() -> bool:
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        return False
+    return True
 
 
 def home_of_nobody(state: Path) -> Path:
