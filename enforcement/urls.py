@@ -1,6 +1,29 @@
-"""Addresses of enforcement."""
+"""Addresses of enforcement: policies as they act, and sweeps."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from enforcement.views import policies, policy_edit, rule_language, sweeps
 
 app_name = "enforcement"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("policies/", policies.PolicyList.as_view(), name="policies"),
+    path("policies/new/", policies.create, name="policy-create"),
+    path("policies/rule/check/", policy_edit.check_rule, name="rule-check"),
+    path("policies/rule/language/", rule_language.page, name="rule-language"),
+    path("policies/<int:pk>/", policies.detail, name="policy"),
+    path("policies/<int:pk>/edit/", policy_edit.edit, name="policy-edit"),
+    path("policies/<int:pk>/mode/", policies.set_mode, name="policy-mode"),
+    path("policies/<int:pk>/waivers/", policies.waive, name="policy-waive"),
+    path("policies/<int:pk>/waivers/<int:waiver>/revoke/", policies.revoke_waiver, name="waiver-revoke"),
+    path("policies/<int:pk>/v<int:number>/", policies.detail, name="policy-version"),
+    path("policies/<int:pk>/v<int:number>/submit/", policies.submit, name="policy-submit"),
+    path("policies/<int:pk>/v<int:number>/answer/", policies.answer, name="policy-answer"),
+    path("policies/<int:pk>/v<int:number>/withdraw/", policies.withdraw, name="policy-withdraw"),
+    path("sweeps/", sweeps.SweepList.as_view(), name="sweeps"),
+    path("sweeps/start/", sweeps.start, name="sweep-start"),
+    path("sweeps/<int:pk>/", sweeps.detail, name="sweep"),
+    path("sweeps/<int:pk>/counts.csv", sweeps.counts, name="sweep-counts"),
+    path("sweeps/<int:pk>/pause/", sweeps.pause, name="sweep-pause"),
+    path("sweeps/<int:pk>/resume/", sweeps.resume, name="sweep-resume"),
+    path("sweeps/<int:pk>/cancel/", sweeps.cancel, name="sweep-cancel"),
+]
