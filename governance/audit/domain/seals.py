@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -76,8 +77,11 @@ def _seal_cluster(cluster: int, snapshot: str, at: datetime) -> Seal | None:
     return made
 
 
-def verify(*, expect: str = "") -> Verification:
-    """Read the whole log again. `expect` is a digest noted elsewhere earlier: it must still be in the chain."""
+def verify(*, expect: str = "", progress: Callable[[int], None] = lambda entries: None) -> Verification:
+    """Read the whole log again. `expect` is a digest noted elsewhere earlier: it must still be in the chain.
+
+    `progress` hears after every seal how many entries were read.
+    """
     entries = seals = 0
     digest, expected = "", not expect
     snapshots: dict[int, str] = {}
@@ -85,6 +89,7 @@ def verify(*, expect: str = "") -> Verification:
         for each in Seal.objects.order_by("id").iterator(chunk_size=50):
             entries += _verify_seal(each, digest, snapshots.get(each.cluster))
             seals += 1
+            progress(entries)
             digest, snapshots[each.cluster] = each.digest, each.snapshot
             expected = expected or digest == expect
         if not expected:

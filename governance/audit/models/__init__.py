@@ -1,4 +1,5 @@
+from governance.audit.models.check import Check
 from governance.audit.models.entry import Entry
 from governance.audit.models.seal import Seal
 
-__all__ = ["Entry", "Seal"]
+__all__ = ["Check", "Entry", "Seal"]

@@ -18,10 +18,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, expect: str, **options: Any) -> None:
+        seals.seal(timezone.now())
         found = seals.verify(expect=expect)
         if not found.ok:
             raise CommandError(f"The audit log was tampered with: {found.first_broken}.")
-        made = seals.seal(timezone.now())
-        entries, digest = found.entries + sum(each.entries for each in made), made[-1].digest if made else found.digest
-        self.stdout.write(f"{entries} entries under {found.seals + len(made)} seals are intact.")
-        self.stdout.write(f"Digest to note somewhere else: {digest or 'none yet'}")
+        self.stdout.write(
+            f"{found.entries} entries under {found.seals} seals are intact; {found.unsealed} not yet sealed."
+        )
+        self.stdout.write(f"Digest to note somewhere else: {found.digest or 'none yet'}")

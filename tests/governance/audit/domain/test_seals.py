@@ -195,4 +195,7 @@ def test_the_command_says_what_it_found(capsys: pytest.CaptureFixture[str]) -> N
     write(1)
     call_command("audit_verify")
     digest = Seal.objects.get().digest
-    assert capsys.readouterr().out == f"1 entries under 1 seals are intact.\nDigest to note somewhere else: {digest}\n"
+    assert (
+        capsys.readouterr().out
+        == f"1 entries under 1 seals are intact; 0 not yet sealed.\nDigest to note somewhere else: {digest}\n"
+    )
