@@ -146,6 +146,7 @@ class RowReason(models.TextChoices):
     NOT_AN_OBJECT = "not_an_object", _("The value is not an object of names and values.")
     NOT_ALLOWED = "not_allowed", _("The value is not one of those allowed.")
     RATE_MISSING = "rate_missing", _("There is no exchange rate for this currency.")
+    RIGHTS_SUSPENDED = "rights_suspended", _("The merchant may not offer anything new at present.")
     LISTING_UNKNOWN = "listing_unknown", _("There is no such listing.")
     MERCHANT_UNKNOWN = "merchant_unknown", _("The merchant is not known yet.")
     CATEGORY_UNKNOWN = "category_unknown", _("The category is not known yet.")

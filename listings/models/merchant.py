@@ -19,6 +19,12 @@ class Merchant(models.Model):
     language = models.CharField(max_length=8, default="en", help_text="The language we write to them in.")
     email = models.EmailField(blank=True)
     joined_on = models.DateField(null=True, blank=True)
+    listing_rights_suspended_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Since when nothing new may be offered. Written by `listings.domain.rights` alone.",
+    )
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
