@@ -41,6 +41,12 @@ document.addEventListener("change", (event) => {
   event.target.closest("form[data-submit-on-change]")?.requestSubmit();
 });
 
+// What was left empty does not belong in an address.
+document.addEventListener("formdata", (event) => {
+  if (event.target.method !== "get") return;
+  for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+});
+
 // A demo login fills the sign-in form.
 document.addEventListener("click", (event) => {
   const login = event.target.closest("[data-fill]");

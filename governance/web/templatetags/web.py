@@ -194,3 +194,33 @@ def shorten(rows: Iterable[Any] | None, limit: int | str) -> dict[str, list[Any]
 @register.filter
 def is_checkbox(field: BoundField) -> bool:
     return isinstance(field.field.widget, CheckboxInput)
+
+
+class ColumnNode(template.Node):
+    """A cell of a list's row: left out where the column is hidden, aligned as its head."""
+
+    def __init__(self, name: template.base.FilterExpression, css: str, nodelist: template.NodeList) -> None:
+        self.name, self.css, self.nodelist = name, css, nodelist
+
+    def render(self, context: Context) -> SafeString:
+        column = context["shown"].get(self.name.resolve(context))
+        if column is None:
+            return SafeString("")
+        css = " ".join(filter(None, (column.css, self.css)))
+        attribute = format_html(' class="{}"', css) if css else ""
+        return format_html("<td{}>{}</td>", attribute, self.nodelist.render(context))
+
+
+@register.tag
+def column(parser: template.base.Parser, token: template.base.Token) -> ColumnNode:
+    """`{% column "price" %}…{% endcolumn %}`, with more classes as further words: `{% column "name" is-title %}`."""
+    _tag, name, *css = token.split_contents()
+    nodelist = parser.parse(("endcolumn",))
+    parser.delete_first_token()
+    return ColumnNode(parser.compile_filter(name), " ".join(css).replace('"', ""), nodelist)
+
+
+@register.filter
+def has_filters(fields: Mapping[str, Any]) -> bool:
+    """Whether a list can be narrowed by more than words."""
+    return any(name != "q" for name in fields)
