@@ -1,6 +1,5 @@
 """A program that has the terminal while the services stay up around it."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from governance.cli import signals
 def run(command: Sequence[str | Path], environment: Mapping[str, str], *, cwd: Path | None = None) -> int:
     """Its exit code. Ctrl-C at a terminal reaches it directly: a shell uses it to drop a line, not to leave."""
     process = subprocess.Popen([str(part) for part in command], env=dict(environment), cwd=cwd)
-    at_terminal = os.isatty(sys.stdin.fileno()) if not sys.stdin.closed else False
+    at_terminal = sys.stdin is not None and sys.stdin.isatty()
 
     def pass_on(signum: int, frame: FrameType | None) -> None:
         if signum == signal.SIGINT and at_terminal:

@@ -1,6 +1,7 @@
 """The embedded servers of one state folder, as far as the environment does not name others."""
 
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ LONGEST_NAME = "/gov-12345678/.s.PGSQL.5432"
 class Server(Protocol):
     name: str
     log: Path
+    process: subprocess.Popen[bytes] | None
 
     def start(self) -> None: ...
     def alive(self) -> bool: ...

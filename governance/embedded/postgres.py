@@ -112,6 +112,7 @@ class Postgres:
         )
         if told.returncode != 0:
             raise CannotStart(f"PostgreSQL could not be initialised in {draft}:\n{told.stdout}")
+        shutil.rmtree(self.data, ignore_errors=True)  # without PG_VERSION it never was a database
         draft.rename(self.data)
 
     def _end_leftover(self) -> None:
