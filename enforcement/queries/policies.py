@@ -10,7 +10,7 @@ from enforcement.models import Violation
 from governance.policies.enums import SEVERITY_RANK, VersionState
 from governance.policies.models import Policy, PolicyMove, PolicyText, PolicyVersion
 
-SHOWN_FIELDS = ("number", "state", "severity", "legal_basis", "confirm_with_counsel", "default_measure")
+SHOWN_FIELDS = ("severity", "legal_basis", "confirm_with_counsel", "default_measure", "jurisdictions")
 
 
 def policies(language: str) -> QuerySet[Policy]:
@@ -26,7 +26,7 @@ def policies(language: str) -> QuerySet[Policy]:
     rows = Policy.objects.annotate(shown_id=Coalesce(F("live_id"), Subquery(latest)))
     rows = rows.annotate(**{name: Subquery(shown.values(name)) for name in SHOWN_FIELDS})
     rows = rows.annotate(
-        jurisdictions=Subquery(shown.values("jurisdictions")),
+        shown_number=Subquery(shown.values("number")),
         title=Coalesce(
             Subquery(texts.filter(language=language).values("title")),
             Subquery(texts.filter(language="en").values("title")),

@@ -1,6 +1,11 @@
 """Addresses of insights."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from governance.insights.views import home
 
 app_name = "insights"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("home/numbers/", home.numbers, name="numbers"),
+]

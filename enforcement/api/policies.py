@@ -1,0 +1,114 @@
+"""Policies over the API: what is in force, in which words, and what a rule would be refused for."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from enforcement.filters import PolicyFilter
+from enforcement.queries import policies as queries
+from governance.accounts.enums import Scope
+from governance.policies.domain import rules
+from governance.policies.models import Policy, PolicyText, PolicyVersion
+from governance.web.viewsets import ScopedViewSet
+
+
+class PolicyOut(serializers.ModelSerializer):
+    number = serializers.CharField()
+    title = serializers.CharField(help_text="In the language of Accept-Language, else English.")
+    version = serializers.SerializerMethodField(help_text="Number of the version in force; null while none is.")
+    severity = serializers.CharField(allow_null=True)
+    legal_basis = serializers.CharField(allow_null=True)
+    jurisdictions = serializers.ListField(child=serializers.CharField(), allow_null=True)
+    open_violations = serializers.IntegerField()
+
+    class Meta:
+        model = Policy
+        fields = (
+            "id", "number", "slug", "family", "subject", "mode", "title", "version", "severity", "legal_basis",
+            "jurisdictions", "open_violations",
+        )  # fmt: skip
+
+    def get_version(self, policy: Any) -> int | None:
+        return policy.shown_number if policy.live_id else None
+
+
+class PolicyTextOut(serializers.ModelSerializer):
+    class Meta:
+        model = PolicyText
+        fields = ("language", "title", "summary", "guidance", "statement", "correction")
+
+
+class PolicyVersionOut(serializers.ModelSerializer):
+    texts = PolicyTextOut(many=True)
+
+    class Meta:
+        model = PolicyVersion
+        fields = (
+            "number", "state", "severity", "ground", "legal_basis", "source_url", "confirm_with_counsel", "jurisdictions",
+            "categories", "rule", "measures", "default_measure", "minimum_age", "points", "cure_days", "effective_from",
+            "effective_until", "created_at", "texts",
+        )  # fmt: skip
+
+
+class PolicyDetailOut(PolicyOut):
+    live = PolicyVersionOut(allow_null=True)
+
+    class Meta(PolicyOut.Meta):
+        fields = (*PolicyOut.Meta.fields, "live")
+
+
+class RuleIn(serializers.Serializer):
+    rule = serializers.CharField(max_length=20_000, trim_whitespace=False)
+
+
+class RuleProblemOut(serializers.Serializer):
+    line = serializers.IntegerField()
+    column = serializers.IntegerField()
+    offset = serializers.IntegerField()
+    length = serializers.IntegerField()
+    message = serializers.CharField()
+
+
+class RuleCheckOut(serializers.Serializer):
+    problems = RuleProblemOut(many=True)
+    facts = serializers.ListField(child=serializers.CharField(), help_text="What the rule reads.")
+    per_market = serializers.BooleanField(help_text="It names the market, so it runs once for each.")
+
+
+class PolicyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
+    """What may be sold, and under which conditions."""
+
+    scopes = {
+        "list": Scope.POLICIES_READ,
+        "retrieve": Scope.POLICIES_READ,
+        "check": Scope.POLICIES_READ,
+        "vocabulary": Scope.POLICIES_READ,
+    }
+    filterset_class = PolicyFilter
+    order = ("severity_rank", "title", "pk")
+
+    def get_queryset(self) -> QuerySet[Policy]:
+        rows = queries.policies(self.request.LANGUAGE_CODE.split("-")[0])  # type: ignore[attr-defined]
+        return rows.select_related("live").prefetch_related("live__texts") if self.action == "retrieve" else rows
+
+    def get_serializer_class(self) -> type[serializers.BaseSerializer]:
+        return PolicyDetailOut if self.action == "retrieve" else PolicyOut
+
+    @extend_schema(request=RuleIn, responses=RuleCheckOut)
+    @action(detail=False, methods=["post"], filterset_class=None, pagination_class=None)
+    def check(self, request: Request) -> Response:
+        """Compile a rule without storing it: what is wrong and where, or what it reads."""
+        body = RuleIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        return Response(RuleCheckOut(rules.check(body.validated_data["rule"])).data)
+
+    @extend_schema(responses={200: dict})
+    @action(detail=False, methods=["get"], filterset_class=None, pagination_class=None)
+    def vocabulary(self, request: Request) -> Response:
+        """Every fact and function that a rule may name."""
+        return Response(rules.vocabulary(request.LANGUAGE_CODE.split("-")[0]))  # type: ignore[attr-defined]

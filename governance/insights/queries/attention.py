@@ -1,0 +1,138 @@
+"""What waits for a person: one line each, by what their roles let them do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from enforcement.enums import OPEN_APPEALS, MessageState, SweepState
+from enforcement.models import Appeal, Message, Sweep
+from governance.accounts.models import User
+from governance.policies.enums import VersionState
+from governance.policies.models import PolicyVersion, Waiver
+from governance.policies.permissions import can_approve_policy, can_write_policy
+from governance.web.formats import relative
+from investigations.enums import CaseState
+from investigations.models import Case, Claim
+from investigations.permissions import can_take_held, can_work
+from listings.enums import RowFate
+from listings.models import ImportRow
+
+SOON = timedelta(hours=24)
+MONTH = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Line:
+    icon: str
+    tone: str
+    title: str
+    note: str
+    url: str
+
+
+def lines(user: User, *, at: datetime) -> list[Line]:
+    """At most one line per kind of work, the most urgent first."""
+    found: list[Line] = []
+    if can_work(user):
+        found += [*_claimed(user), *_late(at)]
+    if can_take_held(user):
+        found += [*_held(), *_appeals(user, at)]
+    if can_approve_policy(user):
+        found += _approvals(user)
+    if can_write_policy(user):
+        found += [*_sent_back(user), *_sweeps(at), *_waivers(at), *_parked(), *_undelivered()]
+    return found
+
+
+def _claimed(user: User) -> Iterator[Line]:
+    claim = Claim.objects.filter(person=user, ended_at__isnull=True).select_related("case").first()
+    if claim is not None:
+        note = _("Your claim ends %(when)s.") % {"when": relative(claim.expires_at)}
+        url = reverse("investigations:case", args=[claim.case_id])
+        yield Line("lock", "info", _("You hold case C-%(id)s") % {"id": claim.case_id}, note, url)
+
+
+def _late(at: datetime) -> Iterator[Line]:
+    waiting = Case.objects.filter(state__in=[CaseState.OPEN, CaseState.IN_REVIEW])
+    counts = waiting.aggregate(
+        late=Count("pk", filter=Q(due_at__lt=at)), soon=Count("pk", filter=Q(due_at__gte=at, due_at__lt=at + SOON))
+    )
+    url = reverse("investigations:queue")
+    if counts["late"]:
+        title = ngettext("%(n)s case is late", "%(n)s cases are late", counts["late"]) % {"n": counts["late"]}
+        yield Line("critical", "critical", title, _("The oldest come first when you press Next."), url)
+    if counts["soon"]:
+        title = ngettext("%(n)s case is due within 24 hours", "%(n)s cases are due within 24 hours", counts["soon"])
+        yield Line("clock", "serious", title % {"n": counts["soon"]}, "", url)
+
+
+def _held() -> Iterator[Line]:
+    count = Case.objects.filter(state=CaseState.HELD).count()
+    if count:
+        title = ngettext("%(n)s case is held for a senior reviewer", "%(n)s cases are held for a senior reviewer", count)
+        yield Line("pause", "caution", title % {"n": count}, "", reverse("investigations:queue"))
+
+
+def _appeals(user: User, at: datetime) -> Iterator[Line]:
+    open_to = Appeal.objects.filter(state__in=sorted(OPEN_APPEALS)).exclude(decision__decided_by=user)
+    found = open_to.aggregate(n=Count("pk"), first=Min("due_at"))
+    if found["n"]:
+        title = ngettext("%(n)s appeal waits for an answer", "%(n)s appeals wait for an answer", found["n"])
+        note = _("The first is due %(when)s. You had no part in these decisions.") % {"when": relative(found["first"])}
+        tone = "critical" if found["first"] < at else "caution"
+        yield Line("scale", tone, title % {"n": found["n"]}, note, reverse("investigations:appeals"))
+
+
+def _approvals(user: User) -> Iterator[Line]:
+    waiting = PolicyVersion.objects.filter(state=VersionState.SUBMITTED).exclude(author=user)
+    for version in waiting.select_related("policy", "author").order_by("created_at")[:5]:
+        title = _("%(policy)s v%(n)s waits for approval") % {"policy": version.policy.number, "n": version.number}
+        url = reverse("enforcement:policy-version", args=[version.policy_id, version.number])
+        yield Line("policy", "caution", title, _("Asked for by %(who)s.") % {"who": version.author.pseudonym}, url)
+
+
+def _sent_back(user: User) -> Iterator[Line]:
+    mine = PolicyVersion.objects.filter(state=VersionState.RETURNED, author=user, policy__live=None)
+    for version in mine.select_related("policy").order_by("-created_at")[:3]:
+        title = _("%(policy)s v%(n)s was sent back") % {"policy": version.policy.number, "n": version.number}
+        url = reverse("enforcement:policy-version", args=[version.policy_id, version.number])
+        yield Line("comment", "serious", title, _("Read the comment, then draft the next version."), url)
+
+
+def _sweeps(at: datetime) -> Iterator[Line]:
+    stopped = Sweep.objects.filter(state__in=[SweepState.FAILED, SweepState.PAUSED], created_at__gte=at - MONTH)
+    for sweep in stopped.order_by("-created_at")[:2]:
+        title = _("Sweep %(id)s: %(state)s") % {"id": sweep.pk, "state": sweep.get_state_display()}
+        tone = "critical" if sweep.state == SweepState.FAILED else "caution"
+        yield Line("sweep", tone, title, _("Go on or cancel it."), reverse("enforcement:sweep", args=[sweep.pk]))
+    held = Sweep.objects.filter(policies__held=True, created_at__gte=at - MONTH).order_by("-created_at").first()
+    if held is not None:
+        title = _("A policy is held by its brake")
+        yield Line("pause", "serious", title, _("Look at what it hit."), reverse("enforcement:sweep", args=[held.pk]))
+
+
+def _waivers(at: datetime) -> Iterator[Line]:
+    ending = Waiver.objects.filter(revoked_at__isnull=True, ends_on__range=(at.date(), (at + MONTH).date())).count()
+    if ending:
+        title = ngettext("%(n)s waiver ends within a month", "%(n)s waivers end within a month", ending) % {"n": ending}
+        yield Line("clock", "caution", title, "", reverse("enforcement:policies"))
+
+
+def _parked() -> Iterator[Line]:
+    found = ImportRow.objects.filter(fate=RowFate.PARKED, settled_at__isnull=True).aggregate(n=Count("pk"), run=Min("run"))
+    if found["n"]:
+        title = ngettext("%(n)s imported row is parked", "%(n)s imported rows are parked", found["n"]) % {"n": found["n"]}
+        note = _("Their categories are not known yet. Map them, and they go in.")
+        yield Line("upload", "caution", title, note, reverse("listings:import", args=[found["run"]]))
+
+
+def _undelivered() -> Iterator[Line]:
+    failed = Message.objects.filter(state=MessageState.FAILED).count()
+    if failed:
+        title = ngettext("%(n)s message was not delivered", "%(n)s messages were not delivered", failed) % {"n": failed}
+        yield Line("mail", "critical", title, _("The merchants do not know of our decisions."), reverse("investigations:merchants"))

@@ -1,0 +1,74 @@
+"""Home: what needs this person, and the numbers they are judged by."""
+
+from datetime import timedelta
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from enforcement.permissions import can_see_policies
+from enforcement.queries import policies
+from enforcement.views.policies import language
+from governance.accounts.models import User
+from governance.insights.queries import attention, figures, today
+from governance.web import charts, markets
+from governance.web.access import opens, signed_in
+from investigations import permissions
+from investigations.queries import queues
+
+WORST = 8
+
+
+@opens(signed_in)
+def home(request: HttpRequest) -> HttpResponse:
+    """The page at once, its figures in a second request."""
+    user = cast(User, request.user)
+    now = timezone.now()
+    works = permissions.can_work(user)
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    context = {
+        "lines": attention.lines(user, at=now),
+        "works": works,
+        "day": today.day(user, since=midnight) if works else None,
+        "loads": queues.loads(user, at=now) if permissions.can_see_queue(user) else [],
+        "now": now,
+    }
+    return render(request, "insights/home.html", context)
+
+
+@opens(can_see_policies)
+def numbers(request: HttpRequest) -> HttpResponse:
+    """The part of the home page that counts: an htmx answer."""
+    now = timezone.now()
+    weeks = figures.weeks(today=timezone.localdate(), markets=markets.chosen(request))
+    worst = policies.policies(language()).filter(open_violations__gt=0).order_by("severity_rank", "-open_violations", "pk")
+    context = {
+        "figures": figures.figures(at=now),
+        "period": (now - figures.PERIOD, now - timedelta(days=1)),
+        "chart": _chart(weeks),
+        "spark": charts.sparkline([week.per_10k for week in weeks], label=_("by week")),
+        "latest": weeks[-1] if weeks else None,
+        "worst": list(worst[:WORST]),
+    }
+    return render(request, "insights/_numbers.html", context)
+
+
+def _chart(weeks: list[figures.Week]) -> charts.Chart | None:
+    if len(weeks) < 2:
+        return None
+    points = [
+        charts.Point(
+            label=_("week of %(day)s") % {"day": week.begins.isoformat()},
+            value=None if week.per_10k is None else round(week.per_10k, 1),
+            tick=week.begins.strftime("%d.%m."),
+        )
+        for week in weeks
+    ]
+    return charts.line_chart(
+        title=_("Views of listings that break a policy"),
+        unit=_("per 10,000 views"),
+        series=[charts.Series(_("Views of listings that break a policy"), points)],
+        summary=_("Judged by what is known today; shadow findings are left out."),
+    )
