@@ -170,6 +170,8 @@ ACCOUNT_ADAPTER = "governance.accounts.adapter.StaffAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# [[role, user name, password], …]: only a demo sets it; the sign-in page then offers them.
+DEMO_LOGINS: list[list[str]] = env.json("DEMO_LOGINS", default=[])
 
 # --- language and time -------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

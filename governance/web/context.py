@@ -1,5 +1,6 @@
 """What every page's frame shows. Worked out only when a template asks for it, so partial answers cost nothing."""
 
+import json
 from functools import cached_property
 from typing import Any
 
@@ -100,6 +101,14 @@ class Frame:
     @cached_property
     def preferences_url(self) -> str:
         return _url("accounts:preferences")
+
+    @cached_property
+    def demo_logins(self) -> list[dict[str, str]]:
+        """Who may sign in to a demo, each with what a press fills into the form."""
+        return [
+            {"role": role, "fill": json.dumps({"login": name, "password": password})}
+            for role, name, password in settings.DEMO_LOGINS
+        ]
 
     @cached_property
     def sign_out_url(self) -> str:

@@ -6,4 +6,5 @@ app_name = "web"
 urlpatterns = [
     path("design/", views.design, name="design"),
     path("markets/", views.markets, name="markets"),
+    path("language/", views.language, name="language"),
 ]

@@ -1,5 +1,6 @@
 """Pages and small posts that belong to no room: the specimen of all components, the market filter."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -9,6 +10,8 @@ from django.views.decorators.http import require_POST
 from governance.web import markets as market_filter
 from governance.web import specimen
 from governance.web.access import opens, signed_in
+
+YEAR = 31_536_000
 
 
 def back(request: HttpRequest, *, otherwise: str = "/") -> str:
@@ -29,3 +32,13 @@ def markets(request: HttpRequest) -> HttpResponse:
     codes = request.POST.getlist("market") if "chosen" in request.POST else request.POST.get("markets", "").split(",")
     market_filter.choose(request, codes)
     return HttpResponseRedirect(back(request))
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """The language of this device, for whoever has not signed in; a person's own is a preference."""
+    response = HttpResponseRedirect(back(request))
+    wanted = request.POST.get("language", "")
+    if wanted in dict(settings.LANGUAGES):
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, wanted, max_age=YEAR, samesite="Lax")
+    return response
