@@ -20,7 +20,7 @@ urlpatterns = [
     path("", include("enforcement.urls")),
     path("", include("investigations.urls")),
     path("policies/", include("governance.policies.urls")),
-    path("audit/", include("governance.audit.urls")),
+    path("audit/", include("governance.accounts.urls.audit")),
     path("accounts/", include("governance.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include(api)),

@@ -24,3 +24,7 @@ def compile_all(folder: Path = ROOT / "locale") -> int:
 def _is_stale(source: Path) -> bool:
     compiled = source.with_suffix(".mo")
     return not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime
+
+
+if __name__ == "__main__":
+    compile_all()

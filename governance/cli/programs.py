@@ -45,7 +45,7 @@ def worker(environment: dict[str, str], logs: Path) -> Program:
 
 
 def beat(environment: dict[str, str], logs: Path) -> Program:
-    return _program("beat", ["celery", "-A", "governance", "beat", "--pidfile", ""], environment, logs)
+    return _program("beat", ["celery", "-A", "governance", "beat"], environment, logs)
 
 
 def _program(
