@@ -64,7 +64,7 @@ _MERGE = """
             version_id = EXCLUDED.version_id, listing_version = EXCLUDED.listing_version, markets = EXCLUDED.markets,
             explanation = EXCLUDED.explanation, seen_at = EXCLUDED.seen_at, mode = EXCLUDED.mode,
             owed = CASE WHEN v.mode = 'shadow' THEN EXCLUDED.owed ELSE v.owed END
-        RETURNING v.version_id, v.found_by_id = %(sweep)s AND v.found_at = %(at)s AS is_new
+        RETURNING v.version_id, v.xmax = 0 AS is_new
     ) SELECT version_id, count(*) FROM merged WHERE is_new GROUP BY version_id
 """
 _ARBITERS = {
