@@ -9,113 +9,42 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from governance.web import formats
+from governance.web.chart_shapes import (
+    Bar,
+    Bars,
+    Chart,
+    Dot,
+    Event,
+    Flag,
+    Line,
+    Point,
+    Rect,
+    Series,
+    Spark,
+    Table,
+    Text,
+    Zone,
+)
+
+__all__ = [
+    "Bar",
+    "Bars",
+    "Chart",
+    "Event",
+    "Point",
+    "Series",
+    "Spark",
+    "bar_chart",
+    "line_chart",
+    "nice_scale",
+    "share_bars",
+    "sparkline",
+]
 
 LEFT, RIGHT, TOP, BOTTOM = 44, 8, 18, 24
 MAX_X_LABELS = 8
 LABEL_WIDTH = 64
-HEAT_STEPS = 5
-
-
-@dataclass(frozen=True)
-class Point:
-    """One value of a series. `label` says when or what in words; `tick` stands under the axis; None is a gap."""
-
-    label: str
-    value: float | None
-    tick: str = ""
-    url: str = ""
-    low: float | None = None
-    high: float | None = None
-
-
-@dataclass(frozen=True)
-class Series:
-    name: str
-    points: Sequence[Point]
-    quiet: bool = False
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that happened at a point: a dotted line with its name."""
-
-    index: int
-    label: str
-    url: str = ""
-
-
-@dataclass(frozen=True)
-class Text:
-    x: float
-    y: float
-    text: str
-    anchor: str = ""
-
-
-@dataclass(frozen=True)
-class Line:
-    path: str
-    css: str
-
-
-@dataclass(frozen=True)
-class Zone:
-    """What is pressed or hovered at one x: the words of all series there, and where their dots are."""
-
-    x: float
-    left: float
-    width: float
-    title: str
-    url: str
-    dots: tuple[float, ...]
-    tip: Text
-
-
-@dataclass(frozen=True)
-class Rect:
-    path: str
-    css: str
-    title: str
-    url: str = ""
-
-
-@dataclass(frozen=True)
-class Flag:
-    x: float
-    label: str
-    url: str
-    text: Text
-
-
-@dataclass(frozen=True)
-class Table:
-    """The numbers of a chart: the same that a person sees on hover."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[tuple[str, ...], str], ...]
-
-
-@dataclass(frozen=True)
-class Chart:
-    width: int
-    height: int
-    title: str
-    unit: str
-    summary: str
-    left: float
-    right: float
-    top: float
-    base: float
-    table: Table
-    x_ticks: tuple[Text, ...] = ()
-    y_ticks: tuple[Text, ...] = ()
-    bands: tuple[str, ...] = ()
-    lines: tuple[Line, ...] = ()
-    zones: tuple[Zone, ...] = ()
-    rects: tuple[Rect, ...] = ()
-    flags: tuple[Flag, ...] = ()
-    labels: tuple[Text, ...] = ()
-    legend: tuple[tuple[str, str], ...] = ()
+SMALLEST_SPREAD = 1e-6
 
 
 @dataclass(frozen=True)
@@ -137,7 +66,7 @@ def nice_scale(values: Iterable[float], *, base: float, top: float, steps: int =
     """From zero, or from below the smallest negative value, to a round number above the largest."""
     found = [*values, 0.0]
     low, high = min(found), max(found)
-    step = _round_up((high - low) / steps or 1.0)
+    step = _round_up((high - low if high - low > SMALLEST_SPREAD else 1.0) / steps)
     first, last = math.floor(low / step), max(math.ceil(high / step), math.floor(low / step) + 1)
     grid = tuple(round(index * step, 10) for index in range(first, last + 1))
     return Scale(grid[0], grid[-1], base, top, grid)
@@ -168,7 +97,7 @@ def _path(points: Iterable[tuple[float, float] | None]) -> str:
 def _x_ticks(points: Sequence[Point], xs: Sequence[float], y: float, right: float) -> tuple[Text, ...]:
     named = [(x, point.tick) for x, point in zip(xs, points, strict=True) if point.tick]
     room = max(1, int((xs[-1] - xs[0] if len(xs) > 1 else LABEL_WIDTH) // LABEL_WIDTH) + 1)
-    every = max(1, math.ceil(len(named) / min(room, MAX_X_LABELS)))
+    every = max(1, math.ceil((len(named) - 1) / max(1, min(room, MAX_X_LABELS) - 1)))
     return tuple(
         Text(x, y, text, "end" if x > right - LABEL_WIDTH / 3 and len(named) > 1 else "mid")
         for x, text in named[::every]
@@ -311,22 +240,6 @@ def bar_chart(
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Dot:
-    x: float
-    y: float
-
-
-@dataclass(frozen=True)
-class Spark:
-    width: int
-    height: int
-    path: str
-    last: Dot | None
-    target_path: str
-    label: str
-
-
 def sparkline(
     values: Sequence[float | None], *, target: float | None = None, label: str = "", width: int = 72, height: int = 24
 ) -> Spark:
@@ -338,22 +251,6 @@ def sparkline(
     points = [None if v is None else (round(1 + i * gap, 1), scale(v)) for i, v in enumerate(values)]
     last = next((Dot(*point) for point in reversed(points) if point), None)
     return Spark(width, height, _path(points), last, "" if target is None else f"M0 {scale(target):g}H{width}", label)
-
-
-@dataclass(frozen=True)
-class Bar:
-    label: str
-    value: float
-    text: str
-    url: str = ""
-    note: str = ""
-    tone: str = ""
-
-
-@dataclass(frozen=True)
-class Bars:
-    top: float
-    bars: tuple[Bar, ...]
 
 
 def share_bars(

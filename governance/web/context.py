@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, get_language_info, gettext
 
 from governance.web import markets
 from governance.web.formats import direction
@@ -46,7 +46,9 @@ class Frame:
 
     @cached_property
     def languages(self) -> list[tuple[str, str]]:
-        return [(code, str(name)) for code, name in settings.LANGUAGES]
+        """Each under its own name, as its speakers look for it."""
+        names = {code: get_language_info(code)["name_local"] for code, _name in settings.LANGUAGES}
+        return [(code, name[:1].upper() + name[1:]) for code, name in names.items()]
 
     @cached_property
     def theme(self) -> str:

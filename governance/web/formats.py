@@ -67,12 +67,12 @@ def span(length: timedelta, *, units: int = 2) -> str:
 
 
 def relative(moment: datetime, *, now: datetime | None = None) -> str:
-    """`18 min ago`, `in 3 h`; the same day and the same second are `now`."""
+    """`18 min ago`, `in 3 h`, `now`; rounded to the minute before the largest unit is taken."""
     delta = moment - (now or timezone.now())
     if abs(delta) < NOW:
         return _("now")
     pattern = _("in %(span)s") if delta > timedelta(0) else _("%(span)s ago")
-    return pattern % {"span": span(delta, units=1)}
+    return pattern % {"span": span(abs(delta) + timedelta(seconds=30), units=1)}
 
 
 def exact(moment: datetime | date) -> str:
@@ -115,18 +115,22 @@ def compact(value: Number) -> str:
 
 def signed(value: Number, *, digits: int | None = None) -> str:
     """With its sign, a true minus: `+271`, `−63`."""
-    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(abs(value), digits=digits)}"
+    magnitude: Number = -value if value < 0 else value
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(magnitude, digits=digits)}"
 
 
 def percent(share: Number, *, digits: int = 1) -> str:
     """A share between 0 and 1 as per cent."""
-    return format_percent(share, format="#,##0" + ("." + "0" * digits if digits else "") + "%", locale=active_locale())
+    locale = active_locale()
+    places = "." + "0" * digits if digits else ""
+    pattern = locale.percent_formats[None].pattern.replace("#,##0", f"#,##0{places}")
+    return format_percent(share, format=pattern, locale=locale)
 
 
 def country(code: str) -> str:
-    return active_locale().territories.get(code.upper(), code)
+    return str(active_locale().territories.get(code.upper(), code))
 
 
 def language_name(tag: str) -> str:
-    name = active_locale().languages.get(tag.split("-")[0].lower(), tag)
+    name = str(active_locale().languages.get(tag.split("-")[0].lower(), tag))
     return name[:1].upper() + name[1:]

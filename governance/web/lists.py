@@ -3,12 +3,13 @@ saved views, exports and bulk selection. A screen names its rows, its filter set
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import AccessMixin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import OrderBy, QuerySet
 from django.forms import CheckboxSelectMultiple, MultipleChoiceField
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
@@ -149,8 +150,9 @@ class ListPage(AccessMixin, TemplateView, ABC):
     def filterset(self) -> FilterSet:
         found = self.filterset_class(self.request.GET, queryset=self.rows(), request=self.request)
         for field in found.form.fields.values():
-            if isinstance(field, MultipleChoiceField) and len(field.choices) <= TICKED_UP_TO:
-                field.widget = CheckboxSelectMultiple(choices=field.choices)
+            choices = list(field.choices) if isinstance(field, MultipleChoiceField) else []  # type: ignore[arg-type]
+            if choices and len(choices) <= TICKED_UP_TO:
+                field.widget = CheckboxSelectMultiple(choices=choices)
         return found
 
     @cached_property
@@ -187,9 +189,10 @@ class ListPage(AccessMixin, TemplateView, ABC):
         view.setup(request)
         if request.POST.get("all"):
             given = QueryDict(request.POST.get("query", ""))
-            return cls.filterset_class(given, queryset=view.rows(), request=request).qs
-        ids = [value for value in request.POST.getlist("ids") if value]
-        return view.rows().filter(pk__in=ids)
+            found: QuerySet[Any] = cls.filterset_class(given, queryset=view.rows(), request=request).qs
+            return found
+        rows = view.rows()
+        return rows.filter(pk__in=_keys(rows, request.POST.getlist("ids")))
 
     # --- columns -----------------------------------------------------------------------------------
 
@@ -283,6 +286,15 @@ class ListPage(AccessMixin, TemplateView, ABC):
             can_save=saved_views.store() is not None,
             **kwargs,
         )
+
+
+def _keys(rows: QuerySet[Any], given: list[str]) -> list[Any]:
+    """The posted keys that can be keys at all."""
+    keys = []
+    for value in given:
+        with suppress(ValidationError):
+            keys.append(rows.model._meta.pk.to_python(value))
+    return keys
 
 
 def _filters_only(given: QueryDict) -> QueryDict:

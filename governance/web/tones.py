@@ -40,7 +40,7 @@ def mark_of(member: Choices) -> Mark:
 
 @cache
 def _enum_of(model: type[Model], field: str) -> type[Choices] | None:
-    choices = model._meta.get_field(field).choices
+    choices = getattr(model._meta.get_field(field), "choices", None)
     module = import_module(f"{model.__module__.split('.models')[0]}.enums")
     kinds = [kind for kind in vars(module).values() if isinstance(kind, type) and issubclass(kind, Choices)]
     values = {value for value, _label in choices or ()}

@@ -1,6 +1,7 @@
 // Every page loads this. Each module finds its own elements by data attributes; none knows of a page.
 import "./theme.js";
 import "./dialog.js";
+import "./copy.js";
 import "./menu.js";
 import "./form.js";
 import "./photo.js";
