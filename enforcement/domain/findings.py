@@ -137,12 +137,13 @@ def merge(
         merged.waived = _counts(cursor, _WAIVE, {"day": at.date()})
         merged.settled = _counts(cursor, _SETTLE, {})
         merged.new = _counts(cursor, _MERGE.format(arbiter=_ARBITERS[subject]), {"sweep": sweep_id, "at": at})
-        merged.closed = _counts(
-            cursor,
-            _CLOSE.format(**_CLOSE_KEYS[subject]),
-            {"at": at, "policies": list(policies), "looked": list(looked)},
-        )
+        merged.closed = _move(cursor, subject, {"at": at, "policies": list(policies), "looked": list(looked)})
     return merged
+
+
+def _move(cursor: Any, subject: Subject, params: dict[str, object]) -> dict[int, int]:
+    """Close, as a set, what is no longer found: open to closed is the only move there is for a machine."""
+    return _counts(cursor, _CLOSE.format(**_CLOSE_KEYS[subject]), params)
 
 
 def _row(finding: Finding) -> tuple[object, ...]:
