@@ -69,3 +69,35 @@ class EvidenceKind(models.TextChoices):
     FILE = "file", _("File")
     LINK = "link", _("Link")
     SNAPSHOT = "snapshot", _("Snapshot of a listing")
+
+
+class ListingStanding(models.TextChoices):
+    """Where a listing stands, in one word for a row; from the gravest."""
+
+    HIDDEN = "hidden", _("Not on sale")
+    AGE_GATED = "age_gated", _("Age-gated")
+    IN_REVIEW = "in_review", _("In review")
+    TO_CORRECT = "to_correct", _("To correct")
+    VIOLATION = "violation", _("Violation")
+    ON_SALE = "on_sale", _("On sale")
+    ENDED = "ended", _("Ended")
+
+
+STANDING_TONE: dict[ListingStanding, str] = {
+    ListingStanding.HIDDEN: "critical",
+    ListingStanding.AGE_GATED: "info",
+    ListingStanding.IN_REVIEW: "serious",
+    ListingStanding.TO_CORRECT: "caution",
+    ListingStanding.VIOLATION: "serious",
+    ListingStanding.ON_SALE: "ok",
+    ListingStanding.ENDED: "neutral",
+}
+STANDING_ICON: dict[ListingStanding, str] = {
+    ListingStanding.HIDDEN: "critical",
+    ListingStanding.AGE_GATED: "lock",
+    ListingStanding.IN_REVIEW: "case",
+    ListingStanding.TO_CORRECT: "edit",
+    ListingStanding.VIOLATION: "serious",
+    ListingStanding.ON_SALE: "ok",
+    ListingStanding.ENDED: "minus",
+}

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -21,9 +21,16 @@ from investigations.enums import LIVE_CASES, CaseOutcome, CaseState, ClaimEnd, V
 from investigations.models import Case, CaseDecision, CaseItem, Claim
 from investigations.queries import work
 
-__all__ = ["UNDO_WINDOW", "TooLateToUndo", "VerdictMissing", "decide", "open_owed", "settle_corrected", "undo_decision"]
+__all__ = [
+    "MeasureMissing",
+    "TooLateToUndo",
+    "VerdictMissing",
+    "decide",
+    "open_owed",
+    "settle_corrected",
+    "undo_decision",
+]
 
-UNDO_WINDOW = timedelta(seconds=10)
 SETTLE_BATCH = 200
 
 
@@ -225,7 +232,7 @@ def _check_undo(case: Case, ruling: CaseDecision, actor: User, at: datetime) -> 
         raise TooLateToUndo(_("Only the person who decided can undo it."))
     if ruling.undone_at is not None:
         raise TooLateToUndo(_("This decision is undone already."))
-    if at - ruling.decided_at > UNDO_WINDOW + decisions.UNDO_GRACE:
+    if at - ruling.decided_at > decisions.UNDO_WINDOW + decisions.UNDO_GRACE:
         raise TooLateToUndo(
             _("The ten seconds are over. The decision can still be reversed; the merchant is then told.")
         )
@@ -264,7 +271,8 @@ def _settle_batch(at: datetime, violation_ids: Collection[int] | None) -> int:
     for case in cases:
         count = _settle(case, at)
         settled += count
-        entries.record(verb="case.items_corrected", actor=None, at=at, data={"items": count}, **_subject(case))
+        if count:
+            entries.record(verb="case.items_corrected", actor=None, at=at, data={"items": count}, **_subject(case))
         if not work.unsettled(case).exists():
             _close_empty(case, at)
     priorities.reckon([case.pk for case in cases], at=at)

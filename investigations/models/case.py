@@ -88,6 +88,7 @@ class Case(models.Model):
             ),
             GinIndex(fields=["markets"], name="case_by_market"),
             models.Index(fields=["-opened_at", "-id"], name="case_by_time"),
+            models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="case_by_close"),
             models.Index(fields=["due_at", "id"], condition=Q(state__in=sorted(LIVE_CASES)), name="case_by_due"),
         )
 
@@ -113,7 +114,9 @@ class CaseItem(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["case", "violation"], name="one_case_item_per_violation"),
+            models.UniqueConstraint(
+                fields=["case", "violation"], condition=Q(settled_at__isnull=True), name="one_open_item_per_violation"
+            ),
             models.CheckConstraint(condition=Q(verdict="") | Q(verdict__in=Verdict.values), name="verdict_known"),
             models.CheckConstraint(
                 condition=Q(settled_by__isnull=True) | Q(settled_at__isnull=False), name="case_item_settled_at"

@@ -1,0 +1,141 @@
+"""What a row says of a case beyond its own columns, fetched once for all rows of a page."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from enforcement.enums import STANDING_DECISIONS
+from enforcement.models import Decision
+from governance.accounts.models import User
+from governance.policies.enums import VersionState
+from governance.policies.models import PolicyText
+from governance.web import formats
+from investigations.models import Case, CaseItem, Claim
+
+REPEAT_OVER = timedelta(days=365)
+MANY_ORDERS, MANY_LISTINGS = 100, 10
+URGENT, SOON = timedelta(hours=2), timedelta(hours=4)
+SPOKEN = (VersionState.LIVE, VersionState.SUPERSEDED, VersionState.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a case stands where it stands, in a few words."""
+
+    text: str
+    icon: str
+    tone: str = ""
+
+
+@dataclass
+class Line:
+    """What is said of one case. `items` still wait for a verdict, or (closed) were in it."""
+
+    title: str
+    items: int
+    holder: User | None
+    reasons: list[Reason] = field(default_factory=list)
+
+    @property
+    def headline(self) -> str:
+        """The cause with the number of listings, where there is more than one."""
+        if self.items < 2:
+            return self.title
+        text = ngettext("%(title)s, %(count)s listing", "%(title)s, %(count)s listings", self.items)
+        return text % {"title": self.title, "count": formats.number(self.items)}
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How much time is left until a deadline, or by how much it was missed."""
+
+    text: str
+    tone: str
+    late: bool
+
+
+def clock(due_at: datetime, *, at: datetime) -> Clock:
+    left = due_at - at
+    if left <= timedelta(0):
+        return Clock(_("%(span)s late") % {"span": formats.span(-left)}, "critical", late=True)
+    tone = "critical" if left < URGENT else "caution" if left < SOON else ""
+    return Clock(_("%(span)s left") % {"span": formats.span(left)}, tone, late=False)
+
+
+def of(cases: Sequence[Case], *, language: str, at: datetime) -> dict[int, Line]:
+    """The lines of a page's cases, by key: four queries, however many they are."""
+    titles = policy_titles({case.policy_id for case in cases if case.policy_id}, language=language)
+    counts = _item_counts(cases)
+    holders = _holders(cases)
+    repeats = _repeats(cases, at=at)
+    found = {}
+    for case in cases:
+        line = Line(titles.get(case.policy_id or 0, case.cause_key), counts.get(case.pk, 0), holders.get(case.pk))
+        line.reasons = reasons(case, items=line.items, repeat=repeats.get((case.merchant_id, case.policy_id), 0))
+        found[case.pk] = line
+    return found
+
+
+def reasons(case: Case, *, items: int, repeat: int) -> list[Reason]:
+    found = []
+    if case.orders_30d:
+        text = ngettext("%(count)s sold in 30 d", "%(count)s sold in 30 d", case.orders_30d)
+        tone = "serious" if case.orders_30d >= MANY_ORDERS else ""
+        found.append(Reason(text % {"count": formats.number(case.orders_30d)}, "up", tone))
+    elif case.views_30d:
+        text = ngettext("%(count)s view in 30 d", "%(count)s views in 30 d", case.views_30d)
+        found.append(Reason(text % {"count": formats.number(case.views_30d)}, "eye"))
+    if repeat:
+        text = ngettext("%(count)s decision in 12 months", "%(count)s decisions in 12 months", repeat)
+        found.append(Reason(text % {"count": formats.number(repeat)}, "history", "caution"))
+    if items >= MANY_LISTINGS:
+        text = ngettext("%(count)s listing", "%(count)s listings", items)
+        found.append(Reason(text % {"count": formats.number(items)}, "layers"))
+    return found
+
+
+def policy_titles(policy_ids: Iterable[int], *, language: str) -> dict[int, str]:
+    """The titles of policies in a language, else in English: of the version in force, else of the last that was."""
+    rows = (
+        PolicyText.objects.filter(
+            version__policy__in=set(policy_ids), version__state__in=SPOKEN, language__in={language, "en"}
+        )
+        .order_by("version__number")
+        .values_list("version__policy", "version__number", "language", "title")
+    )
+    best: dict[int, tuple[int, bool, str]] = {}
+    for policy, number, spoken, title in rows:
+        found = (number, spoken == language, title)
+        if policy not in best or found[:2] >= best[policy][:2]:
+            best[policy] = found
+    return {policy: title for policy, (_number, _own, title) in best.items()}
+
+
+def _item_counts(cases: Sequence[Case]) -> Mapping[int, int]:
+    waiting = [case.pk for case in cases if case.closed_at is None]
+    closed = [case.pk for case in cases if case.closed_at is not None]
+    items = CaseItem.objects.filter(case__in=waiting, settled_at__isnull=True) | CaseItem.objects.filter(
+        case__in=closed
+    )
+    return dict(items.values_list("case").annotate(count=Count("id")))
+
+
+def _holders(cases: Sequence[Case]) -> dict[int, User]:
+    claims = Claim.objects.filter(case__in=[case.pk for case in cases], ended_at__isnull=True).select_related("person")
+    return {claim.case_id: claim.person for claim in claims}
+
+
+def _repeats(cases: Sequence[Case], *, at: datetime) -> dict[tuple[int, int | None], int]:
+    """How often each merchant was decided upon under the same policy within a year."""
+    decisions = Decision.objects.filter(
+        merchant__in={case.merchant_id for case in cases},
+        version__policy__in={case.policy_id for case in cases if case.policy_id},
+        decided_at__gte=at - REPEAT_OVER,
+        state__in=STANDING_DECISIONS,
+    )
+    rows = decisions.values_list("merchant", "version__policy").annotate(count=Count("id"))
+    return {(merchant, policy): count for merchant, policy, count in rows}

@@ -1,0 +1,144 @@
+"""What the house knows of a merchant: standing, identity, and what was decided about them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Case as Choose
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Coalesce
+
+from enforcement.enums import OPEN_APPEALS, STANDING_DECISIONS, WON_APPEALS, PointKind, ViolationState
+from enforcement.models import Appeal, Decision, PointEntry, Violation
+from enforcement.queries import points as ledger
+from governance.accounts.permissions import Anyone
+from governance.web import heat
+from investigations import permissions
+from investigations.enums import LIVE_CASES
+from investigations.models import Case
+from listings.enums import ListingState
+from listings.models import Listing, Merchant, MerchantLink, MerchantWindow, TraderIdentity
+
+YEAR = timedelta(days=365)
+POINT_BOUNDS, POINT_TOP = (4, 8), 12
+"""Where a merchant's points become worth a second look, and where the scale ends."""
+
+
+def visible_merchants(user: Anyone) -> QuerySet[Merchant]:
+    """Merchants that a person may read: those who are in, or sell into, a market of theirs."""
+    if not permissions.can_see_merchants(user):
+        return Merchant.objects.none()
+    markets = permissions.markets(user)
+    if markets is None:
+        return Merchant.objects.all()
+    offered = Listing.objects.filter(merchant=OuterRef("pk"), markets__overlap=sorted(markets))
+    return Merchant.objects.filter(Q(country__in=markets) | Exists(offered))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A merchant in figures. `returns` is the share of orders returned within 30 days, where there were any."""
+
+    points: int
+    gauge: Any
+    tone: str
+    next_lapse: PointEntry | None
+    open_cases: int
+    decisions: int
+    appeals: int
+    appeals_open: int
+    appeals_won: int
+    listings: int
+    returns: float | None
+    rating: float | None
+    identity: TraderIdentity | None
+
+
+def standing(merchant: Merchant, *, at: datetime) -> Standing:
+    points = ledger.balance(merchant.pk, at)
+    appeals = Appeal.objects.filter(merchant=merchant).aggregate(
+        all=Count("id"),
+        open=Count("id", filter=Q(state__in=OPEN_APPEALS)),
+        won=Count("id", filter=Q(state__in=WON_APPEALS)),
+    )
+    window = MerchantWindow.objects.filter(merchant=merchant, days=30).first()
+    decided = Decision.objects.filter(merchant=merchant, decided_at__gte=at - YEAR)
+    return Standing(
+        points=points,
+        gauge=heat.gauge(points, top=POINT_TOP, bounds=POINT_BOUNDS, label=str(points)),
+        tone="ok" if points < POINT_BOUNDS[0] else "caution" if points < POINT_BOUNDS[1] else "critical",
+        next_lapse=ledger.steps(merchant.pk, at).first(),
+        open_cases=Case.objects.filter(merchant=merchant, state__in=LIVE_CASES).count(),
+        decisions=decided.count(),
+        appeals=appeals["all"],
+        appeals_open=appeals["open"],
+        appeals_won=appeals["won"],
+        listings=Listing.objects.filter(merchant=merchant, state=ListingState.ON_SALE).count(),
+        returns=window.returns / window.orders if window and window.orders else None,
+        rating=window.rating_sum / window.rating_count if window and window.rating_count else None,
+        identity=TraderIdentity.objects.filter(merchant=merchant).first(),
+    )
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of a merchant's history: a decision, or an appeal."""
+
+    at: datetime
+    kind: str
+    decision: Decision
+    appeal: Appeal | None = None
+    listings: int = 0
+
+
+def history(merchant: Merchant, *, limit: int = 20) -> list[Happening]:
+    """The newest decisions and appeals, in two queries."""
+    decisions = (
+        Decision.objects.filter(merchant=merchant)
+        .select_related("version__policy", "decided_by")
+        .annotate(listings=Count("items"))
+        .order_by("-decided_at", "-id")[:limit]
+    )
+    appeals = (
+        Appeal.objects.filter(merchant=merchant)
+        .select_related("decision__version__policy")
+        .order_by("-filed_at", "-id")
+    )
+    found = [Happening(each.decided_at, "decision", each, listings=each.listings) for each in decisions]
+    found += [Happening(each.decided_at or each.filed_at, "appeal", each.decision, each) for each in appeals[:limit]]
+    return sorted(found, key=lambda happening: happening.at, reverse=True)[:limit]
+
+
+def linked(merchant: Merchant) -> Sequence[MerchantLink]:
+    """Merchants that share something with this one, the strongest link first."""
+    links = MerchantLink.objects.filter(Q(first=merchant) | Q(second=merchant))
+    return list(links.select_related("first", "second").order_by("-strength", "id")[:50])
+
+
+def merchant_rows(user: Anyone, *, at: datetime) -> QuerySet[Merchant]:
+    """Merchants with the figures of the list, each from an index."""
+    of_merchant = {"merchant": OuterRef("pk")}
+    standing_points = PointEntry.objects.filter(**of_merchant, entered_at__lte=at, lapses_at__gt=at).order_by()
+    return (
+        visible_merchants(user)
+        .select_related("identity")
+        .annotate(
+            listings_on_sale=_count(Listing.objects.filter(**of_merchant, state=ListingState.ON_SALE)),
+            open_violations=_count(Violation.objects.filter(**of_merchant, state=ViolationState.OPEN)),
+            open_cases=_count(Case.objects.filter(**of_merchant, state__in=LIVE_CASES)),
+            decisions_standing=_count(Decision.objects.filter(**of_merchant, state__in=STANDING_DECISIONS)),
+            points=_points(standing_points),
+            orders=Coalesce(Subquery(MerchantWindow.objects.filter(**of_merchant, days=30).values("orders")[:1]), 0),
+        )
+    )
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().values("merchant").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), 0)
+
+
+def _points(entries: QuerySet[PointEntry]) -> Coalesce:
+    sign = Choose(When(kind=PointKind.RETURNED, then=-F("points")), default=F("points"), output_field=IntegerField())
+    return Coalesce(Subquery(entries.values("merchant").annotate(total=Sum(sign)).values("total")), 0)

@@ -1,0 +1,71 @@
+"""What the engine recorded of a hit, as a reader sees it. Whatever is missing or malformed is left out, never an error."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from investigations.text.passages import Span
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One condition: whether it held, and what was seen."""
+
+    text: str
+    value: str
+    held: bool | None
+
+    @property
+    def summary(self) -> str:
+        return f"{self.text}: {self.value}" if self.value else self.text
+
+
+@dataclass(frozen=True)
+class Explanation:
+    tree: Mapping[str, Any]
+    found: tuple[Mapping[str, Any], ...]
+
+    def spans(self, zone: str, key: str = "") -> list[Span]:
+        """Where terms matched in one zone of the listing, in its own characters."""
+        return [
+            Span(match["start"], match["end"])
+            for match in self.found
+            if match.get("zone") == zone and (not key or match.get("key") == key)
+        ]
+
+    def attributes(self) -> list[str]:
+        """The keys of attributes in which something matched, each once."""
+        return list(dict.fromkeys(match["key"] for match in self.found if match.get("zone") == "attribute"))
+
+    @cached_property
+    def leaves(self) -> list[Leaf]:
+        return list(_leaves(self.tree))
+
+    @property
+    def unknown(self) -> int:
+        return sum(leaf.held is None for leaf in self.leaves)
+
+
+def read(explanation: Any, *, language: str) -> Explanation:
+    found = explanation if isinstance(explanation, Mapping) else {}
+    tree = found.get("tree")
+    return Explanation(tree if isinstance(tree, Mapping) else {}, tuple(matches(found)))
+
+
+def matches(explanation: Any) -> list[Mapping[str, Any]]:
+    """The matches that say where they are."""
+    rows = explanation.get("matches") if isinstance(explanation, Mapping) else None
+    return [row for row in rows or () if isinstance(row, Mapping) and _has_place(row)]
+
+
+def _has_place(row: Mapping[str, Any]) -> bool:
+    return isinstance(row.get("start"), int) and isinstance(row.get("end"), int)
+
+
+def _leaves(node: Mapping[str, Any]) -> Iterator[Leaf]:
+    children = node.get("children") or ()
+    if not children and node.get("text"):
+        yield Leaf(str(node["text"]), str(node.get("value") or ""), node.get("held"))
+    for child in children:
+        yield from _leaves(child)
