@@ -12,7 +12,7 @@ from enforcement.forms.policies import VersionForm, initial_of, kept_words
 from enforcement.queries import policies as queries
 from enforcement.views.policies import language
 from governance.policies.domain import rules, versions
-from governance.policies.enums import VersionState
+from governance.policies.enums import Subject, VersionState
 from governance.policies.models import Policy, PolicyVersion
 from governance.policies.permissions import can_write_policy
 from governance.web import toasts
@@ -42,7 +42,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def check_rule(request: HttpRequest) -> HttpResponse:
     """What is wrong with a rule, or what it reads; an htmx part of the page."""
     source = request.POST.get("rule", "")[: LONGEST_RULE + 1]
-    return render(request, "enforcement/_rule_check.html", {"source": source, "check": rules.check(source)})
+    subject = Subject.MERCHANTS if request.GET.get("subject") == Subject.MERCHANTS else Subject.LISTINGS
+    return render(request, "enforcement/_rule_check.html", {"source": source, "check": rules.check(source, subject)})
 
 
 def _save(
@@ -88,8 +89,6 @@ def _page(
         "base": base,
         "form": form,
         "source": rule,
-        "check": rules.check(rule),
-        "vocabulary": rules.vocabulary(language()),
-        "live": policy.live,
+        "check": rules.check(rule, Subject(policy.subject)),
     }
     return render(request, "enforcement/policy_edit.html", context, status=status)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from governance.accounts.models import User
 from governance.audit.domain import entries
 from governance.policies.domain import rules
-from governance.policies.enums import VERSION_MOVES, ApprovalOutcome, Ground, Measure, Mode, Severity, VersionState
+from governance.policies.enums import VERSION_MOVES, ApprovalOutcome, Ground, Measure, Mode, Severity, Subject, VersionState
 from governance.policies.models import Approval, Policy, PolicyText, PolicyVersion, PolicyVersionMove
 from governance.web.refusals import MoveRefused, Refusal
 
@@ -164,7 +164,7 @@ def problems_of(version: PolicyVersion) -> dict[str, str]:
         problems["jurisdictions"] = _("Choose at least one market.")
     if version.default_measure not in version.measures:
         problems["default_measure"] = _("The default measure must be one of those permitted.")
-    wrong = rules.problems(version.rule)
+    wrong = rules.problems(version.rule, Subject(version.policy.subject))
     if wrong:
         problems["rule"] = wrong[0].message
     return problems
