@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -62,7 +63,6 @@ INSTALLED_APPS = [
     "django_prometheus",
     "django_structlog",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "lucide",
     "pghistory",
     "pgtrigger",
@@ -148,7 +148,26 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "seal the log": {"task": "governance.audit.tasks.seal_entries", "schedule": 60},
+    "owe the daily check of the log": {"task": "governance.audit.tasks.ask_check", "schedule": crontab(hour=3, minute=0)},
+    "check the log where owed": {"task": "governance.audit.tasks.run_checks", "schedule": 60},
+    "decide what is owed": {"task": "enforcement.tasks.decide_owed", "schedule": 60},
+    "settle what is corrected": {"task": "enforcement.tasks.settle_corrected", "schedule": 60},
+    "end what has run out": {"task": "enforcement.tasks.expire_due", "schedule": 60},
+    "deliver what is owed": {"task": "enforcement.tasks.deliver_owed", "schedule": 30},
+}
+
+# --- imports ---------------------------------------------------------------------------------
+IMPORT_UPLOAD_BYTES = env.int("IMPORT_UPLOAD_BYTES", default=4 << 30)
+IMPORT_XLSX_BYTES = env.int("IMPORT_XLSX_BYTES", default=200 << 20)
+# An archive may unpack to this many bytes, and to this many times its size.
+IMPORT_UNPACKED_BYTES = env.int("IMPORT_UNPACKED_BYTES", default=20 << 30)
+IMPORT_UNPACKED_RATIO = env.int("IMPORT_UNPACKED_RATIO", default=250)
+IMPORT_BATCH_ROWS = 2_000
+IMPORT_SLICE_SECONDS = 600  # a longer import goes on in the next task, within the time limit of one
+IMPORT_STALLED_SECONDS = 180  # a running import without a batch for so long is begun again where it stopped
+IMPORT_NOTED_ROWS = 10_000  # notes kept with their line; more are counted
 
 # --- people ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -189,6 +208,7 @@ EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(STATE_DIR / "mail")
 if env("EMAIL_URL", default=""):
     vars().update(env.email("EMAIL_URL"))
+EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="governance@localhost")
 
 # --- browser policies ----------------------------------------------------------------------------
@@ -230,9 +250,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": r"/api/v[0-9]+",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "governance.web.api_schema.add_problem",
+    ],
 }
 
 # --- logs ----------------------------------------------------------------------------------------
