@@ -1,12 +1,13 @@
 """Every address of the product. Apps are named as strings: the project knows none of them."""
 
 from django.contrib import admin
-from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView
 
-from governance.web import health
+from governance.web import api_docs, health, problems
 
 api = [
+    path("", include("governance.accounts.api.urls")),
     path("", include("listings.api.urls")),
     path("", include("governance.policies.api.urls")),
     path("", include("enforcement.api.urls")),
@@ -25,7 +26,8 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include(api)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("api/docs/", api_docs.docs, name="api-docs"),
+    re_path("^api/", problems.not_found),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", health.metrics, name="metrics"),

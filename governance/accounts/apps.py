@@ -9,4 +9,5 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        import_module("governance.accounts.api.schema")  # registers itself with the schema generator
+        import_module("governance.accounts.api.schema")  # tells the schema generator of the API key
+        import_module("governance.accounts.views.saved_views")  # tells the lists where views are kept

@@ -1,14 +1,15 @@
-"""Reading the log by transactions, as sealing and verifying need it."""
+"""Reading the log: by transactions, as sealing and verifying need it, and what its page tells about it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import BooleanField, Max, QuerySet, TextField
+from django.db.models import BooleanField, Max, QuerySet, Sum, TextField
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
-from governance.audit.models import Entry
+from governance.audit.models import Check, Entry, Seal
 
 Row = tuple[int, datetime, int | None, str, str, str, int | None, str, str, int, int]
 HASHED = (
@@ -67,3 +68,47 @@ def _after(cluster: int, previous: str | None) -> QuerySet[Entry]:
 
 def _seen_by(snapshot: str) -> RawSQL:
     return RawSQL("pg_visible_in_snapshot(txid::text::xid8, %s::pg_snapshot)", [snapshot], output_field=BooleanField())
+
+
+# --- what the page tells -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far the log is sealed, and what the last checks said."""
+
+    entries: int
+    last_seal: Seal | None
+    last_check: Check | None
+    owed: Check | None
+
+
+def standing() -> Standing:
+    checks = list(Check.objects.select_related("asked_by").order_by("-id")[:2])
+    return Standing(
+        entries=Seal.objects.aggregate(all=Sum("entries"))["all"] or 0,
+        last_seal=Seal.objects.defer("members").order_by("-id").first(),
+        last_check=next((check for check in checks if check.finished_at), None),
+        owed=next((check for check in checks if not check.finished_at), None),
+    )
+
+
+def seal_of(entry: Entry) -> Seal | None:
+    """The seal that covers an entry, once there is one."""
+    candidates = Seal.objects.filter(cluster=entry.cluster, from_id__lte=entry.pk, to_id__gte=entry.pk)
+    return next((seal for seal in candidates.order_by("id") if entry.pk in seal.hashes()), None)
+
+
+def distinct(column: str) -> list[str]:
+    """The values of `verb` or `subject_kind`: one index probe per value, however long the log is."""
+    quoted = connection.ops.quote_name(Entry._meta.get_field(column).column)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH RECURSIVE each AS (
+              (SELECT {quoted} AS value FROM audit_entry ORDER BY {quoted} LIMIT 1)
+              UNION ALL
+              SELECT (SELECT {quoted} FROM audit_entry WHERE {quoted} > each.value ORDER BY {quoted} LIMIT 1)
+              FROM each WHERE each.value IS NOT NULL
+            ) SELECT value FROM each WHERE value IS NOT NULL"""  # noqa: S608 -- a column's own quoted name
+        )
+        return [value for (value,) in cursor.fetchall()]

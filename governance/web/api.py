@@ -71,7 +71,7 @@ class KeysetPagination(BasePagination):
                 "name": "cursor",
                 "in": "query",
                 "schema": {"type": "string"},
-                "description": "From `next` or `previous`.",
+                "description": "From next or previous.",
             },
             {"name": "page_size", "in": "query", "schema": size, "description": "Rows of a page."},
         ]

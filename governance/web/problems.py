@@ -13,14 +13,14 @@ CONTENT_TYPE = "application/problem+json"
 
 # What `type` points to; the API's documentation describes each under its anchor.
 KINDS = {
-    "invalid": _("A field or parameter is wrong. `errors` says which and why; nothing was written."),
+    "invalid": _("A field or parameter is wrong. The errors say which and why; nothing was written."),
     "refused": _("The request is well formed, but a rule of the house refuses it. Nothing was written."),
     "wrong-state": _("The thing has moved on and does not allow this any more. Read it again."),
     "broken-cursor": _("The cursor is cut, changed or belongs to another order. Start again without it."),
     "unauthenticated": _("No valid API key or session came with the request."),
     "forbidden": _("The key or person may not do this. The detail names the scope that is missing."),
     "not-found": _("There is nothing at this address, or not for you."),
-    "too-many": _("Too many requests. Wait as long as `Retry-After` says."),
+    "too-many": _("Too many requests. Wait as long as Retry-After says."),
 }
 KIND_OF_STATUS = {
     400: "invalid", 401: "unauthenticated", 403: "forbidden", 404: "not-found", 409: "wrong-state", 422: "refused", 429: "too-many",

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.accounts.enums import Function, Role
@@ -56,3 +57,10 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} {self.function}".strip()
+
+    @property
+    def label(self) -> str:
+        """Approver for Legal, Moderator."""
+        if not self.function:
+            return self.get_role_display()
+        return gettext("Approver for %(function)s") % {"function": self.get_function_display()}

@@ -9,7 +9,6 @@ to_id]`, followed by the hashes of its entries in the order of their ids. An aud
 import hashlib
 import json
 import logging
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,9 +18,9 @@ from django.db import connection, transaction
 
 from governance.audit import queries
 from governance.audit.models import Seal
+from governance.audit.models.seal import MEMBER
 
 SEALING = 0x5EA1  # advisory lock: one sealer at a time, and nobody else waits for it
-MEMBER = struct.Struct(">q16s")
 log = logging.getLogger(__name__)
 
 
@@ -103,7 +102,7 @@ def verify(*, expect: str = "", progress: Callable[[int], None] = lambda entries
 def _verify_seal(sealed: Seal, previous: str, previous_snapshot: str | None) -> int:
     if sealed.previous != previous:
         raise Broken(f"seal {sealed.pk} does not follow the seal before it: a seal was removed, added or rewritten")
-    members = dict(MEMBER.iter_unpack(sealed.members))
+    members = sealed.hashes()
     hashes: list[bytes] = []
     found: Broken | None = None
     for row in queries.between(sealed.cluster, previous_snapshot, sealed.snapshot):

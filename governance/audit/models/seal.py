@@ -1,8 +1,12 @@
 """A seal over the entries that were committed since the seal before it."""
 
+import struct
+
 from django.db import models
 
 from governance.audit.models.append_only import append_only
+
+MEMBER = struct.Struct(">q16s")
 
 
 class Seal(models.Model):
@@ -30,3 +34,7 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_id}-{self.to_id} {self.digest[:12]}"
+
+    def hashes(self) -> dict[int, bytes]:
+        """The first 16 bytes of each entry's hash, by the entry's id."""
+        return dict(MEMBER.iter_unpack(self.members))
