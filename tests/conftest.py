@@ -1,9 +1,11 @@
 """What every test may use. Services are real: PostgreSQL and Valkey by their addresses, Celery workers and Chromium as processes."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -11,9 +13,17 @@ pytest_plugins = ["tests.fixtures.browser", "tests.fixtures.workers"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for name in ("DATABASE_URL", "REDIS_URL"):
-        if name not in os.environ:
-            raise pytest.UsageError(f"{name} is not set. `./run test` starts PostgreSQL and Valkey and sets both.")
+    if not settings.SERVERS_ARE_NAMED:
+        raise pytest.UsageError(
+            "DATABASE_URL and REDIS_URL are not set. `./run test` starts PostgreSQL and Valkey and sets both."
+        )
+    settings.STATE_DIR.mkdir(mode=0o700, exist_ok=True)
+    settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a folder that is not there
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if settings.STATE_IS_OWN:
+        shutil.rmtree(settings.STATE_DIR, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -57,6 +58,7 @@ class Launcher:
 @pytest.fixture
 def hold(tmp_path: Path) -> Iterator[Callable[..., Launcher]]:
     started: list[subprocess.Popen[str]] = []
+    sockets: list[str] = []
 
     def hold(folder: Path | None = None, **options: Any) -> Launcher:
         environment = {name: value for name, value in os.environ.items() if name not in NAMED}
@@ -75,7 +77,9 @@ def hold(tmp_path: Path) -> Iterator[Callable[..., Launcher]]:
         started.append(process)
         assert process.stdout is not None
         line = process.stdout.readline()
-        return Launcher(process, json.loads(line) if line else {})
+        told = json.loads(line) if line else {}
+        sockets.extend(filter(None, [told.get("sockets")]))
+        return Launcher(process, told)
 
     yield hold
     for process in started:
@@ -85,6 +89,8 @@ def hold(tmp_path: Path) -> Iterator[Callable[..., Launcher]]:
         for stream in (process.stdout, process.stderr):
             if stream is not None:
                 stream.close()
+    for folder in sockets:  # those of a launcher that the test has killed
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def ask(url: str, question: str) -> Any:
