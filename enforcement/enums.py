@@ -58,9 +58,10 @@ class ViolationState(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+# Closed comes back only by the undo of a dismissal; what holds again later is a new violation.
 VIOLATION_MOVES: dict[ViolationState, frozenset[ViolationState]] = {
     ViolationState.OPEN: frozenset({ViolationState.CLOSED}),
-    ViolationState.CLOSED: frozenset(),
+    ViolationState.CLOSED: frozenset({ViolationState.OPEN}),
 }
 VIOLATION_TONE: dict[ViolationState, str] = {ViolationState.OPEN: "serious", ViolationState.CLOSED: "neutral"}
 

@@ -19,3 +19,6 @@ decision_issued = Signal()
 
 appeal_filed = Signal()
 """`appeal_id`."""
+
+message_owed = Signal()
+"""Inside the transaction: `message_id`, and the `wait` in seconds before it may go out."""

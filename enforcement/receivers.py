@@ -23,3 +23,8 @@ def follow_up_a_sweep(sweep_id: int, **_: Any) -> None:
 @receiver(events.violations_closed)
 def settle_what_was_corrected(sweep_id: int, **_: Any) -> None:
     tasks.settle_corrected.delay_on_commit()
+
+
+@receiver(events.message_owed)
+def deliver_a_message(message_id: int, wait: float, **_: Any) -> None:
+    tasks.deliver_message.apply_async_on_commit(args=[message_id], countdown=wait)

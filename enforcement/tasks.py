@@ -4,7 +4,8 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from enforcement.domain import chunks, sweep_work, sweeps
+from enforcement.domain import chunks, decisions, messages, sweep_work, sweeps
+from enforcement.queries import outbox
 
 
 @shared_task
@@ -25,3 +26,30 @@ def keep_sweeps_going() -> None:
     chunks.find_lost(at=timezone.now())
     for sweep_id in sweeps.unfinished():
         run_chunk.delay(sweep_id)
+
+
+@shared_task
+def decide_owed() -> None:
+    decisions.decide_owed(at=timezone.now())
+
+
+@shared_task
+def settle_corrected() -> None:
+    decisions.settle_corrected(at=timezone.now())
+
+
+@shared_task
+def expire_due() -> None:
+    decisions.expire_due(at=timezone.now())
+
+
+@shared_task
+def deliver_message(message_id: int) -> None:
+    messages.deliver(message_id=message_id, at=timezone.now())
+
+
+@shared_task
+def deliver_owed() -> None:
+    """Messages whose task was lost, and those whose next try has come."""
+    for message_id in outbox.due(timezone.now()):
+        deliver_message.delay(message_id)

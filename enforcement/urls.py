@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from enforcement.views import policies, policy_edit, rule_language, sweeps
+from enforcement.views import policies, policy_edit, rule_language, statement, sweeps
 
 app_name = "enforcement"
 urlpatterns: list[URLPattern] = [
@@ -26,4 +26,5 @@ urlpatterns: list[URLPattern] = [
     path("sweeps/<int:pk>/pause/", sweeps.pause, name="sweep-pause"),
     path("sweeps/<int:pk>/resume/", sweeps.resume, name="sweep-resume"),
     path("sweeps/<int:pk>/cancel/", sweeps.cancel, name="sweep-cancel"),
+    path("s/<str:token>/", statement.statement, name="statement"),
 ]

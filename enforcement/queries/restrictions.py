@@ -20,19 +20,14 @@ def limiting(listing_ids: Collection[int]) -> QuerySet[Restriction]:
     return in_force().filter(listing_id__in=listing_ids).order_by("pk")
 
 
-def covering(*, listing_ids: Collection[int], policy_id: int) -> QuerySet[Restriction]:
-    """What is in force on these listings under this policy, with the item that says on which version of the listing."""
-    return limiting(listing_ids).filter(decision__version__policy_id=policy_id).select_related("item", "decision")
+def covering(*, policy_id: int, merchant_id: int, listing_ids: Collection[int]) -> QuerySet[Restriction]:
+    """What is in force under this policy on these listings, or (no listings) on the merchant itself.
 
-
-def covering_merchant(*, merchant_id: int, policy_id: int) -> QuerySet[Restriction]:
-    """What is in force on the merchant itself under this policy."""
-    return (
-        in_force()
-        .filter(merchant_id=merchant_id, item__listing__isnull=True, decision__version__policy_id=policy_id)
-        .select_related("item", "decision")
-        .order_by("pk")
-    )
+    Each comes with its item, which says on which version of the listing it was decided.
+    """
+    found = in_force().filter(merchant_id=merchant_id, decision__version__policy_id=policy_id)
+    found = found.filter(item__listing_id__in=listing_ids) if listing_ids else found.filter(item__listing__isnull=True)
+    return found.select_related("item", "decision").order_by("pk")
 
 
 def suspended_since(merchant_id: int) -> datetime | None:

@@ -1,0 +1,312 @@
+"""Decisions: issued by a person or by automation, undone within seconds, reversed. Immutable but for their state.
+
+How their restrictions end by themselves stands in `enforcement.domain.endings`.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from enforcement import events
+from enforcement.domain import (
+    decision_states,
+    drafting,
+    facts,
+    messages,
+    points,
+    proposals,
+    restrictions,
+    statements,
+)
+from enforcement.domain import violations as findings
+from enforcement.domain.endings import expire_due, settle_corrected
+from enforcement.enums import (
+    OPEN_APPEALS,
+    STANDING_DECISIONS,
+    Automation,
+    DecisionState,
+    LiftedBecause,
+    Origin,
+    Owed,
+)
+from enforcement.measures import MEASURES
+from enforcement.models import Decision, DecisionItem, ItemReversal, Restriction, Violation
+from enforcement.queries import owed
+from enforcement.queries import points as ledger
+from enforcement.queries import restrictions as in_force
+from governance.accounts.models import User
+from governance.policies.enums import Measure, Mode
+from governance.policies.models import PolicyVersion
+from governance.web.refusals import MoveRefused, Refusal
+from listings.models import Listing, Merchant
+
+__all__ = [
+    "UNDO_GRACE",
+    "UNDO_WINDOW",
+    "AlreadyReversed",
+    "ReasonMissing",
+    "TooLateToUndo",
+    "decide_owed",
+    "expire_due",
+    "issue",
+    "reverse",
+    "settle_corrected",
+    "undo",
+]
+
+UNDO_WINDOW = timedelta(seconds=10)
+UNDO_GRACE = timedelta(seconds=2)
+"""A click in the last second still has to arrive. The mail waits for both."""
+log = structlog.get_logger(__name__)
+
+
+class ReasonMissing(Refusal):
+    """Taking a judgement back needs a reason: the merchant and the next reader have nothing else."""
+
+
+class AlreadyReversed(MoveRefused):
+    """An item is reversed once and for good."""
+
+
+class TooLateToUndo(MoveRefused):
+    """The merchant has been told, or the actor did not decide it."""
+
+
+@transaction.atomic
+def issue(
+    *,
+    merchant: Merchant,
+    version: PolicyVersion,
+    violations: Sequence[Violation],
+    measure: Measure,
+    markets: Collection[str],
+    minimum_age: int | None,
+    actor: User | None,
+    reason: str,
+    at: datetime,
+    origin_kind: Origin,
+    origin_ref: str = "",
+    listings_without_violation: Sequence[Listing] = (),
+    ends_at: datetime | None = None,
+    supersedes: Decision | None = None,
+) -> Decision:
+    """Decide, act, explain: the one way for a page, the API, a sweep and an appeal.
+
+    `markets` empty means wherever the policy version applies. `supersedes` is replaced whole: its measure ends, its points
+    stay with the offence. The statement of reasons is owed to the merchant at once; a person's own after the undo's seconds.
+    Raises the refusals of `enforcement.domain.proposals`; then nothing is written.
+    """
+    merchant = decision_states.lock_merchant(merchant.pk)
+    if supersedes is not None:
+        supersedes = _check_replaceable(supersedes, merchant, version)
+    proposal = proposals.check(
+        merchant=merchant,
+        version=version,
+        violations=_lock_violations(violations),
+        listings=listings_without_violation,
+        measure=measure,
+        markets=markets,
+        minimum_age=minimum_age,
+        supersedes=supersedes,
+    )
+    decision = drafting.build(proposal, actor, reason, at, origin_kind, origin_ref, ends_at, supersedes)
+    before = facts.before(proposal, points=ledger.balance(merchant.pk, at))
+    decision.save(force_insert=True)
+    items = drafting.write_items(decision, proposal, before)
+    if supersedes is not None:
+        _replace(supersedes, decision, actor=actor, at=at)
+    territories = {item.listing.pk if item.listing else None: item.territory for item in proposal.items}
+    restrictions.impose(decision=decision, items=items, territories=territories, at=at)
+    points.give(decision=decision, at=at)
+    findings.owe_nothing(violations=[item.violation for item in proposal.items if item.violation])
+    statement = statements.write(decision=decision, items=items, replaced=supersedes, at=at)
+    wait = UNDO_WINDOW + UNDO_GRACE if decision.automation == Automation.NONE else timedelta(0)
+    messages.owe_statement(statement=statement, at=at, wait=wait)
+    data = {"measure": measure, "listings": len(items), "points": decision.points, "policy": str(version)}
+    decision_states.record(
+        "decision.issued", decision, actor, at, {**data, "markets": decision.markets, "reason": reason}
+    )
+    transaction.on_commit(lambda: events.decision_issued.send(Decision, decision_id=decision.pk))
+    return decision
+
+
+@transaction.atomic
+def undo(*, decision: Decision, actor: User, at: datetime) -> Decision:
+    """Take a decision back before anybody was told. Its violations stay open; what is to become of them is the caller's."""
+    decision = decision_states.lock(decision)
+    if decision.decided_by_id != actor.pk:
+        raise TooLateToUndo(_("Only the person who decided can undo it."))
+    if decision.supersedes.exists():
+        raise TooLateToUndo(_("This decision replaced another, which cannot come back. Reverse it, with a reason."))
+    if not messages.withdraw_statement(decision=decision):
+        raise TooLateToUndo(_("The merchant has been told already. Reverse the decision instead, with a reason."))
+    items = list(decision.items.filter(reversal__isnull=True).order_by("pk"))
+    returned = _take_back(decision, items, actor=actor, reason="", at=at, because=LiftedBecause.UNDONE)
+    decision_states.record("decision.undone", decision, actor, at, {"points_returned": returned})
+    return decision
+
+
+@transaction.atomic
+def reverse(
+    *,
+    decision: Decision,
+    items: Collection[DecisionItem] | None = None,
+    actor: User | None,
+    reason: str,
+    at: datetime,
+    because: LiftedBecause = LiftedBecause.REVERSED,
+) -> Decision:
+    """These items (None: all that stand) should not have been decided so: give back exactly what they took.
+
+    Their violations are closed as overturned and no sweep opens them again for the same versions. The points return with
+    the last item of the offence. Except after an appeal, whose answer says it, the merchant is told.
+    """
+    if not reason.strip():
+        raise ReasonMissing(_("Say why it is reversed. The merchant and the next reader have only your reason."))
+    decision = decision_states.lock(decision)
+    items = _reversible(decision, items)
+    returned = _take_back(decision, items, actor=actor, reason=reason, at=at, because=because)
+    found = [item.violation for item in items if item.violation]
+    findings.overturn(violations=found, actor=actor, reason=reason, at=at)
+    if because == LiftedBecause.REVERSED:
+        messages.owe_restored(decision=decision, items=items, because=because, points=returned, reason=reason, at=at)
+    data = {"items": [item.pk for item in items], "because": because, "points_returned": returned, "reason": reason}
+    decision_states.record("decision.reversed", decision, actor, at, data)
+    return decision
+
+
+def decide_owed(at: datetime) -> int:
+    """Decide by automation what sweeps left owing a decision: one decision per merchant and policy version.
+
+    The policy's mode now, not then, says whether automation may act. Safe to run twice and at the same time: a merchant
+    who is being decided about elsewhere is left to the next run. Returns how many decisions were issued.
+    """
+    return sum(_decide_group(merchant_id, version_id, at) for merchant_id, version_id in owed.groups())
+
+
+# --- automation ----------------------------------------------------------------------------------
+
+
+def _decide_group(merchant_id: int, version_id: int, at: datetime) -> int:
+    """One transaction. What automation may not decide becomes a case; one group's fault does not hold up the others."""
+    try:
+        with transaction.atomic():
+            return _decide_locked(merchant_id, version_id, at)
+    except Refusal as refusal:
+        log.warning("decision_refused", merchant=merchant_id, version=version_id, why=str(refusal))
+        findings.owe(violations=owed.of_group(merchant_id, version_id), owed=Owed.CASE)
+    except Exception:
+        log.exception("decision_failed", merchant=merchant_id, version=version_id)
+    return 0
+
+
+def _decide_locked(merchant_id: int, version_id: int, at: datetime) -> int:
+    merchant = Merchant.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=merchant_id).first()
+    if merchant is None:
+        return 0
+    rows = owed.of_group(merchant_id, version_id).select_for_update(skip_locked=True, of=("self",))
+    violations = list(rows.select_related("listing"))
+    if not violations:
+        return 0
+    version = PolicyVersion.objects.select_related("policy").get(pk=version_id)
+    if version.policy.mode != Mode.ENFORCE:
+        instead = Owed.CASE if version.policy.mode == Mode.REVIEW else Owed.NOTHING
+        findings.owe(violations=violations, owed=instead)
+        return 0
+    measure = Measure(version.default_measure)
+    rest = _without_covered(violations, version, measure)
+    if not rest:
+        return 0
+    named = MEASURES[measure].names_markets
+    newest = max((violation.found_by_id or 0 for violation in rest), default=0)
+    issue(
+        merchant=merchant,
+        version=version,
+        violations=rest,
+        measure=measure,
+        markets={market for violation in rest for market in violation.markets} if named else (),
+        minimum_age=None,
+        actor=None,
+        reason="",
+        at=at,
+        origin_kind=Origin.SWEEP,
+        origin_ref=str(newest or ""),
+    )
+    return 1
+
+
+def _without_covered(violations: list[Violation], version: PolicyVersion, measure: Measure) -> list[Violation]:
+    """Those on which the measure is not in force already, under this policy: automation never repeats itself."""
+    keys = [violation.listing_id for violation in violations if violation.listing_id is not None]
+    covering = in_force.covering(policy_id=version.policy_id, merchant_id=violations[0].merchant_id, listing_ids=keys)
+    covered = {each.item.listing_id for each in covering if each.measure == measure}
+    done = [violation for violation in violations if violation.listing_id in covered]
+    findings.owe_nothing(violations=done)
+    return [violation for violation in violations if violation.listing_id not in covered]
+
+
+# --- writing -------------------------------------------------------------------------------------
+
+
+def _replace(old: Decision, new: Decision, *, actor: User | None, at: datetime) -> None:
+    restrictions.lift(restrictions=old.restrictions.all(), because=LiftedBecause.SUPERSEDED, at=at)
+    decision_states.move(old, DecisionState.SUPERSEDED, actor=actor, reason="", at=at, successor=new)
+    if not MEASURES[Measure(new.measure)].gives_points:
+        points.give_back(decision=old, at=at, even_if_standing=True)
+
+
+def _take_back(
+    decision: Decision,
+    items: Sequence[DecisionItem],
+    *,
+    actor: User | None,
+    reason: str,
+    at: datetime,
+    because: LiftedBecause,
+) -> int:
+    """Reverse these items in every respect but their violations; returns the points given back."""
+    ItemReversal.objects.bulk_create(
+        [ItemReversal(item=item, because=because, actor=actor, reason=reason, reversed_at=at) for item in items]
+    )
+    restrictions.lift(restrictions=Restriction.objects.filter(item__in=items), because=because, at=at)
+    whole = not decision.items.filter(reversal__isnull=True).exists()
+    to = DecisionState.REVERSED if whole else DecisionState.PARTLY_REVERSED
+    if whole or decision.state != DecisionState.PARTLY_REVERSED:
+        decision_states.move(decision, to, actor=actor, reason=reason, at=at, items=items)
+    return points.give_back(decision=decision, at=at)
+
+
+def _lock_violations(violations: Iterable[Violation]) -> list[Violation]:
+    keys = [violation.pk for violation in violations]
+    rows = Violation.objects.select_for_update(of=("self",)).filter(pk__in=keys)
+    return list(rows.select_related("listing").order_by("pk"))
+
+
+def _check_replaceable(old: Decision, merchant: Merchant, version: PolicyVersion) -> Decision:
+    old = Decision.objects.select_for_update(of=("self",)).select_related("version").get(pk=old.pk)
+    if old.merchant_id != merchant.pk or old.version.policy_id != version.policy_id:
+        raise Refusal(_("A decision is replaced only by one about the same merchant and policy."))
+    if old.state not in STANDING_DECISIONS:
+        raise MoveRefused(_("%(reference)s is no longer in force.") % {"reference": old.reference})
+    if old.appeals.filter(state__in=OPEN_APPEALS).exists():
+        raise MoveRefused(_("An appeal against %(reference)s is open. Hear it first.") % {"reference": old.reference})
+    return old
+
+
+def _reversible(decision: Decision, items: Collection[DecisionItem] | None) -> list[DecisionItem]:
+    standing = list(decision.items.filter(reversal__isnull=True).select_related("violation", "listing").order_by("pk"))
+    if items is None:
+        chosen = standing
+    else:
+        keys = {item.pk for item in items}
+        if foreign := keys - set(decision.items.values_list("pk", flat=True)):
+            raise Refusal(_("These are no items of this decision: %(items)s.") % {"items": sorted(foreign)})
+        chosen = [item for item in standing if item.pk in keys]
+        if len(chosen) < len(keys):
+            raise AlreadyReversed(_("Some of these are reversed already. Load the page again."))
+    if not chosen:
+        raise AlreadyReversed(_("%(reference)s is reversed already.") % {"reference": decision.reference})
+    return chosen

@@ -1,0 +1,72 @@
+"""Letters to merchants: a list of blocks, from which the text and the HTML of a mail are made alike."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+
+from enforcement.domain import links
+from enforcement.language.words import Words
+from enforcement.models import Decision
+from governance.web import formats
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading, a paragraph, a list or a link; `language` where it is not the letter's own."""
+
+    kind: str
+    text: str = ""
+    items: tuple[str, ...] = ()
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Letter:
+    language: str
+    subject: str
+    text: str
+    html: str
+
+
+def heading(text: str) -> Block:
+    return Block("heading", text)
+
+
+def paragraph(*sentences: str, language: str = "") -> Block:
+    return Block("paragraph", " ".join(sentence for sentence in sentences if sentence), language=language)
+
+
+def bullets(items: Iterable[str]) -> Block:
+    return Block("list", items=tuple(items))
+
+
+def compose(*, words: Words, subject: str, name: str, decision: Decision, blocks: Iterable[Block], link: str) -> Letter:
+    """A whole mail: greeting, what is to be said, the link with its warning, closing. `link` names the words before it."""
+    parts = [
+        paragraph(words("mail.greeting", name=name)),
+        *(block for block in blocks if block.text or block.items),
+        Block("link", words(link), items=(links.address_of(decision),)),
+        paragraph(words("mail.private")),
+        paragraph(words("mail.closing")),
+    ]
+    one_line = " ".join(subject.split())
+    context = {"subject": one_line, "language": words.language, "blocks": parts}
+    context["direction"] = formats.direction(words.language)
+    html = render_to_string("enforcement/mail.html", context)
+    return Letter(words.language, one_line, as_text(parts), html)
+
+
+def as_text(blocks: Iterable[Block]) -> str:
+    """The plain text: lines between blocks, a rule under headings, a dash before the items of a list."""
+    return "\n\n".join(_plain(block) for block in blocks if block.text or block.items) + "\n"
+
+
+def _plain(block: Block) -> str:
+    if block.kind == "heading":
+        return f"{block.text}\n{'-' * min(len(block.text), 60)}"
+    if block.kind == "list":
+        return "\n".join(f"- {item}" for item in block.items)
+    if block.kind == "link":
+        return f"{block.text}\n{block.items[0]}"
+    return block.text

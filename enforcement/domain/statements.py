@@ -1,0 +1,237 @@
+"""The statement of reasons (DSA Art. 17(3), Regulation (EU) 2019/1150 Art. 4(5)), written once with its decision.
+
+It names restriction, territory and duration; the facts; whether automated means were used; the legal or contractual ground
+and why it applies; how to correct; and the redress. It never says anything about whoever reported something.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone, translation
+
+from enforcement.domain import letters
+from enforcement.domain.letters import Block, bullets, heading, paragraph
+from enforcement.enums import Automation
+from enforcement.language import words as language
+from enforcement.language.seeing import seen, words_found
+from enforcement.language.words import SOURCE, Words
+from enforcement.measures import MEASURES
+from enforcement.models import Decision, DecisionItem, Statement
+from enforcement.queries import deadlines
+from enforcement.queries import points as ledger
+from governance.policies.enums import Ground, Measure
+from governance.policies.models import PolicyText, PolicyVersion
+from governance.web import formats
+from listings.enums import minor_digits
+
+Content = dict[str, Any]
+
+
+def speaking(tag: str) -> AbstractContextManager[None]:
+    """Numbers, dates and countries in a language; times in UTC, which the letter says."""
+    stack = ExitStack()
+    stack.enter_context(translation.override(tag))
+    stack.enter_context(timezone.override(UTC))
+    return stack
+
+
+def words_for(asked: str) -> Words:
+    return language.words(language.available(asked) or SOURCE)
+
+
+def write(*, decision: Decision, items: Sequence[DecisionItem], replaced: Decision | None, at: datetime) -> Statement:
+    """Write the statement of a decision in the merchant's language. Facts are never written twice: it is not edited later."""
+    asked = decision.merchant.language
+    words = words_for(asked)
+    text = _policy_text(decision.version, words.language)
+    with speaking(words.language):
+        content = _content(words, decision, items, text, asked=asked, replaced=replaced, at=at)
+    return Statement.objects.create(
+        decision=decision,
+        language=words.language,
+        asked_language=asked,
+        policy_language=text.language,
+        template_version=words.version,
+        content=content,
+        text=letters.as_text(blocks(words, content)),
+        created_at=at,
+    )
+
+
+def blocks(words: Words, content: Content) -> list[Block]:
+    """The statement as a letter's blocks, from what was stored."""
+    label = {
+        key: words(f"label.{key}") for key in ("what", "where", "from", "until", "found", "decided_by", "reference")
+    }
+    ground, correction = content["ground"], content["correction"]
+    pairs = [(label[key], content["pairs"][key]) for key in label]
+    return [
+        heading(content["title"]),
+        paragraph(content["summary"], language=ground["language"]),
+        paragraph(*content["intro"]),
+        paragraph(content["note"]),
+        bullets(f"{name}: {value}" for name, value in pairs),
+        heading(words("heading.listings" if content["facts"][0]["listing"] else "heading.facts")),
+        bullets(_line(fact) for fact in content["facts"]),
+        heading(words("heading.why")),
+        paragraph(ground["reference"]),
+        paragraph(ground["text"], language=ground["language"]),
+        paragraph(ground["facts"]),
+        paragraph(ground["note"]),
+        heading(words("heading.correct")),
+        paragraph(correction["by"]),
+        Block("list", items=tuple(correction["steps"]), language=ground["language"]),
+        paragraph(correction["recheck"]),
+        heading(words("heading.disagree")),
+        *(paragraph(each) for each in content["redress"]),
+        heading(words("label.points")),
+        paragraph(*content["points"]),
+    ]
+
+
+def _content(
+    words: Words,
+    decision: Decision,
+    items: Sequence[DecisionItem],
+    text: PolicyText,
+    *,
+    asked: str,
+    replaced: Decision | None,
+    at: datetime,
+) -> Content:
+    about_listings = items[0].listing_id is not None
+    return {
+        "title": _by_measure(words, "title", decision, len(items), about_listings),
+        "summary": text.summary,
+        "intro": _intro(words, decision, replaced),
+        "note": ""
+        if language.available(asked)
+        else words("note.template_language", language=words.language_name(asked)),
+        "pairs": _pairs(words, decision, items, about_listings),
+        "facts": [_fact(words, item) for item in items],
+        "ground": _ground(words, decision.version, text),
+        "correction": _correction(words, decision, text),
+        "redress": _redress(words, at),
+        "points": _points(words, decision, at),
+    }
+
+
+def _by_measure(words: Words, section: str, decision: Decision, n: int, about_listings: bool) -> str:
+    key = f"{section}.{decision.measure}"
+    if not about_listings and not MEASURES[Measure(decision.measure)].on_merchant:
+        key += "_account"
+    until = formats.day(decision.correct_by) if decision.correct_by else ""
+    return words(key, n=n, age=decision.minimum_age, date=until)
+
+
+def _intro(words: Words, decision: Decision, replaced: Decision | None) -> list[str]:
+    on_merchant = MEASURES[Measure(decision.measure)].on_merchant
+    after = words("intro.suspended" if on_merchant else "intro.rest")
+    before = words("intro.replaces", reference=replaced.reference) if replaced else ""
+    return [sentence for sentence in (before, after) if sentence]
+
+
+def _pairs(words: Words, decision: Decision, items: Sequence[DecisionItem], about_listings: bool) -> dict[str, str]:
+    automation = {Automation.FULL: "automation", Automation.PARTIAL: "partial", Automation.NONE: "person"}
+    return {
+        "what": _by_measure(words, "what", decision, len(items), about_listings),
+        "where": _territory(words, decision, items),
+        "from": f"{formats.minute(decision.starts_at)} UTC",
+        "until": _until(words, decision),
+        "found": words("found.automated" if decision.automated_detection else "found.person"),
+        "decided_by": words(f"decided_by.{automation[Automation(decision.automation)]}"),
+        "reference": decision.reference,
+    }
+
+
+def _territory(words: Words, decision: Decision, items: Sequence[DecisionItem]) -> str:
+    kind = MEASURES[Measure(decision.measure)]
+    codes = sorted({market for item in items for market in item.markets})
+    if kind.on_merchant or not codes:
+        return words("where.account")
+    countries = words.listed(sorted(formats.country(code) for code in codes))
+    later = kind.territorial and not decision.markets
+    return f"{countries}. {words('where.also_later')}" if later else countries
+
+
+def _until(words: Words, decision: Decision) -> str:
+    if decision.correct_by is not None:
+        return words("until.correct_by", date=formats.day(decision.correct_by))
+    if decision.ends_at is not None:
+        return words("until.date", date=f"{formats.minute(decision.ends_at)} UTC")
+    return words("until.warn" if decision.measure == Measure.WARN else "until.corrected")
+
+
+def _fact(words: Words, item: DecisionItem) -> Content:
+    facts, explanation = item.facts, item.facts.get("explanation") or {}
+    number = facts.get("listing", "")
+    found = words_found(explanation)
+    lines = seen(explanation, words.language)
+    if found:
+        lines.append(words("listing.words", words=words.listed([f"“{each}”" for each in found])))
+    return {
+        "item": item.pk,
+        "listing": number,
+        "number": words("listing.number", id=number) if number else "",
+        "title": facts.get("title", ""),
+        "language": facts.get("language", ""),
+        "price": _price(facts),
+        "countries": words.listed([formats.country(code) for code in item.markets]),
+        "seen": lines or [words("listing.no_facts")],
+    }
+
+
+def _price(facts: Content) -> str:
+    minor, currency = facts.get("price_minor"), facts.get("currency")
+    if minor is None or not currency:
+        return ""
+    return formats.money(Decimal(minor).scaleb(-minor_digits(currency)), currency)
+
+
+def _line(fact: Content) -> str:
+    where = " · ".join(part for part in (fact["number"], fact["countries"]) if part)
+    about = ", ".join(part for part in (fact["title"], fact["price"]) if part)
+    head = f"{about} ({where})" if about else where
+    return ": ".join(part for part in (head, "; ".join(fact["seen"])) if part)
+
+
+def _ground(words: Words, version: PolicyVersion, text: PolicyText) -> Content:
+    key = "ground.legal" if version.ground == Ground.LEGAL else "ground.terms"
+    return {
+        "reference": words(key, reference=version.legal_basis),
+        "title": text.title,
+        "text": text.statement,
+        "language": text.language,
+        "facts": words("ground.facts"),
+        "note": "" if text.language == words.language else words("note.policy_language"),
+    }
+
+
+def _correction(words: Words, decision: Decision, text: PolicyText) -> Content:
+    steps = [line.strip() for line in text.correction.splitlines() if line.strip()]
+    by = words("correct.by", date=formats.day(decision.correct_by)) if decision.correct_by else ""
+    return {"by": by, "steps": steps or [words("correct.steps_missing")], "recheck": words("correct.recheck")}
+
+
+def _redress(words: Words, at: datetime) -> list[str]:
+    until = formats.day(deadlines.months_after(at.date(), deadlines.APPEAL_MONTHS))
+    return [
+        words("redress.appeal", date=until),
+        f"{words('redress.answer', n=deadlines.ANSWER_WORKING_DAYS)} {words('redress.outcome')}",
+        words("redress.body"),
+        words("redress.court"),
+    ]
+
+
+def _points(words: Words, decision: Decision, at: datetime) -> list[str]:
+    entry = decision.point_entries.first() if decision.points else None
+    given = words("points.given", n=entry.points, date=formats.day(entry.lapses_at)) if entry else words("points.none")
+    return [given, words("points.balance", n=ledger.balance(decision.merchant_id, at))]
+
+
+def _policy_text(version: PolicyVersion, tag: str) -> PolicyText:
+    texts = {text.language: text for text in version.texts.all()}
+    return texts.get(tag) or texts[SOURCE]

@@ -1,0 +1,35 @@
+"""What every measure must say of itself and be able to do."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from enforcement.models import Restriction
+from governance.policies.enums import Measure, Subject
+
+
+class BaseMeasure(ABC):
+    """One measure. The restrictions are already written, or already lifted; here their effect is made or unmade.
+
+    Both verbs look at all that is in force and may run twice: what one decision takes back, another may still hold.
+    """
+
+    measure: ClassVar[Measure]
+    subjects: ClassVar[frozenset[Subject]]
+    territorial: ClassVar[bool] = True
+    """It acts on listings, market by market."""
+    on_merchant: ClassVar[bool] = False
+    """It binds the merchant, even where listings are the reason."""
+    names_markets: ClassVar[bool] = False
+    """The markets must be named; without them there is nothing to restrict."""
+    needs_age: ClassVar[bool] = False
+    gives_points: ClassVar[bool] = True
+    cures: ClassVar[bool] = False
+    """It gives time to correct, counted in working days; then a person looks again."""
+
+    @abstractmethod
+    def apply(self, restrictions: Sequence[Restriction], *, at: datetime) -> None: ...
+
+    @abstractmethod
+    def revert(self, restrictions: Sequence[Restriction], *, at: datetime) -> None: ...

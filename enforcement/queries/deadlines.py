@@ -1,0 +1,30 @@
+"""Days by which somebody must have acted."""
+
+from calendar import monthrange
+from datetime import UTC, date, datetime, time, timedelta
+
+from listings.models import Market
+from listings.queries import calendar
+
+USUAL_WEEK = frozenset({1, 2, 3, 4, 5})
+APPEAL_MONTHS = 6
+"""How long a decision may be appealed against (DSA Art. 20(1): at least six months from being informed of it)."""
+ANSWER_WORKING_DAYS = 7
+
+
+def working_days_after(country: str, start: date, days: int) -> date:
+    """The working day by the country's calendar; a country that is no market of ours has the usual week."""
+    if Market.objects.filter(code=country).exists():
+        return calendar.add_working_days(country, start, days)
+    return calendar.nth_working_day(start, days, week=USUAL_WEEK, holidays=frozenset())
+
+
+def end_of_day(day: date) -> datetime:
+    """The moment at which the day is over, in UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day some months later, or the last day of that month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
