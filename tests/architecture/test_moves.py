@@ -21,7 +21,7 @@ def tables() -> list[tuple[str, Mapping[Any, Any]]]:
 
 def gaps(table: Mapping[Any, Any]) -> list[str]:
     """Members without a row, and what leads to something that is no member."""
-    states = type(next(iter(table)))
+    states: Any = type(next(iter(table)))
     missing = [f"{state} has no row" for state in states if state not in table]
     strangers = [f"{state} leads to {to!r}" for state, moves in table.items() for to in moves if to not in set(states)]
     loose = [f"{state} can be changed" for state, moves in table.items() if not isinstance(moves, frozenset)]
