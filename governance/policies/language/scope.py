@@ -1,0 +1,55 @@
+"""What is known while a rule is checked: the fields, the functions, and the sets that literals are looked up in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from governance.policies.language.kinds import Fact, Kind, Meant
+from governance.policies.language.vocabulary import functions_of
+
+Names = Mapping[str, Mapping[str, str]]
+"""Code → language → name."""
+
+
+class About(StrEnum):
+    """What a rule is read for. The values are those of a policy's subject."""
+
+    LISTINGS = "listings"
+    MERCHANTS = "merchants"
+
+
+@dataclass(frozen=True)
+class Known:
+    """The sets that literals are looked up in. None: not known here, hence not checked."""
+
+    term_lists: Names | None = None
+    categories: Names | None = None
+    certificates: Names | None = None
+    markets: Names | None = None
+
+    def of(self, meant: Meant) -> Names | None:
+        return {
+            Meant.TERM_LIST: self.term_lists,
+            Meant.CATEGORY: self.categories,
+            Meant.CERTIFICATE: self.certificates,
+            Meant.MARKET: self.markets,
+        }.get(meant)
+
+
+@dataclass(frozen=True)
+class Scope:
+    facts: Mapping[tuple[Kind, str], Fact]
+    known: Known
+    about: About = About.LISTINGS
+    variables: Mapping[str, Kind] = field(default_factory=dict)
+
+    def fact(self, owner: Kind, name: str) -> Fact | None:
+        return None if name.startswith("_") else self.facts.get((owner, name))
+
+    def field_names(self, owner: Kind) -> list[str]:
+        """Every fact and function of a kind, for suggestions."""
+        fields = [name for kind, name in self.facts if kind is owner and not name.startswith("_")]
+        return fields + list(functions_of(owner))
+
+    def inside(self, variable: str, kind: Kind) -> "Scope":
+        return Scope(self.facts, self.known, self.about, {**self.variables, variable: kind})
