@@ -1,12 +1,12 @@
 """Home: what needs this person, and the numbers they are judged by."""
 
-from datetime import timedelta
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from enforcement.permissions import can_see_policies
 from enforcement.queries import policies
@@ -19,6 +19,14 @@ from investigations import permissions
 from investigations.queries import queues
 
 WORST = 8
+STATS = (
+    gettext_lazy("Violating views"),
+    gettext_lazy("Open violations"),
+    gettext_lazy("Median time to decide"),
+    gettext_lazy("Changed on appeal"),
+    gettext_lazy("Found fine by people"),
+    gettext_lazy("Revenue off sale"),
+)
 
 
 @opens(signed_in)
@@ -34,25 +42,30 @@ def home(request: HttpRequest) -> HttpResponse:
         "day": today.day(user, since=midnight) if works else None,
         "loads": queues.loads(user, at=now) if permissions.can_see_queue(user) else [],
         "now": now,
+        "may_see_numbers": can_see_policies(user),
+        "stat_labels": STATS,
     }
     return render(request, "insights/home.html", context)
 
 
 @opens(can_see_policies)
-def numbers(request: HttpRequest) -> HttpResponse:
-    """The part of the home page that counts: an htmx answer."""
-    now = timezone.now()
+def stats(request: HttpRequest) -> HttpResponse:
+    """The row of figures: an htmx answer."""
     weeks = figures.weeks(today=timezone.localdate(), markets=markets.chosen(request))
-    worst = policies.policies(language()).filter(open_violations__gt=0).order_by("severity_rank", "-open_violations", "pk")
     context = {
-        "figures": figures.figures(at=now),
-        "period": (now - figures.PERIOD, now - timedelta(days=1)),
-        "chart": _chart(weeks),
+        "figures": figures.figures(at=timezone.now()),
         "spark": charts.sparkline([week.per_10k for week in weeks], label=_("by week")),
         "latest": weeks[-1] if weeks else None,
-        "worst": list(worst[:WORST]),
     }
-    return render(request, "insights/_numbers.html", context)
+    return render(request, "insights/_stats.html", context)
+
+
+@opens(can_see_policies)
+def numbers(request: HttpRequest) -> HttpResponse:
+    """The chart and the policies with the gravest and most hits: an htmx answer."""
+    weeks = figures.weeks(today=timezone.localdate(), markets=markets.chosen(request))
+    worst = policies.policies(language()).filter(open_violations__gt=0).order_by("severity_rank", "-open_violations", "pk")
+    return render(request, "insights/_numbers.html", {"chart": _chart(weeks), "worst": list(worst[:WORST])})
 
 
 def _chart(weeks: list[figures.Week]) -> charts.Chart | None:
