@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -109,4 +110,4 @@ def _flat(choices: Iterable[Any]) -> Iterable[tuple[str, Any]]:
 def _plain(value: Any) -> str:
     if isinstance(value, (datetime, date)):
         return formats.day(value)
-    return formats.number(value) if isinstance(value, (int, float)) else str(value)
+    return formats.number(value) if isinstance(value, (int, float, Decimal)) else str(value)

@@ -3,7 +3,7 @@
 import django_filters
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect
 from django.urls import include, path
 
 from governance.accounts.models import SavedView
@@ -34,7 +34,7 @@ class SavedViewList(ListPage):
         Column("created", "Kept", num=True, sort="created_at", value=lambda row: row.created_at),
         Column("query", "Filters", hidden=True),
     )
-    row_template = "tests/saved_view_row.html"
+    row_template = "saved_view_row.html"
     bulk = (Bulk("look", "Look at", url_name="look", key="o"),)
     page_size = 10
 
@@ -58,7 +58,7 @@ def look(request: HttpRequest) -> HttpResponse:
 
 def tell(request: HttpRequest) -> HttpResponse:
     toasts.tell(request, "Removed 3 listings", note="They are told now", undo="/undone/")
-    return render(request, "web/design.html", {})
+    return redirect("saved-views")
 
 
 def undone(request: HttpRequest) -> HttpResponse:

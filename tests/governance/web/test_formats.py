@@ -69,11 +69,18 @@ def test_signed_and_compact() -> None:
 
 
 def test_names() -> None:
-    assert (formats.country("DE"), formats.country("ZZZ"), formats.language_name("pt-BR")) == ("Germany", "ZZZ", "Portuguese")
+    assert (formats.country("DE"), formats.country("ZZZ"), formats.language_name("pt-BR")) == (
+        "Germany",
+        "ZZZ",
+        "Portuguese",
+    )
     with translation.override("de"):
         assert formats.country("FR") == "Frankreich"
 
 
-@pytest.mark.parametrize(("tag", "direction"), [("ar", "rtl"), ("he", "rtl"), ("fa-IR", "rtl"), ("ur", "rtl"), ("en", "ltr"), ("de-AT", "ltr"), ("x", "ltr")])
+@pytest.mark.parametrize(
+    ("tag", "direction"),
+    [("ar", "rtl"), ("he", "rtl"), ("fa-IR", "rtl"), ("ur", "rtl"), ("en", "ltr"), ("de-AT", "ltr"), ("x", "ltr")],
+)
 def test_direction(tag: str, direction: str) -> None:
     assert formats.direction(tag) == direction

@@ -37,7 +37,10 @@ def test_flat_escapes_what_a_colon_bound() -> None:
 
 
 def test_query_replaces_and_starts_at_the_first_page() -> None:
-    assert rendered('{% query sort="-price" q=None %}', "/?q=a&state=x&state=y&cursor=c") == "?state=x&amp;state=y&amp;sort=-price"
+    assert (
+        rendered('{% query sort="-price" q=None %}', "/?q=a&state=x&state=y&cursor=c")
+        == "?state=x&amp;state=y&amp;sort=-price"
+    )
 
 
 def test_query_toggle() -> None:
@@ -45,7 +48,9 @@ def test_query_toggle() -> None:
     assert rendered('{% query_toggle "state" "z" %}', "/?state=x") == "?state=x&amp;state=z"
 
 
-@pytest.mark.parametrize(("key", "cap"), [("r", "R"), ("j", "j"), ("Ctrl+Enter", "Ctrl ↵"), ("?", "?"), ("Enter", "↵"), ("g h", "g h")])
+@pytest.mark.parametrize(
+    ("key", "cap"), [("r", "R"), ("j", "j"), ("Ctrl+Enter", "Ctrl ↵"), ("?", "?"), ("Enter", "↵"), ("g h", "g h")]
+)
 def test_keycap(key: str, cap: str) -> None:
     assert web.keycap(key) == cap
 
