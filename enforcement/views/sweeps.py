@@ -102,7 +102,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "failed": progress.chunks_in(ChunkState.FAILED),
         "rate_chart": _rate_chart(progress),
         "follow_up": queries.follow_up(sweep),
-        "log": [(entry, LOG_WORDS.get(entry.verb, entry.verb), LOG_TONES.get(entry.verb, "")) for entry in queries.log(sweep)],
+        "log": [
+            (entry, LOG_WORDS.get(entry.verb, entry.verb), LOG_TONES.get(entry.verb, ""))
+            for entry in queries.log(sweep)
+        ],
         "may_run": permissions.can_run_sweeps(request.user),
         "can_pause": sweep.state == SweepState.RUNNING,
         "can_resume": sweep.state in (SweepState.PAUSED, SweepState.FAILED),
@@ -165,7 +168,11 @@ def _strip(progress: queries.Progress) -> HeatStrip:
 
 
 def _cell(chunk: Chunk) -> HeatCell:
-    names = {"number": formats.number(chunk.number), "size": formats.number(chunk.size), "hits": formats.number(chunk.hits)}
+    names = {
+        "number": formats.number(chunk.number),
+        "size": formats.number(chunk.size),
+        "hits": formats.number(chunk.hits),
+    }
     if chunk.state != ChunkState.DONE:
         state = "running" if chunk.state == ChunkState.RUNNING else ""
         title = _("Chunk %(number)s, %(size)s listings: %(state)s")
@@ -189,4 +196,3 @@ def _rate_chart(progress: queries.Progress) -> charts.Chart | None:
     return charts.line_chart(
         title=_("Rate"), unit=_("listings a second"), series=[charts.Series(_("Rate"), points)], width=320, height=140
     )
-

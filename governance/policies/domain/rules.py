@@ -1,8 +1,10 @@
 """Rules as pages and verbs see them: compiled against what the database knows now."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from governance.policies.enums import Subject
+from governance.policies.language.description import describe
 from governance.policies.language.problems import Problem, RuleProblems
 from governance.policies.language.rule import Rule
 from governance.policies.queries.environment import environment
@@ -33,3 +35,8 @@ def check(source: str, subject: Subject = Subject.LISTINGS) -> Check:
 
 def problems(source: str, subject: Subject = Subject.LISTINGS) -> tuple[Problem, ...]:
     return check(source, subject).problems
+
+
+def vocabulary(language: str) -> dict[str, Any]:
+    """Every fact and function that a rule may name, with labels in `language`."""
+    return describe(environment(), language)

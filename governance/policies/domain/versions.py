@@ -13,7 +13,16 @@ from django.utils.translation import gettext as _
 from governance.accounts.models import User
 from governance.audit.domain import entries
 from governance.policies.domain import rules
-from governance.policies.enums import VERSION_MOVES, ApprovalOutcome, Ground, Measure, Mode, Severity, Subject, VersionState
+from governance.policies.enums import (
+    VERSION_MOVES,
+    ApprovalOutcome,
+    Ground,
+    Measure,
+    Mode,
+    Severity,
+    Subject,
+    VersionState,
+)
 from governance.policies.models import Approval, Policy, PolicyText, PolicyVersion, PolicyVersionMove
 from governance.web.refusals import MoveRefused, Refusal
 
