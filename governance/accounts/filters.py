@@ -59,9 +59,11 @@ class ApiKeyFilter(django_filters.FilterSet):
 
 class EntryFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Subject: number or reference"), method="search")
-    verb = django_filters.MultipleChoiceFilter(label=_("What was done"))
-    subject_kind = django_filters.MultipleChoiceFilter(label=_("To what"))
-    actor = django_filters.ModelMultipleChoiceFilter(label=_("By whom"), queryset=User.objects.order_by("pseudonym"))
+    verb = django_filters.MultipleChoiceFilter(label=_("What was done"), distinct=False)
+    subject_kind = django_filters.MultipleChoiceFilter(label=_("To what"), distinct=False)
+    actor = django_filters.ModelMultipleChoiceFilter(
+        label=_("By whom"), queryset=User.objects.order_by("pseudonym"), distinct=False
+    )
     without_person = django_filters.ChoiceFilter(
         label=_("By no person"), field_name="actor_label", choices=LABELS, empty_label=_("Whoever"), method="labelled"
     )

@@ -77,7 +77,7 @@ def _seen_by(snapshot: str) -> RawSQL:
 class Standing:
     """How far the log is sealed, and what the last checks said."""
 
-    entries: int
+    entries: int  # sealed ones; counted only while a check is under way
     last_seal: Seal | None
     last_check: Check | None
     owed: Check | None
@@ -85,11 +85,12 @@ class Standing:
 
 def standing() -> Standing:
     checks = list(Check.objects.select_related("asked_by").order_by("-id")[:2])
+    owed = next((check for check in checks if not check.finished_at), None)
     return Standing(
-        entries=Seal.objects.aggregate(all=Sum("entries"))["all"] or 0,
+        entries=(Seal.objects.aggregate(all=Sum("entries"))["all"] or 0) if owed else 0,
         last_seal=Seal.objects.defer("members").order_by("-id").first(),
         last_check=next((check for check in checks if check.finished_at), None),
-        owed=next((check for check in checks if not check.finished_at), None),
+        owed=owed,
     )
 
 
