@@ -1,6 +1,6 @@
 """Cases: decided by a person who holds them, taken back within seconds, settled when merchants correct what was wrong."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from django.utils.translation import ngettext
 
 from enforcement.domain import decisions, violations
 from enforcement.enums import Origin, ViolationState
-from enforcement.models import Decision
+from enforcement.models import Decision, Violation
 from governance.accounts.models import User
-from governance.audit.domain import entries
 from governance.policies.enums import Measure
+from governance.policies.models import PolicyVersion
 from governance.web.refusals import MoveRefused, Refusal
 from investigations.domain import claims, moves, priorities
 from investigations.domain.opening import open_owed
@@ -76,8 +76,11 @@ def decide(
     actor: User,
     reason: str,
     at: datetime,
+    fine_reason: str = "",
 ) -> CaseDecision | None:
     """Act on the verdicts, by item: decide on what violates, dismiss what is fine, leave what is unsure to a senior.
+
+    `fine_reason` says why something is fine where that differs from `reason`, which is why the rest violates.
 
     Returns nothing when nothing was decided: every item was unsure, or corrected meanwhile. Raises ClaimLost when the
     actor does not hold the case, VerdictMissing, MeasureMissing, and what `decisions.issue` refuses; then nothing is written.
@@ -92,7 +95,7 @@ def decide(
         found = [item.violation for item in split.violating if item.violation]
         decision = decisions.issue(
             merchant=case.merchant,
-            version=max((each.version for each in found), key=lambda version: version.number),
+            version=version_of(found),
             violations=found,
             measure=measure,
             markets=markets,
@@ -101,16 +104,14 @@ def decide(
             reason=reason,
             at=at,
             origin_kind=Origin.CASE,
-            origin_ref=f"case:{case.pk}",
+            origin_ref=str(case),
         )
     if split.fine:
         fine = [item.violation for item in split.fine if item.violation]
-        violations.dismiss(violations=fine, actor=actor, reason=reason, at=at)
+        violations.dismiss(violations=fine, actor=actor, reason=fine_reason or reason, at=at)
     ruling = _write_verdicts(held, split, decision, at)
     _leave(case, held, split, actor=actor, reason=reason, at=at)
-    entries.record(
-        verb="case.decided", actor=actor, at=at, data=_facts(split, decision, measure, reason), **_subject(case)
-    )
+    moves.record("case.decided", case, actor=actor, at=at, data=_facts(split, decision, measure, reason))
     return ruling
 
 
@@ -141,7 +142,7 @@ def undo_decision(*, ruling: CaseDecision, actor: User, at: datetime) -> Case:
     ruling.undone_at = at
     ruling.save(update_fields=["undone_at"])
     priorities.reckon([case.pk], at=at)
-    entries.record(verb="case.decision_undone", actor=actor, at=at, **_subject(case))
+    moves.record("case.decision_undone", case, actor=actor, at=at)
     return case
 
 
@@ -156,8 +157,14 @@ def settle_corrected(*, at: datetime, violation_ids: Collection[int] | None = No
 # --- deciding ----------------------------------------------------------------------------------
 
 
+def version_of(found: Iterable[Violation]) -> PolicyVersion:
+    """The policy version under which violations of one policy are decided: the newest that found one of them."""
+    return max((each.version for each in found), key=lambda version: version.number)
+
+
 def _split(case: Case, held: Claim, verdicts: Mapping[int, Verdict]) -> _Split:
-    split, missing = _Split(), []
+    split = _Split()
+    missing: list[CaseItem] = []
     for item in work.unsettled(case).select_related("violation__version"):
         if item.violation and item.violation.state == ViolationState.CLOSED:
             continue  # corrected while it was being read: beat settles it
@@ -272,7 +279,7 @@ def _settle_batch(at: datetime, violation_ids: Collection[int] | None) -> int:
         count = _settle(case, at)
         settled += count
         if count:
-            entries.record(verb="case.items_corrected", actor=None, at=at, data={"items": count}, **_subject(case))
+            moves.record("case.items_corrected", case, actor=None, at=at, data={"items": count})
         if not work.unsettled(case).exists():
             _close_empty(case, at)
     priorities.reckon([case.pk for case in cases], at=at)
@@ -288,8 +295,4 @@ def _close_empty(case: Case, at: datetime) -> None:
     if held is not None:
         claims.end(held, ClaimEnd.RESOLVED, at=at)
     moves.move(case, CaseState.CLOSED, actor=None, at=at, outcome=_outcome(case))
-    entries.record(verb="case.resolved", actor=None, at=at, **_subject(case))
-
-
-def _subject(case: Case) -> dict[str, object]:
-    return {"subject_kind": "case", "subject_id": case.pk, "subject_ref": str(case)}
+    moves.record("case.resolved", case, actor=None, at=at)

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from governance.accounts.models import User
-from governance.audit.domain import entries
 from governance.web.refusals import MoveRefused, Refusal
 from investigations import permissions
 from investigations.domain import moves
@@ -71,7 +70,7 @@ def extend(*, case: Case, actor: User, at: datetime) -> Claim:
     held = held_by(moves.lock(case), actor, at)
     held.expires_at = at + CLAIM_LASTS
     held.save(update_fields=["expires_at"])
-    entries.record(verb="case.claim_extended", actor=actor, at=at, **_subject(case))
+    moves.record("case.claim_extended", case, actor=actor, at=at)
     return held
 
 
@@ -141,9 +140,7 @@ def give_back(
     """End a claim on a locked case that goes on living: back to where it was taken from, or `to` another state."""
     end(held, ended_as, at=at, reason=reason)
     moves.move(case, to or CaseState(held.taken_from), actor=actor, reason=reason, at=at)
-    entries.record(
-        verb=f"case.{ended_as.value}", actor=actor, at=at, data={"reason": reason} if reason else None, **_subject(case)
-    )
+    moves.record(f"case.{ended_as.value}", case, actor=actor, at=at, data={"reason": reason} if reason else None)
     return case
 
 
@@ -155,7 +152,7 @@ def end(held: Claim, ended_as: ClaimEnd, *, at: datetime, reason: str = "") -> N
 def _take(case: Case, person: User, at: datetime) -> Claim:
     taken_from = case.state
     moves.move(case, CaseState.IN_REVIEW, actor=person, at=at)
-    entries.record(verb="case.claimed", actor=person, at=at, **_subject(case))
+    moves.record("case.claimed", case, actor=person, at=at)
     return Claim.objects.create(
         case=case, person=person, taken_from=taken_from, claimed_at=at, expires_at=at + CLAIM_LASTS
     )
@@ -207,7 +204,3 @@ def _taken(case: Case, held: Claim | None = None) -> str:
     if held is None:
         return _("%(case)s is closed.") % {"case": case}
     return _("%(case)s is with %(person)s.") % {"case": case, "person": held.person}
-
-
-def _subject(case: Case) -> dict[str, object]:
-    return {"subject_kind": "case", "subject_id": case.pk, "subject_ref": str(case)}

@@ -36,8 +36,8 @@ def calendars(countries: Iterable[str]) -> Mapping[str, Calendar]:
     """The calendars of countries; one that is no market of ours has the usual week and no holidays."""
     wanted = set(countries)
     holidays: dict[str, set[date]] = defaultdict(set)
-    for market, day in Holiday.objects.filter(market__in=wanted).values_list("market_id", "date"):
-        holidays[market].add(day)
+    for code, day in Holiday.objects.filter(market__in=wanted).values_list("market_id", "date"):
+        holidays[code].add(day)
     found: dict[str, Calendar] = defaultdict(Calendar)
     for market in Market.objects.filter(code__in=wanted):
         found[market.code] = Calendar(frozenset(market.working_days), frozenset(holidays[market.code]))

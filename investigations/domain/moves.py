@@ -1,10 +1,13 @@
-"""The only place that writes a case's state."""
+"""The only place that writes a case's state, and how verbs on a case are written into the log."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from governance.accounts.models import User
+from governance.audit.domain import entries
 from governance.web.refusals import MoveRefused
 from investigations.enums import CASE_MOVES, CaseOutcome, CaseState
 from investigations.models import Case, CaseMove
@@ -26,6 +29,12 @@ def move(
 ) -> Case:
     """Move a case that `lock` returned. `outcome` is for, and only for, closing."""
     return _move(case, to, actor=actor, reason=reason, at=at, outcome=outcome)
+
+
+def record(verb: str, case: Case, *, actor: User | None, at: datetime, data: Mapping[str, Any] | None = None) -> None:
+    entries.record(
+        verb=verb, actor=actor, subject_kind="case", subject_id=case.pk, subject_ref=str(case), data=data, at=at
+    )
 
 
 def _move(

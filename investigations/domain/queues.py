@@ -30,9 +30,9 @@ def ensure_default_queues() -> list[Queue]:
     return list(Queue.objects.order_by("position", "id"))
 
 
-def route(*, family: str, severity: Severity, queues: Sequence[Queue]) -> Queue | None:
-    """The first of `queues`, which come in order of position, that takes a case of this family and severity."""
+def route(*, family: str, severity: Severity, queues: Sequence[Queue]) -> Queue:
+    """The first of `queues`, which come in order of position, that takes a case of this family and severity; else the last."""
     for queue in queues:
         if (not queue.families or family in queue.families) and (not queue.severities or severity in queue.severities):
             return queue
-    return None
+    return queues[-1]

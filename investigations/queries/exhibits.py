@@ -7,7 +7,6 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from babel.numbers import get_currency_precision
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
@@ -18,6 +17,7 @@ from investigations.enums import LIVE_CASES, Verdict
 from investigations.models import Case, CaseItem
 from investigations.queries import work
 from investigations.text import explanations, passages
+from listings.enums import minor_digits
 from listings.models import AttributeDefinition, Listing, ListingImage, ListingVersion, ListingWindow
 
 PAGE = 25
@@ -43,12 +43,11 @@ class Exhibit:
     sold: int
     photos: int
     labels: Mapping[str, str]
-    language: str
     explanation: explanations.Explanation = field(init=False)
 
     def __post_init__(self) -> None:
         found = self.item.violation.explanation if self.item.violation else {}
-        self.explanation = explanations.read(found, language=self.language)
+        self.explanation = explanations.read(found)
 
     @property
     def listing(self) -> Listing | None:
@@ -127,7 +126,7 @@ class Exhibit:
     def hints(self) -> list[Hint]:
         found = [Hint(_TONES[leaf.held], _ICONS[leaf.held], leaf.summary) for leaf in self.explanation.leaves[:3]]
         if self.violation and self.listing and set(self.violation.markets) < set(self.markets):
-            where = formats.countries(self.violation.markets)
+            where = ", ".join(formats.country(code) for code in self.violation.markets)
             found.append(Hint("neutral", "info", _("holds in %(markets)s only") % {"markets": where}))
         if self.outdated:
             found.append(Hint("caution", "history", _("changed by the merchant since")))
@@ -175,7 +174,7 @@ def one(item: CaseItem, *, number: int, language: str) -> Exhibit:
 
 def amount(minor: int | None, currency: str) -> Decimal | None:
     """A price in the currency's own unit."""
-    return None if minor is None or not currency else Decimal(minor).scaleb(-get_currency_precision(currency))
+    return None if minor is None or not currency else Decimal(minor).scaleb(-minor_digits(currency))
 
 
 def written(value: Any) -> str:
@@ -198,10 +197,9 @@ def _exhibits(items: list[CaseItem], *, first: int, language: str) -> list[Exhib
                 item=item,
                 content=content or _content_of(item.listing),
                 seen_at=seen_at,
-                sold=sold.get(item.listing_id, 0),
-                photos=photos.get(item.listing_id, 0),
+                sold=sold.get(item.listing_id or 0, 0),
+                photos=photos.get(item.listing_id or 0, 0),
                 labels=labels,
-                language=language,
             )
         )
     return found

@@ -1,6 +1,6 @@
 """Listings for lists and pages: what shoppers meet, what was found, what is in force."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -124,7 +124,7 @@ def daily(listing: Listing, *, until: date, days: int = METRIC_DAYS) -> list[Lis
     return list(ListingMetric.objects.filter(listing=listing, date__gte=since, date__lte=until).order_by("date"))
 
 
-def daily_of_merchant(merchant_id: int, *, until: date, days: int = METRIC_DAYS) -> list[dict[str, Any]]:
+def daily_of_merchant(merchant_id: int, *, until: date, days: int = METRIC_DAYS) -> list[Mapping[str, Any]]:
     """The same over all listings of a merchant."""
     since = until - timedelta(days=days - 1)
     rows = ListingMetric.objects.filter(listing__merchant=merchant_id, date__gte=since, date__lte=until)

@@ -66,7 +66,7 @@ def day_of(person: User, *, since: datetime) -> tuple[int, int]:
     return len(seconds), int(median(seconds)) if seconds else 0
 
 
-def _load(key: str, queue: Queue, live: Mapping[int, dict[str, Any]], done: Mapping[int, dict[str, Any]]) -> Load:
+def _load(key: str, queue: Queue, live: Mapping[int, Mapping[str, Any]], done: Mapping[int, Mapping[str, Any]]) -> Load:
     now, week = live.get(queue.pk), done.get(queue.pk, {"decided": 0, "in_time": 0})
     late = now["late"] if now else 0
     due = week["decided"] + late
@@ -79,7 +79,7 @@ def _load(key: str, queue: Queue, live: Mapping[int, dict[str, Any]], done: Mapp
     )
 
 
-def _live(user: Anyone, *states: CaseState, at: datetime) -> dict[int, dict[str, Any]]:
+def _live(user: Anyone, *states: CaseState, at: datetime) -> dict[int, Mapping[str, Any]]:
     rows = (
         work.visible_cases(user)
         .filter(state__in=states)
@@ -89,7 +89,7 @@ def _live(user: Anyone, *states: CaseState, at: datetime) -> dict[int, dict[str,
     return {row["queue"]: row for row in rows}
 
 
-def _done(user: Anyone, *, at: datetime) -> dict[int, dict[str, Any]]:
+def _done(user: Anyone, *, at: datetime) -> dict[int, Mapping[str, Any]]:
     rows = (
         work.visible_cases(user)
         .filter(closed_at__gte=at - IN_TIME_OVER)

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import structlog
+
+from governance.policies.language import wording
 from investigations.text.passages import Span
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -47,16 +52,31 @@ class Explanation:
         return sum(leaf.held is None for leaf in self.leaves)
 
 
-def read(explanation: Any, *, language: str) -> Explanation:
+def read(explanation: Any) -> Explanation:
+    """Word an explanation in the active language."""
     found = explanation if isinstance(explanation, Mapping) else {}
-    tree = found.get("tree")
-    return Explanation(tree if isinstance(tree, Mapping) else {}, tuple(matches(found)))
+    return Explanation(_worded(found.get("tree")), tuple(matches(found)))
+
+
+def missing(explanation: Any) -> list[str]:
+    """The facts that the listing does not give, by name."""
+    return wording.missing(explanation) if isinstance(explanation, Mapping) else []
 
 
 def matches(explanation: Any) -> list[Mapping[str, Any]]:
     """The matches that say where they are."""
     rows = explanation.get("matches") if isinstance(explanation, Mapping) else None
     return [row for row in rows or () if isinstance(row, Mapping) and _has_place(row)]
+
+
+def _worded(tree: Any) -> Mapping[str, Any]:
+    if not isinstance(tree, Mapping):
+        return {}
+    try:
+        return wording.read(tree)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        log.warning("explanation_not_worded", exc_info=True)
+        return {}
 
 
 def _has_place(row: Mapping[str, Any]) -> bool:

@@ -128,7 +128,9 @@ def policy(
     return made
 
 
-def violation(of: Listing, against: Policy, *, owed: Owed = Owed.CASE, explanation: dict[str, Any] | None = None) -> Violation:
+def violation(
+    of: Listing, against: Policy, *, owed: Owed = Owed.CASE, explanation: dict[str, Any] | None = None
+) -> Violation:
     assert against.live is not None
     return Violation.objects.create(
         policy=against,
@@ -145,7 +147,9 @@ def violation(of: Listing, against: Policy, *, owed: Owed = Owed.CASE, explanati
     )
 
 
-def case(against: Policy, of: Merchant, *, listings: int = 1, at: datetime = NOON, markets: Sequence[str] = ("DE",)) -> Case:
+def case(
+    against: Policy, of: Merchant, *, listings: int = 1, at: datetime = NOON, markets: Sequence[str] = ("DE",)
+) -> Case:
     """A waiting case with so many listings."""
     for number in range(listings):
         violation(listing(of, f"Magnet cube {number + 1}", markets=markets), against)

@@ -163,7 +163,7 @@ def test_a_claim_that_has_run_out_is_free_for_others_before_beat_finds_it(kim: U
 def test_a_case_that_somebody_holds_is_refused_by_name(kim: User, lee: User, case: Case) -> None:
     claims.claim(case=case, person=kim, at=NOON)
 
-    with pytest.raises(MoveRefused, match="C-.* is with Kim"):
+    with pytest.raises(MoveRefused, match="is with Kim"):
         claims.claim(case=case, person=lee, at=LATER)
 
 

@@ -9,7 +9,6 @@ from governance.audit.models import Entry
 from governance.policies.enums import Severity
 from investigations.domain import opening
 from investigations.domain.queues import ensure_default_queues
-from investigations.enums import CaseState
 from investigations.models import Case, CaseItem, Queue
 from listings.models import Holiday
 from tests.factories import cases as make
@@ -27,7 +26,9 @@ def test_one_case_for_each_merchant_and_cause() -> None:
 
     assert opening.open_owed(at=NOON) == 4
 
-    rows = Case.objects.order_by("merchant__name", "policy__slug").values_list("merchant__name", "policy__slug", "state")
+    rows = Case.objects.order_by("merchant__name", "policy__slug").values_list(
+        "merchant__name", "policy__slug", "state"
+    )
     assert list(rows) == [
         ("Casa Serena", "magnets", "open"),
         ("Nordlicht", "cords", "open"),
@@ -88,7 +89,7 @@ def test_batches_follow_each_other_until_nothing_is_owed(monkeypatch: pytest.Mon
         ("toys", Severity.CRITICAL, "critical"),
         ("toys", Severity.SERIOUS, "product_safety"),
         ("alcohol", Severity.MODERATE, "restricted"),
-        ("textiles", Severity.MINOR, "consumer_information"),
+        ("apparel", Severity.MINOR, "consumer_information"),
         ("something_new", Severity.MINOR, "general"),
     ],
 )

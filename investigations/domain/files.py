@@ -1,0 +1,81 @@
+"""What people add to a case: notes, links, files, snapshots of listings. Nothing of it is edited later."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from governance.accounts.models import User
+from governance.web.refusals import Refusal
+from investigations.domain import moves
+from investigations.enums import EvidenceKind
+from investigations.models import Case, CaseItem, Evidence, Note
+from listings.models import ListingVersion
+
+FOLDER = "evidence"
+
+
+@transaction.atomic
+def note(*, case: Case, actor: User, text: str, at: datetime) -> Note:
+    if not text.strip():
+        raise Refusal(_("The note is empty."))
+    written = Note.objects.create(case=case, author=actor, text=text.strip(), written_at=at)
+    moves.record("case.noted", case, actor=actor, at=at, data={"note": written.pk})
+    return written
+
+
+@transaction.atomic
+def add_link(*, case: Case, actor: User, title: str, source: str, at: datetime) -> Evidence:
+    return _add(case, actor, at, kind=EvidenceKind.LINK, title=title, source=source)
+
+
+@transaction.atomic
+def add_file(*, case: Case, actor: User, title: str, filename: str, chunks: Iterable[bytes], at: datetime) -> Evidence:
+    """Keep a file under its hash. The same file twice is kept once and listed twice."""
+    digest = hashlib.sha256()
+    folder = Path(settings.MEDIA_ROOT) / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f".{case.pk}-{actor.pk}-{at.timestamp()}"
+    size = 0
+    with partial.open("wb") as file:
+        for chunk in chunks:
+            digest.update(chunk)
+            size += file.write(chunk)
+    sha256 = digest.hexdigest()
+    partial.replace(path_of(sha256))
+    content = {"filename": filename, "size": size}
+    return _add(case, actor, at, kind=EvidenceKind.FILE, title=title, sha256=sha256, content=content)
+
+
+@transaction.atomic
+def add_snapshot(*, item: CaseItem, actor: User, at: datetime) -> Evidence:
+    """Keep a listing as it is now, whatever the merchant makes of it later."""
+    if item.listing is None:
+        raise Refusal(_("A merchant has no snapshot; add a file or a link."))
+    listing = item.listing
+    version = ListingVersion.objects.get(listing=listing, number=listing.version)
+    return _add(
+        item.case,
+        actor,
+        at,
+        kind=EvidenceKind.SNAPSHOT,
+        title=_("L-%(id)s, version %(version)s") % {"id": listing.pk, "version": version.number},
+        source=f"L-{listing.pk}",
+        content=version.content,
+        sha256=hashlib.sha256(version.content_hash.encode()).hexdigest(),
+    )
+
+
+def path_of(sha256: str) -> Path:
+    return Path(settings.MEDIA_ROOT) / FOLDER / sha256
+
+
+def _add(case: Case, actor: User, at: datetime, *, kind: EvidenceKind, title: str, **fields: object) -> Evidence:
+    added = Evidence.objects.create(case=case, kind=kind, title=title, taken_by=actor, taken_at=at, **fields)
+    data = {"evidence": added.pk, "kind": kind.value, "title": title}
+    moves.record("case.evidence_added", case, actor=actor, at=at, data=data)
+    return added

@@ -1,0 +1,78 @@
+"""What a person at the queue does in one stroke: finish with one case and begin the next."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from governance.accounts.models import User
+from governance.policies.enums import Measure
+from investigations.domain import cases, claims
+from investigations.enums import CaseState, Verdict
+from investigations.models import Case, CaseDecision
+from investigations.queries import work
+
+
+@dataclass(frozen=True)
+class Step:
+    """What came of the case that was finished, and the one that is the person's now (None: nothing waits)."""
+
+    finished: Case
+    ruling: CaseDecision | None
+    next: Case | None
+
+
+@transaction.atomic
+def decide(
+    *,
+    case: Case,
+    verdicts: Mapping[int, Verdict],
+    measure: Measure | None,
+    markets: Sequence[str],
+    minimum_age: int | None,
+    actor: User,
+    reason: str,
+    fine_reason: str,
+    at: datetime,
+) -> Step:
+    """`cases.decide`, and take the next."""
+    was_held = _was_held(actor)
+    ruling = cases.decide(
+        case=case,
+        verdicts=verdicts,
+        measure=measure,
+        markets=markets,
+        minimum_age=minimum_age,
+        actor=actor,
+        reason=reason,
+        fine_reason=fine_reason,
+        at=at,
+    )
+    return Step(case, ruling, _go_on(case, actor, at, held=was_held))
+
+
+@transaction.atomic
+def skip(*, case: Case, actor: User, reason: str, at: datetime) -> Step:
+    was_held = _was_held(actor)
+    claims.skip(case=case, actor=actor, reason=reason, at=at)
+    return Step(case, None, _go_on(case, actor, at, held=was_held))
+
+
+@transaction.atomic
+def hold(*, case: Case, actor: User, reason: str, verdicts: Mapping[int, Verdict], at: datetime) -> Step:
+    was_held = _was_held(actor)
+    claims.hold(case=case, actor=actor, reason=reason, verdicts=verdicts, at=at)
+    return Step(case, None, _go_on(case, actor, at, held=was_held))
+
+
+def _was_held(actor: User) -> bool:
+    held = work.live_claim(actor)
+    return held is not None and held.taken_from == CaseState.HELD
+
+
+def _go_on(case: Case, actor: User, at: datetime, *, held: bool) -> Case | None:
+    """The next in the same queue, else in any: of what is held, where it came from there."""
+    if held and (found := claims.claim_next(person=actor, held=True, at=at)):
+        return found
+    return claims.claim_next(person=actor, queue=case.queue, at=at) or claims.claim_next(person=actor, at=at)

@@ -1,0 +1,95 @@
+"""What a person enters on the pages of case work."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from governance.policies.enums import Measure
+from investigations.enums import Verdict
+from investigations.models import Case
+from investigations.queries import work
+
+REASON_LENGTH = 500
+FILE_LIMIT = 10 * 1024 * 1024
+EVERY_VERDICT, ONE_VERDICT = "verdict_all", "verdict-"
+
+
+class DecideForm(forms.Form):
+    """A decision as it stands on the page. Verdicts are fields `verdict-<item>`; `verdict_all` stands for the others up to
+    the item `known_up_to`, the last there was when the page was opened."""
+
+    measure = forms.TypedChoiceField(
+        choices=Measure.choices, coerce=Measure, required=False, empty_value=None, label=_("Measure")
+    )
+    markets = forms.MultipleChoiceField(required=False, label=_("Markets"))
+    minimum_age = forms.IntegerField(min_value=1, max_value=99, required=False, label=_("Minimum age"))
+    reason = forms.CharField(max_length=REASON_LENGTH, required=False, label=_("Reason"))
+    fine_reason = forms.CharField(max_length=REASON_LENGTH, required=False, label=_("Why it is fine"))
+    verdict_all = forms.TypedChoiceField(choices=Verdict.choices, coerce=Verdict, required=False, empty_value=None)
+    known_up_to = forms.IntegerField(required=False)
+
+    def __init__(self, data: Any, *, case: Case, markets: Iterable[str]) -> None:
+        super().__init__(data)
+        self.case = case
+        self.offered = list(markets)
+        self.fields["markets"].choices = [(code, code) for code in self.offered]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        cleaned["verdicts"] = self.verdicts(cleaned.get("verdict_all"), cleaned.get("known_up_to") or 0)
+        return cleaned
+
+    def verdicts(self, every: Verdict | None, known_up_to: int) -> dict[int, Verdict]:
+        """The verdict on each item that waits: its own, else the one for all."""
+        given = self.given()
+        found = {}
+        for key in work.unsettled(self.case).values_list("pk", flat=True):
+            if key in given:
+                found[key] = given[key]
+            elif every and key <= known_up_to:
+                found[key] = every
+        return found
+
+    def given(self) -> dict[int, Verdict]:
+        """The verdicts entered one by one, also those on items that do not wait any more."""
+        found = {}
+        for name, value in self.data.items():
+            number = name.removeprefix(ONE_VERDICT)
+            if name.startswith(ONE_VERDICT) and number.isdecimal() and value in Verdict.values:
+                found[int(number)] = Verdict(value)
+        return found
+
+    @property
+    def named_markets(self) -> list[str]:
+        """The markets that were chosen; none where all were, so that the measure holds in those entered later too."""
+        chosen = self.cleaned_data["markets"]
+        every = set(chosen) == set(self.offered) and self.cleaned_data["measure"] != Measure.RESTRICT_MARKETS
+        return [] if every else chosen
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        max_length=REASON_LENGTH, label=_("Reason"), help_text=_("The next person reads it."), strip=True
+    )
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(max_length=5_000, label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), strip=True)
+
+
+class LinkForm(forms.Form):
+    title = forms.CharField(max_length=200, label=_("What it shows"))
+    source = forms.URLField(max_length=1000, label=_("Address"), assume_scheme="https")
+
+
+class FileForm(forms.Form):
+    title = forms.CharField(max_length=200, label=_("What it shows"))
+    file = forms.FileField(label=_("File"), help_text=_("At most 10 MB. It is kept as it is, under its hash."))
+
+    def clean_file(self) -> Any:
+        given = self.cleaned_data["file"]
+        if given.size > FILE_LIMIT:
+            raise forms.ValidationError(_("The file has more than 10 MB. Send a smaller one, or add a link to it."))
+        return given
