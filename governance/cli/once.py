@@ -49,10 +49,14 @@ def main(*, state: StateFolder, json_file: Path | None) -> int:
     if json_file:
         steps.write(json_file, summary)
     _print(summary)
-    missing = [name for name in STAGES if not summary.get(name)]
+    missing = empty_stages(summary)
     if missing:
         print("\nThese stages came to nothing: " + ", ".join(missing))
     return 1 if missing else 0
+
+
+def empty_stages(summary: dict[str, Any]) -> list[str]:
+    return [name for name in STAGES if not summary.get(name)]
 
 
 def _drive(state: StateFolder) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ import psycopg2
 import pytest
 
 from governance.embedded.state import StateFolder
+from governance.embedded.valkey import Valkey
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMED = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "GOVERNANCE_STATE", "GOVERNANCE_TEST_STATE")
@@ -33,6 +35,20 @@ def state(tmp_path: Path) -> StateFolder:
     folder = StateFolder(tmp_path / "state")
     folder.prepare()
     return folder
+
+
+@pytest.fixture
+def sockets() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="gov-", dir="/tmp"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def valkey(state: StateFolder, sockets: Path) -> Iterator[Valkey]:
+    server = Valkey(state=state.path, sockets=sockets)
+    yield server
+    server.stop()
 
 
 @dataclass

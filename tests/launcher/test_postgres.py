@@ -20,15 +20,8 @@ SYSTEM = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
 
 
 @pytest.fixture
-def sockets() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="gov-", dir="/tmp"))
-    yield folder
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
 def server(state: StateFolder, sockets: Path) -> Iterator[Postgres]:
-    server = Postgres(state=state.path, sockets=sockets)
+    server = Postgres(state=state.path, sockets=sockets, throw_away=True)
     yield server
     server.stop()
 
@@ -66,7 +59,7 @@ def test_a_program_of_the_system_serves_as_well(
     monkeypatch: pytest.MonkeyPatch, state: StateFolder, sockets: Path
 ) -> None:
     monkeypatch.setenv("GOVERNANCE_PG_BIN", str(SYSTEM[-1].parent))
-    server = Postgres(state=state.path, sockets=sockets)
+    server = Postgres(state=state.path, sockets=sockets, throw_away=True)
     try:
         server.start()
         assert int(ask(server.url, "SHOW server_version_num")) // 10_000 == server.version
@@ -152,7 +145,7 @@ def test_a_server_that_was_left_running_is_stopped_first(server: Postgres, state
     server.start()
     ask(server.url, "CREATE TABLE kept AS SELECT 7 AS n")
     assert server.process is not None
-    successor = Postgres(state=state.path, sockets=sockets)
+    successor = Postgres(state=state.path, sockets=sockets, throw_away=True)
 
     successor.start()
     try:
@@ -234,7 +227,7 @@ def test_programs_that_nobody_cannot_reach_are_copied(
     shutil.copytree(package.with_name(f"{package.name}.libs"), closed / f"{package.name}.libs")
     monkeypatch.setenv("GOVERNANCE_PG_BIN", str(closed / package.name / "pginstall" / "bin"))
     monkeypatch.setenv("GOVERNANCE_NO_USERNS", "1")
-    server = Postgres(state=state.path, sockets=sockets)
+    server = Postgres(state=state.path, sockets=sockets, throw_away=True)
     try:
         server.start()
         assert server.identity.programs.is_relative_to(identity.home_of_nobody(state.path))
