@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, QuerySet
-from django.forms import Field, Form
+from django.forms import CheckboxSelectMultiple, Field, Form, MultipleChoiceField, NullBooleanSelect
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django_filters.widgets import SuffixedMultiWidget
@@ -15,6 +15,7 @@ from django_filters.widgets import SuffixedMultiWidget
 from governance.web import formats
 
 SHOWN = 2
+TICKED_UP_TO = 12
 
 
 @dataclass(frozen=True)
@@ -111,3 +112,13 @@ def _plain(value: Any) -> str:
     if isinstance(value, (datetime, date)):
         return formats.day(value)
     return formats.number(value) if isinstance(value, (int, float, Decimal)) else str(value)
+
+
+def plain_widgets(form: Form) -> None:
+    """Short lists of choices are ticked, and a yes-or-no filter says "any" with an empty value, so that it leaves no trace."""
+    for field in form.fields.values():
+        choices = list(field.choices) if isinstance(field, MultipleChoiceField) else []  # type: ignore[arg-type]
+        if choices and len(choices) <= TICKED_UP_TO:
+            field.widget = CheckboxSelectMultiple(choices=choices)
+        elif isinstance(field.widget, NullBooleanSelect):
+            field.widget.choices = [("", _("Any")), ("true", _("Yes")), ("false", _("No"))]

@@ -2,18 +2,14 @@
 saved views, exports and bulk selection. A screen names its rows, its filter set and its columns."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import AccessMixin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import OrderBy, QuerySet
-from django.forms import CheckboxSelectMultiple, MultipleChoiceField
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.text import slugify
@@ -22,69 +18,15 @@ from django.views.generic import TemplateView
 from django_filters import FilterSet
 
 from governance.web import access, exports, formats, keyset, saved_views, toasts
-from governance.web.chips import Chip, chips
+from governance.web.chips import Chip, chips, plain_widgets
+from governance.web.columns import Bulk, Column, Head
 from governance.web.refusals import Refusal
 
+__all__ = ["Bulk", "Column", "ListPage"]
+
 COUNTED_UP_TO = 100_000
-TICKED_UP_TO = 12
 NOT_FILTERS = frozenset({"cursor", "count", "export", "clear"})
 FILTERS_KEY, COLUMNS_KEY = "list_filters", "list_columns"
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a list.
-
-    `sort` names what to order by; `value` reads the cell for exports, and a column without it is not exported.
-    `extra` and `spare` columns go first where room is scarce; `hidden` ones are there to be chosen.
-    """
-
-    name: str
-    label: str | Promise
-    sort: str = ""
-    value: Callable[[Any], Any] | None = None
-    num: bool = False
-    grow: bool = False
-    fit: bool = False
-    extra: bool = False
-    spare: bool = False
-    hidden: bool = False
-    quiet_head: bool = False
-
-    @property
-    def css(self) -> str:
-        marks = {
-            "num": self.num,
-            "is-grow": self.grow,
-            "is-fit": self.fit,
-            "is-extra": self.extra,
-            "is-spare": self.spare,
-        }
-        return " ".join(name for name, on in marks.items() if on)
-
-
-@dataclass(frozen=True)
-class Head:
-    """A column's head as it is shown: where a press sorts, and how it is sorted now."""
-
-    column: Column
-    query: str
-    order: str
-
-
-@dataclass(frozen=True)
-class Bulk:
-    """A verb for the selected rows. Its page reads `YourList.selected(request)`, shows what would happen, and asks."""
-
-    name: str
-    label: str | Promise
-    url_name: str
-    key: str = ""
-    icon: str = ""
-
-    @property
-    def url(self) -> str:
-        return reverse(self.url_name)
 
 
 class ListPage(AccessMixin, TemplateView, ABC):
@@ -149,10 +91,7 @@ class ListPage(AccessMixin, TemplateView, ABC):
     @cached_property
     def filterset(self) -> FilterSet:
         found = self.filterset_class(self.request.GET, queryset=self.rows(), request=self.request)
-        for field in found.form.fields.values():
-            choices = list(field.choices) if isinstance(field, MultipleChoiceField) else []  # type: ignore[arg-type]
-            if choices and len(choices) <= TICKED_UP_TO:
-                field.widget = CheckboxSelectMultiple(choices=choices)
+        plain_widgets(found.form)
         return found
 
     @cached_property

@@ -21,7 +21,7 @@ function gather() {
   const places = [...document.querySelectorAll("a[data-palette]")].map((link) => ({
     group: "places", label: link.dataset.palette, key: link.dataset.key, icon: iconOf(link), run: () => link.click(),
   }));
-  const verbs = [...document.querySelectorAll("main :is([data-key], [data-verb]), .topbar-tools [data-opens]")]
+  const verbs = [...document.querySelectorAll("main :is([data-key], [data-verb], .page-head-actions > :is(a, button)), .topbar-tools [data-opens]")]
     .filter((element) => !element.disabled && element.ariaDisabled !== "true" && !element.closest("[data-row]"))
     .map((element) => ({ group: "verbs", label: labelOf(element), key: element.dataset.key, icon: iconOf(element), run: () => press(element) }));
   return [...places, ...verbs.filter((verb) => verb.label)];
