@@ -5,8 +5,11 @@ from django.dispatch import Signal
 listings_changed = Signal()
 """After commit: `listing_ids` (created or changed) and `mark`, the highest change number among them."""
 
-metrics_changed = Signal()
-"""After commit: `first_date` and `last_date` of the daily metrics written."""
+metrics_imported = Signal()
+"""After the last batch: `run_id` of an import of daily metrics; the windows are to be made anew."""
 
 import_queued = Signal()
 """Inside the transaction: `run_id` of an import that waits for a worker."""
+
+parked_rows_wait = Signal()
+"""Inside the transaction: `run_id` of an import whose parked rows may go in now."""

@@ -40,6 +40,7 @@ INSERT = f"""
     SELECT i.merchant_id, i.external_id, i.created_at, {", ".join(f"i.{name}" for name in CONTENT)},
         1, nextval('listings_change'), %(at)s
     FROM incoming i
+    JOIN listings_merchant m ON m.id = i.merchant_id AND m.listing_rights_suspended_at IS NULL
     WHERE NOT EXISTS (
         SELECT 1 FROM listings_listing l WHERE l.merchant_id = i.merchant_id AND l.external_id = i.external_id
     )
@@ -83,4 +84,4 @@ REPLACE_CERTIFICATES = """
 
 
 def as_json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from governance.accounts.models import User
 from governance.audit.domain import entries
-from governance.web.refusals import MoveRefused
+from governance.web.refusals import MoveRefused, Refusal
 from listings.domain import listing_sql as sql
 from listings.domain.copying import array, copy_into_temporary
 from listings.domain.drafts import CertificateDraft, Key, ListingDraft
@@ -26,7 +26,10 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True)
 class Written:
-    """What became of a batch. `ids` has every row of it; `changed_ids` those that are new or differ; `mark` is 0 if none do."""
+    """What became of a batch. `ids` has every row of it but the refused: new ones of a merchant who may not offer any.
+
+    `changed_ids` are those that are new or differ; `mark` is the highest change number among them, 0 if there are none.
+    """
 
     created: frozenset[Key]
     changed: frozenset[Key]
@@ -36,6 +39,13 @@ class Written:
     @property
     def changed_ids(self) -> list[int]:
         return sorted(self.ids[key] for key in self.created | self.changed)
+
+    def is_refused(self, key: Key) -> bool:
+        return key not in self.ids
+
+
+class RightsSuspended(Refusal):
+    """The merchant may not offer anything new at present."""
 
 
 class DuplicateKeys(ValueError):
@@ -78,6 +88,10 @@ def put(*, draft: ListingDraft, actor: User | None, at: datetime, source: str = 
     """Create or replace one listing and say so in the log; an equal one leaves no trace."""
     with transaction.atomic():
         written = write(drafts=[draft], source=source, at=at)
+        if written.is_refused(draft.key):
+            raise RightsSuspended(
+                _("This merchant may not offer anything new at present. Listings on sale may be changed.")
+            )
         listing = Listing.objects.get(pk=written.ids[draft.key])
         if written.mark:
             verb = "listing.create" if written.created else "listing.change"

@@ -10,8 +10,6 @@ from django.db import connection, transaction
 
 from listings.domain.copying import copy_into_temporary
 from listings.domain.listing_sql import as_json
-from listings.events import metrics_changed
-from listings.models import ListingMetric
 from listings.models.metrics import WINDOWS
 
 COLUMNS = (
@@ -91,10 +89,6 @@ def write(*, days: Sequence[Day]) -> WrittenDays:
         touched = cursor.fetchall()
     created = frozenset((listing, day) for listing, day, new in touched if new)
     changed = frozenset((listing, day) for listing, day, new in touched if not new)
-    dates = [day for _listing, day in created | changed]
-    if dates:
-        first, last = min(dates), max(dates)
-        transaction.on_commit(lambda: metrics_changed.send(sender=ListingMetric, first_date=first, last_date=last))
     return WrittenDays(created, changed)
 
 

@@ -42,7 +42,11 @@ class ImportRun(models.Model):
     progress_at = models.DateTimeField(
         null=True, blank=True, help_text="Last batch; a run without one for long is begun again."
     )
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="Starts since the last batch that went in.")
     cancel_asked_at = models.DateTimeField(null=True, blank=True)
+    settle_asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="Its parked rows are to be tried again; empty when that is done."
+    )
 
     class Meta:
         constraints = (

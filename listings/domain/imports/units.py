@@ -39,7 +39,9 @@ SPELLINGS = {
 }  # fmt: skip
 FACTORS = {unit: (place, Decimal(factor)) for place, units in enumerate(DIMENSIONS) for unit, factor in units.items()}
 # Case tells milliwatt from megawatt, but nothing from nothing else: a unit found only by its folded name is that one.
-FOLDED = {unit.casefold(): unit for unit in FACTORS if sum(unit.casefold() == other.casefold() for other in FACTORS) == 1}
+FOLDED = {
+    unit.casefold(): unit for unit in FACTORS if sum(unit.casefold() == other.casefold() for other in FACTORS) == 1
+}
 ROUNDING = Decimal("0.000001")
 
 

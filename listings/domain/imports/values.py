@@ -41,14 +41,74 @@ SYMBOLS = {
 }  # fmt: skip
 KRONER = frozenset({"SEK", "NOK", "DKK", "ISK"})
 PLAIN = re.compile(r"\d{1,15}(?:\.\d{1,2})?", re.ASCII)
-PRICE = re.compile(r"(?P<before>[^\d,'’\-−–]*?)\s*(?P<number>[\-−–]?\s*(?:\d|[.,](?=\d))[\d.,'’\s]*(?:[\-−–]{1,2})?)\s*(?P<after>[^\d]*)")
+PRICE = re.compile(
+    r"(?P<before>[^\d,'’\-−–]*?)\s*(?P<number>[\-−–]?\s*(?:\d|[.,](?=\d))[\d.,'’\s]*(?:[\-−–]{1,2})?)\s*(?P<after>[^\d]*)"
+)
 MEASURE = re.compile(r"([+\-−]?[\d.,'’][\d.,'’\s]*(?:[eE][+\-]?\d{1,2}(?![\w]))?)\s*(\D.*)?", re.DOTALL)
 SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f'’]+")
 INVISIBLE = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 EXPONENT = re.compile(r"[+\-]?\d+(?:\.\d+)?[eE][+\-]?\d{1,2}", re.ASCII)
 LARGEST = Decimal(10) ** 13
-YES = frozenset("true t yes y 1 on x ja j oui o si sí s sì tak evet sim da nai ναι ano áno igen kyllä jah jā taip نعم כן".split())
-NO = frozenset("false f no n 0 off - nein non nee nie hayır não nu όχι ne nem ei nē não لا לא".split())
+YES = frozenset(
+    [
+        "true",
+        "t",
+        "yes",
+        "y",
+        "1",
+        "on",
+        "x",
+        "ja",
+        "j",
+        "oui",
+        "o",
+        "si",
+        "sí",
+        "s",
+        "sì",
+        "tak",
+        "evet",
+        "sim",
+        "da",
+        "nai",
+        "ναι",
+        "ano",
+        "áno",
+        "igen",
+        "kyllä",
+        "jah",
+        "jā",
+        "taip",
+        "نعم",
+        "כן",
+    ]
+)
+NO = frozenset(
+    [
+        "false",
+        "f",
+        "no",
+        "n",
+        "0",
+        "off",
+        "-",
+        "nein",
+        "non",
+        "nee",
+        "nie",
+        "hayır",
+        "não",
+        "nu",
+        "όχι",
+        "ne",
+        "nem",
+        "ei",
+        "nē",
+        "não",
+        "لا",
+        "לא",
+    ]
+)
 DATE_FORMATS = ("%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d.%m.%y")
 
 
