@@ -1,6 +1,6 @@
 """The typed environment: compiles rules against the vocabulary and the attribute register, and reads rows with them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -71,7 +71,7 @@ class Environment:
         check_bounds(node, report)
         report.refuse()
         try:
-            checked = self._checked(_with_numbers(source, checker.meeting.read_as_number))
+            checked = self._checked(_reworded(source, checker.meeting.reworded))
         except RuntimeError as error:
             explain_failure(str(error), text, report)
             report.refuse()
@@ -100,10 +100,10 @@ class Environment:
         return protos.checked(self.runtime.compile(source).serialize())
 
 
-def _with_numbers(source: str, literals: Sequence[Literal]) -> str:
-    """Write 10 as 10.0 where it stands beside a number. Nodes keep their ids, so the author's tree still fits."""
-    places = {(literal.start, literal.end): literal.value for literal in literals}
-    return edited(source, (Edit(start, end, f"{value}.0") for (start, end), value in sorted(places.items())))
+def _reworded(source: str, words: Mapping[Literal, str]) -> str:
+    """Put other literals in the places of some. Every node keeps its id, so that the author's tree still fits."""
+    places = sorted(words, key=lambda literal: literal.start)
+    return edited(source, (Edit(literal.start, literal.end, words[literal]) for literal in places))
 
 
 def _accesses(schema_: Schema, attributes: Mapping[str, AttributeType]) -> dict[str, Access]:

@@ -34,10 +34,13 @@ def literal(node: Literal) -> Inferred:
 
 
 class Meeting:
-    """Brings kinds together. A literal 10 beside a number is read as 10.0; which ones is kept in `read_as_number`."""
+    """Brings kinds together, and keeps what the runtime must be given in other words.
+
+    A literal 10 beside a number is read as 10.0, and null beside a list as [], since its types allow neither.
+    """
 
     def __init__(self) -> None:
-        self.read_as_number: list[Literal] = []
+        self.reworded: dict[Literal, str] = {}
 
     def meet(self, left: Inferred, right: Inferred) -> Kind | None:
         """Return the kind that two parts have together, None if they have none."""
@@ -47,6 +50,10 @@ class Meeting:
             return left.kind
         for number, whole in ((left, right), (right, left)):
             if number.kind is Kind.NUMBER and whole.kind is Kind.WHOLE and whole.flexible:
-                self.read_as_number += whole.flexible
+                self.reworded |= {literal: f"{literal.value}.0" for literal in whole.flexible}
                 return Kind.NUMBER
         return None
+
+    def compare_with_null(self, null: Literal, other: Inferred) -> None:
+        if other.kind is Kind.LIST:
+            self.reworded[null] = "[]"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from governance.policies.language.inferred import ANYTHING, BOOLEAN, Inferred, Meeting
 from governance.policies.language.kinds import Kind
 from governance.policies.language.problems import Report
-from governance.policies.language.syntax import COMPARISONS, OPERATORS, Call
+from governance.policies.language.syntax import COMPARISONS, OPERATORS, Call, Literal
 
 _ORDERED = frozenset({Kind.TEXT, Kind.NUMBER, Kind.WHOLE, Kind.MOMENT, Kind.PERIOD, Kind.ANY})
 _EQUAL = _ORDERED | {Kind.BOOLEAN}
@@ -51,6 +51,8 @@ class Operators:
                 self.report.add("null_elsewhere", node.start, node.end)
             elif not other.optional and other.kind is not Kind.ANY:
                 self.report.add("null_needs_a_fact", node.start, node.end)
+            elif isinstance(node, Literal):
+                self.meeting.compare_with_null(node, other)
         return BOOLEAN
 
     def _logic(self, call: Call, args: Sequence[Inferred]) -> Inferred:

@@ -196,7 +196,11 @@ def _written(constant: Any, function: Function) -> str:
 
 
 def _is_null(expr: Any) -> bool:
-    return bool(expr.WhichOneof("kind") == "const_expr" and expr.const_expr.WhichOneof("kind") == "null_value")
+    """null, or the [] that stands for it beside a list: authors cannot compare lists themselves."""
+    kind = expr.WhichOneof("kind")
+    if kind == "list_expr":
+        return not expr.list_expr.elements
+    return bool(kind == "const_expr" and expr.const_expr.WhichOneof("kind") == "null_value")
 
 
 def _copy(expr: Any) -> Any:

@@ -159,7 +159,7 @@ class _Reader:
             start = at if call.function in ("!_", "-_") else args[0].start
             start, end = self.source.balanced(start, args[-1].end)
             return Call(expr.id, start, end, call.function, None, args, at)
-        if call.function.startswith("_") and call.function.endswith("_"):
+        if call.function == "_[_]":
             return Foreign(expr.id, args[0].start, self.source.closing(at), call.function)
         target = self.read(call.target) if call.HasField("target") else None
         name_start = self._name_before(at)
