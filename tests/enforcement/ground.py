@@ -84,7 +84,7 @@ class Ground:
         violations: Sequence[Violation],
         measure: Measure,
         *,
-        actor: User | None | str = "mona",
+        actor: User | str | None = "mona",
         markets: Sequence[str] = (),
         version: PolicyVersion | None = None,
         listings: Sequence[Listing] = (),
