@@ -148,7 +148,7 @@ class Source:
     def described(self) -> dict[str, Any]:
         return {
             "kind": self.kind, "gzipped": self.gzipped, "encoding": self.encoding, "delimiter": self.delimiter,
-            "sheet": self.sheet, "columns": len(self.columns),
+            "sheet": self.sheet, "columns": self.columns,
         }  # fmt: skip
 
     def close(self) -> None:

@@ -1,6 +1,7 @@
 """Mappings: how the columns of a file become the fields of the neutral format. Kept as TOML; described in docs/import.md."""
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -261,3 +262,26 @@ def _by_name(kind: ImportKind, columns: Sequence[str]) -> dict[str, str]:
 def _prefixed(columns: Sequence[str]) -> dict[str, AttributeColumn]:
     """A column `attributes.voltage` of a table is that attribute."""
     return {column.partition(".")[2]: AttributeColumn(column) for column in columns if column.startswith("attributes.")}
+
+
+def with_merchant(
+    document: Mapping[str, Any], *, columns: Sequence[str], column: str = "", name: str = "", country: str = ""
+) -> dict[str, Any]:
+    """The mapping with the merchants' column, or (without one) with a single merchant named after the source.
+
+    A mapping that already says where merchants come from keeps saying so unless a column is given.
+    """
+    kind = ImportKind(document.get("kind", ImportKind.LISTINGS))
+    fields = dict(document.get("fields") or _by_name(kind, columns or FIELDS[kind]))
+    told = dict(document.get("merchant", {}))
+    if column:
+        fields["merchant_id"] = column
+        told = {"create": True, "country": country} | told
+    elif columns and "merchant_id" not in fields and not told.get("id"):
+        slug = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or "import"
+        told = {"id": slug, "name": name, "create": True, "country": country} | told
+    if told.get("create") and not told.get("country"):
+        raise MappingRefused(
+            _("In which country are the merchants that this import creates? Say it with the mapping or as an option.")
+        )
+    return {**document, "fields": fields} | ({"merchant": told} if told else {})

@@ -21,6 +21,7 @@ from listings.domain.imports.writers import Outcome, Writer, writer_of
 from listings.enums import ImportState, RowFate, RowReason
 from listings.events import parked_rows_wait
 from listings.models import Category, CategoryAlias, ImportRow, ImportRun
+from listings.queries import imports
 
 Clock = Callable[[], datetime]
 
@@ -70,7 +71,7 @@ def settle(*, run_id: int, clock: Clock) -> Counts:
     """Put in every parked row of a run that fits by now. Safe to run twice; what still does not fit stays parked."""
     run = ImportRun.objects.get(pk=run_id)
     asked = run.settle_asked_at
-    ready = mappings.for_columns(run.mapping, _columns(run), name=run.mapping_name)
+    ready = mappings.for_columns(run.mapping, imports.columns_of(run), name=run.mapping_name)
     writer = writer_of(ready)
     total, after = Counts(), 0
     while True:
@@ -142,12 +143,6 @@ def _counts(batch: Batch, outcome: Outcome) -> Counts:
     counts.changed = sum(key in outcome.changed for key in good)
     counts.unchanged = len(good) - counts.created - counts.changed
     return counts
-
-
-def _columns(run: ImportRun) -> list[str]:
-    """The file's columns, as a row that was kept has them."""
-    raw = ImportRow.objects.filter(run=run, fate=RowFate.PARKED).order_by("id").values_list("raw", flat=True).first()
-    return list(raw or {})
 
 
 def _ask(run: ImportRun, at: datetime) -> None:
