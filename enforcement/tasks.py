@@ -5,7 +5,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from enforcement.domain import chunks, decisions, messages, sweep_work, sweeps
+from enforcement.enums import SweepKind
 from enforcement.queries import outbox
+from enforcement.queries import sweeps as running
+
+DAILY, WEEKLY = "daily, what has changed", "weekly, everything"
 
 
 @shared_task
@@ -24,8 +28,18 @@ def begin_next_sweep() -> None:
 def keep_sweeps_going() -> None:
     """Put back the chunks of lost workers, and hand out a turn where a message was lost."""
     chunks.find_lost(at=timezone.now())
-    for sweep_id in sweeps.unfinished():
+    for sweep_id in running.unfinished():
         run_chunk.delay(sweep_id)
+
+
+@shared_task
+def start_daily_sweep() -> None:
+    sweeps.start(kind=SweepKind.CHANGED, actor=None, reason=DAILY, at=timezone.now())
+
+
+@shared_task
+def start_weekly_sweep() -> None:
+    sweeps.start(kind=SweepKind.FULL, actor=None, reason=WEEKLY, at=timezone.now())
 
 
 @shared_task

@@ -153,13 +153,25 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "seal the log": {"task": "governance.audit.tasks.seal_entries", "schedule": 60},
     "owe the daily check of the log": {"task": "governance.audit.tasks.ask_check", "schedule": crontab(hour=3, minute=0)},
     "check the log where owed": {"task": "governance.audit.tasks.run_checks", "schedule": 60},
+    "keep sweeps going": {"task": "enforcement.tasks.keep_sweeps_going", "schedule": 5},
+    "begin the next sweep": {"task": "enforcement.tasks.begin_next_sweep", "schedule": 60},
+    "sweep what has changed": {"task": "enforcement.tasks.start_daily_sweep", "schedule": crontab(hour=4, minute=30)},
+    "sweep everything": {"task": "enforcement.tasks.start_weekly_sweep", "schedule": crontab(day_of_week=0, hour=1, minute=0)},
     "decide what is owed": {"task": "enforcement.tasks.decide_owed", "schedule": 60},
     "settle what is corrected": {"task": "enforcement.tasks.settle_corrected", "schedule": 60},
     "end what has run out": {"task": "enforcement.tasks.expire_due", "schedule": 60},
     "keep imports going": {"task": "listings.tasks.keep_imports_going", "schedule": 60},
     "make the windows of the day": {"task": "listings.tasks.refresh_windows", "schedule": crontab(hour=0, minute=10)},
     "deliver what is owed": {"task": "enforcement.tasks.deliver_owed", "schedule": 30},
+    "open the cases that are owed": {"task": "investigations.tasks.open_owed", "schedule": 60},
+    "settle the cases of what is corrected": {"task": "investigations.tasks.settle_corrected", "schedule": 60},
+    "end claims that have run out": {"task": "investigations.tasks.lapse_claims", "schedule": 30},
+    "bring priorities up to the hour": {"task": "investigations.tasks.refresh_priorities", "schedule": 300},
+    "count for the rail": {"task": "investigations.tasks.count_for_the_rail", "schedule": 60},
 }
+
+# --- sweeps ------------------------------------------------------------------------------------
+SWEEP_WORKERS = env.int("SWEEP_WORKERS", default=2)  # chunks of one sweep at work at once
 
 # --- imports ---------------------------------------------------------------------------------
 IMPORT_UPLOAD_BYTES = env.int("IMPORT_UPLOAD_BYTES", default=4 << 30)

@@ -38,6 +38,12 @@ def at_work(scope_key: str = "catalogue") -> Sweep | None:
     return Sweep.objects.filter(scope_key=scope_key, state__in=[SweepState.RUNNING, SweepState.PAUSED]).first()
 
 
+def unfinished() -> list[int]:
+    """Sweeps that run and have chunks that nobody works on."""
+    waiting = Chunk.objects.filter(sweep__state=SweepState.RUNNING, state=ChunkState.WAITING)
+    return sorted(waiting.values_list("sweep_id", flat=True).distinct())
+
+
 @dataclass
 class PolicyCounts:
     """One policy version in a sweep. `share` is of the listings looked at, None before any was."""
@@ -149,7 +155,9 @@ def _rate(sweep: Sweep, done: int, at: datetime) -> float | None:
 
 def _rates(chunks: Sequence[Chunk]) -> list[tuple[datetime, float]]:
     """Listings a second in up to RATE_POINTS equal steps from the first chunk's end to the last's."""
-    ended = sorted((chunk.ended_at, chunk.size) for chunk in chunks if chunk.state == ChunkState.DONE and chunk.ended_at)
+    ended = sorted(
+        (chunk.ended_at, chunk.size) for chunk in chunks if chunk.state == ChunkState.DONE and chunk.ended_at
+    )
     began = min((chunk.began_at for chunk in chunks if chunk.began_at), default=None)
     if began is None or not ended:
         return []
