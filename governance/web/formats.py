@@ -1,6 +1,7 @@
 """Times, money, numbers and names in the active language, by CLDR. Digits are Latin everywhere, as in ids and prices."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -8,6 +9,7 @@ from functools import lru_cache
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.dates import format_date, format_time
+from babel.lists import format_list
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -125,6 +127,11 @@ def percent(share: Number, *, digits: int = 1) -> str:
     places = "." + "0" * digits if digits else ""
     pattern = locale.percent_formats[None].pattern.replace("#,##0", f"#,##0{places}")
     return format_percent(share, format=pattern, locale=locale)
+
+
+def listed(words: Sequence[str]) -> str:
+    """`Germany, France and Italy`."""
+    return str(format_list(words, locale=active_locale()))
 
 
 def country(code: str) -> str:

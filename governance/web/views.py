@@ -26,6 +26,16 @@ def design(request: HttpRequest) -> HttpResponse:
     return render(request, "web/design.html", specimen.context(request.GET))
 
 
+@opens(signed_in)
+def design_work(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/design/work.html", specimen.context(request.GET))
+
+
+@opens(signed_in)
+def design_letter(request: HttpRequest) -> HttpResponse:
+    return render(request, "web/design/letter.html", specimen.context(request.GET))
+
+
 @require_POST
 @login_required
 def markets(request: HttpRequest) -> HttpResponse:

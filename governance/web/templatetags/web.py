@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from html import unescape
 from typing import Any
 
 from django import template
@@ -11,7 +12,7 @@ from django.forms import BoundField, CheckboxInput
 from django.http import QueryDict
 from django.template import Context
 from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeData, SafeString
 from django_cotton.templatetags import Attrs
 
 from governance.web import formats, people, toasts, tones
@@ -124,7 +125,11 @@ def _params(context: Context) -> QueryDict:
 
 @register.filter
 def highlight(text: str, spans: Iterable[Any] | None) -> SafeString:
-    """The text escaped, with `<mark>` around each span: (start, end) in characters. Overlaps are merged, strays are cut."""
+    """The text escaped, with `<mark>` around each span: (start, end) in characters. Overlaps are merged, strays are cut.
+
+    Text that a template has escaped on its way here is unescaped first: the spans count the original's characters.
+    """
+    text = unescape(text) if isinstance(text, SafeData) else text
     parts: list[SafeString] = []
     at = 0
     for start, end in _merged(spans or (), len(text)):
@@ -180,7 +185,7 @@ def unlocalized(value: Any) -> str:
 
 @register.filter
 def countries(codes: Iterable[str]) -> str:
-    return ", ".join(formats.country(code) for code in codes)
+    return formats.listed([formats.country(code) for code in codes])
 
 
 @register.simple_tag

@@ -30,12 +30,16 @@ def test_every_wrong_character_is_noticed() -> None:
 
 
 def test_how_it_is_typed_does_not_matter() -> None:
-    reference = next(each for each in iter(lambda: random_reference("AP", NOON), "") if "0" in each[8:] and "1" in each[8:])
+    reference = next(
+        each for each in iter(lambda: random_reference("AP", NOON), "") if "0" in each[8:] and "1" in each[8:]
+    )
     typed = reference[:8].lower() + " " + reference[8:].replace("0", "o").replace("1", "l").lower()
     assert read_reference(typed) == reference
 
 
-@pytest.mark.parametrize("text", ["", "SR", "SR-2026-4Q7K-0719", "12345", "SR-2026-4Q7K-0719-AEIO", "X" * 40, "SR-20266-4Q7K-0719-D2MX"])
+@pytest.mark.parametrize(
+    "text", ["", "SR", "SR-2026-4Q7K-0719", "12345", "SR-2026-4Q7K-0719-AEIO", "X" * 40, "SR-20266-4Q7K-0719-D2MX"]
+)
 def test_what_is_no_reference(text: str) -> None:
     assert read_reference(text) is None
 

@@ -31,6 +31,13 @@ def test_highlight_counts_characters_not_bytes() -> None:
     assert web.highlight("كرات 🧲 b", [(5, 6)]) == "كرات <mark>🧲</mark> b"
 
 
+def test_highlight_counts_the_original_when_a_component_passed_it_on() -> None:
+    assert (
+        rendered("{% filter highlight:spans %}{{ text }}{% endfilter %}", text="<b> c", spans=[(4, 5)])
+        == "&lt;b&gt; <mark>c</mark>"
+    )
+
+
 def test_flat_escapes_what_a_colon_bound() -> None:
     attrs = {"data-x": '"><script>', "hidden": True, "title": None, "aria-busy": False, 'x" y': "no"}
     assert web.flat(attrs) == ' data-x="&quot;&gt;&lt;script&gt;" hidden'
