@@ -1,5 +1,6 @@
 """The merchants' points, from the ledger."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet, Sum
@@ -14,6 +15,15 @@ def balance(merchant_id: int, at: datetime) -> int:
         given=Sum("points", filter=Q(kind=PointKind.GIVEN)), returned=Sum("points", filter=Q(kind=PointKind.RETURNED))
     )
     return (sums["given"] or 0) - (sums["returned"] or 0)
+
+
+def balances(merchants: Collection[int], at: datetime) -> dict[int, int]:
+    """The points of many merchants at once; one without entries is not among them."""
+    rows = PointEntry.objects.filter(merchant_id__in=merchants, entered_at__lte=at, lapses_at__gt=at)
+    sums = rows.values("merchant_id").annotate(
+        given=Sum("points", filter=Q(kind=PointKind.GIVEN)), returned=Sum("points", filter=Q(kind=PointKind.RETURNED))
+    )
+    return {row["merchant_id"]: (row["given"] or 0) - (row["returned"] or 0) for row in sums.order_by("merchant_id")}
 
 
 def offence(decision: Decision) -> QuerySet[Decision]:
