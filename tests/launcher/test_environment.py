@@ -10,12 +10,13 @@ import pytest
 from tests.launcher.conftest import NAMED, ROOT, Launcher
 
 TELL = "import json, os; print(json.dumps({n: os.environ.get(n) for n in ('DATABASE_URL', 'REDIS_URL', 'SECRET_KEY_FILE')}))"
+OWN = ("SECRET_KEY", "SECRET_KEY_FILE", "DJANGO_SETTINGS_MODULE")
 SERVERS = {name: os.environ[name] for name in NAMED if name in os.environ}  # the tests' own, before they are taken away
 
 
 def _manage(folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "governance.cli", "manage", "shell", "--no-imports", "-c", TELL]
-    kept = {name: value for name, value in os.environ.items() if name not in ("SECRET_KEY", "DJANGO_SETTINGS_MODULE")}
+    kept = {name: value for name, value in os.environ.items() if name not in OWN}
     variables = kept | {"GOVERNANCE_STATE": str(folder), "PYTHONPATH": str(ROOT)} | environment
     return subprocess.run(command, env=variables, capture_output=True, text=True, check=True, timeout=120)
 
@@ -52,7 +53,7 @@ def test_a_command_that_started_the_servers_waits_for_the_one_that_joined(tmp_pa
     """The first ends long before the second; the second keeps its database to its end."""
     waits = "import time; from django.db import connection; time.sleep(3); connection.cursor().execute('SELECT 1'); print('done')"
     command = [sys.executable, "-m", "governance.cli", "manage", "shell", "--no-imports", "-c"]
-    kept = {name: value for name, value in os.environ.items() if name not in ("SECRET_KEY", "DJANGO_SETTINGS_MODULE")}
+    kept = {name: value for name, value in os.environ.items() if name not in OWN}
     variables = kept | {"GOVERNANCE_STATE": str(tmp_path / "state"), "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     first = subprocess.Popen(
         [*command, "import time; print('up'); time.sleep(2)"], env=variables, stdout=subprocess.PIPE, text=True

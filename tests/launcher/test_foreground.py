@@ -20,13 +20,13 @@ def test_a_program_that_a_signal_ended_counts_as_shells_count() -> None:
 
 def test_a_request_to_end_is_passed_on_and_awaited(tmp_path: Path) -> None:
     inner = (
-        "import signal, sys, time\n"
+        "import os, signal, sys, time\n"
         "def end(*_):\n"
         "    time.sleep(0.3)\n"
-        "    print('tidied', flush=True)\n"
+        "    os.write(1, b'tidied\\n')\n"
         "    sys.exit(5)\n"
         "signal.signal(signal.SIGTERM, end)\n"
-        "print('ready', flush=True)\n"
+        "os.write(1, b'ready\\n')\n"
         "time.sleep(600)"
     )
     outer = (

@@ -128,16 +128,20 @@ def test_the_data_of_another_version_are_not_touched(server: Postgres) -> None:
     assert (older / "PG_VERSION").read_text() == "12\n"
 
 
-def test_committed_rows_survive_a_kill_and_the_server_starts_again(server: Postgres) -> None:
+def test_committed_rows_survive_a_kill_and_the_server_starts_again(state: StateFolder, sockets: Path) -> None:
+    server = Postgres(state=state.path, sockets=sockets)
     server.start()
-    ask(server.url, "CREATE TABLE kept AS SELECT generate_series(1, 1000) AS n")
-    assert server.process is not None
-    server.process.kill()
-    server.process.wait()
+    try:
+        ask(server.url, "CREATE TABLE kept AS SELECT generate_series(1, 1000) AS n")
+        assert server.process is not None
+        server.process.kill()
+        server.process.wait()
 
-    server.start()
+        server.start()
 
-    assert ask(server.url, "SELECT count(*) FROM kept") == 1000
+        assert ask(server.url, "SELECT count(*) FROM kept") == 1000
+    finally:
+        server.stop()
 
 
 def test_a_server_that_was_left_running_is_stopped_first(server: Postgres, state: StateFolder, sockets: Path) -> None:
