@@ -1,0 +1,17 @@
+"""The engine: policies compiled, facts loaded in bulk, rules read over them."""
+
+from enforcement.engine.active import ActivePolicies, ActivePolicy, BrokenPolicy, activate, load_active
+from enforcement.engine.evaluation import Broken, Outcome, Summary, Tally, evaluate
+
+__all__ = [
+    "ActivePolicies",
+    "ActivePolicy",
+    "Broken",
+    "BrokenPolicy",
+    "Outcome",
+    "Summary",
+    "Tally",
+    "activate",
+    "evaluate",
+    "load_active",
+]

@@ -1,0 +1,201 @@
+"""Facts of listings and merchants, read in bulk: a fixed number of queries for any number of rows.
+
+Only what the rules need is asked for: without a rule that reads certificates there is no query for them.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from babel.numbers import get_currency_precision
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Func, QuerySet, TextField
+
+from enforcement.queries import points
+from governance.policies.language import CertificateFacts, ListingFacts, MerchantFacts, Subject, WindowFacts
+from listings.enums import ListingState
+from listings.models import Certificate, Listing, ListingImage, ListingWindow, Market, Merchant, MerchantWindow
+
+Needs = Collection[str]
+"""Paths of stored facts, as `Rule.needs` names them."""
+
+_LISTING = (
+    "id", "version", "merchant_id", "external_id", "title", "description", "language", "brand", "sku", "ean", "condition",
+    "price_minor", "currency", "price_eur", "markets", "attributes", "text_base", "text_skeleton", "text_version",
+    "created_at", "changed_at", "category__code",
+)  # fmt: skip
+_MERCHANT = (
+    "id", "external_id", "name", "kind", "country", "language", "email", "joined_on", "created_at", "identity__legal_name",
+    "identity__address", "identity__phone", "identity__email", "identity__register_number", "identity__vat_id",
+    "identity__self_certified", "identity__verified_on",
+)  # fmt: skip
+_CERTIFICATE = ("type", "number", "issuer", "standard", "valid_from", "valid_until")
+_WINDOW = ("visits", "orders", "revenue_eur", "returns", "complaints", "rating_sum", "rating_count")
+
+Certificates = Mapping[int, Sequence[CertificateFacts]]
+Windows = Mapping[int, Mapping[int, WindowFacts]]
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What stands in other tables, by listing; the markets that accept a language, by language."""
+
+    images: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    certificates: Certificates = field(default_factory=dict)
+    windows: Windows = field(default_factory=dict)
+    readable: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def listings(chosen: QuerySet[Listing], *, needs: Needs, at: datetime) -> list[Subject]:
+    """Return the facts of the chosen listings and of their merchants, in the order of the listings' keys."""
+    rows = list(chosen.order_by("pk").values(*_LISTING))
+    keys = [row["id"] for row in rows]
+    sellers = _merchants({row["merchant_id"] for row in rows}, needs=needs, at=at)
+    parts = _Parts(
+        images=_images(keys) if _asked(needs, "listing.image") else {},
+        certificates=_certificates("listing_id", keys) if _asked_certificates(needs, "listing") else {},
+        windows=_windows(ListingWindow, "listing_id", keys) if _asked(needs, "listing._window") else {},
+        readable=_readable() if _asked(needs, "listing._readable") else {},
+    )
+    return [Subject(sellers[row["merchant_id"]], _listing(row, parts, sellers[row["merchant_id"]])) for row in rows]
+
+
+def merchants(chosen: QuerySet[Merchant], *, needs: Needs, at: datetime) -> list[Subject]:
+    """Return the facts of the chosen merchants, in the order of their keys, with the markets of what they have on sale."""
+    keys = list(chosen.order_by("pk").values_list("pk", flat=True))
+    sellers = _merchants(keys, needs=needs, at=at, markets=_markets_of(keys))
+    return [Subject(sellers[key]) for key in keys]
+
+
+def _listing(row: Mapping[str, Any], parts: _Parts, seller: MerchantFacts) -> ListingFacts:
+    key, language = row["id"], row["language"]
+    return ListingFacts(
+        id=key,
+        version=row["version"],
+        reference=row["external_id"],
+        title=row["title"],
+        description=row["description"],
+        created_at=row["created_at"],
+        updated_at=row["changed_at"],
+        markets=row["markets"],
+        brand=row["brand"] or None,
+        sku=row["sku"] or None,
+        ean=row["ean"] or None,
+        language=language or None,
+        condition=row["condition"] or None,
+        price=_amount(row["price_minor"], row["currency"]),
+        currency=row["currency"] or None,
+        price_eur=None if row["price_eur"] is None else float(row["price_eur"]),
+        category=row["category__code"],
+        attributes=row["attributes"],
+        images=parts.images.get(key, ()),
+        certificates=[*parts.certificates.get(key, ()), *seller.certificates],
+        windows=parts.windows.get(key, {}),
+        readable_in=parts.readable.get(language.split("-")[0], ()) if language else None,
+        stored_base=row["text_base"],
+        stored_skeleton=row["text_skeleton"],
+        stored_text_version=row["text_version"],
+    )
+
+
+def _merchants(
+    keys: Collection[int], *, needs: Needs, at: datetime, markets: Mapping[int, Sequence[str]] | None = None
+) -> dict[int, MerchantFacts]:
+    rows = Merchant.objects.filter(pk__in=keys).order_by("pk").values(*_MERCHANT)
+    asked = _asked_certificates(needs, "merchant") or _asked_certificates(needs, "listing")
+    certificates = _certificates("merchant_id", keys) if asked else {}
+    windows = _windows(MerchantWindow, "merchant_id", keys) if _asked(needs, "merchant._window") else {}
+    balances = points.balances(keys, at) if "merchant.points" in needs else {}
+    found: dict[int, MerchantFacts] = {}
+    for row in rows:
+        key = row["id"]
+        found[key] = MerchantFacts(
+            id=key,
+            reference=row["external_id"],
+            name=row["name"],
+            kind=row["kind"],
+            country=row["country"],
+            language=row["language"],
+            created_at=row["created_at"],
+            joined_on=row["joined_on"],
+            email=row["identity__email"] or row["email"] or None,
+            legal_name=row["identity__legal_name"] or None,
+            address=row["identity__address"] or None,
+            phone=row["identity__phone"] or None,
+            register_number=row["identity__register_number"] or None,
+            vat_id=row["identity__vat_id"] or None,
+            self_certified=bool(row["identity__self_certified"]),
+            trader_verified=row["identity__verified_on"] is not None and row["identity__verified_on"] <= at.date(),
+            points=balances.get(key, 0),
+            certificates=certificates.get(key, ()),
+            windows=windows.get(key, {}),
+            markets=(markets or {}).get(key, ()),
+        )
+    return found
+
+
+def _asked(needs: Needs, beginning: str) -> bool:
+    return any(path.startswith(beginning) for path in needs)
+
+
+def _asked_certificates(needs: Needs, owner: str) -> bool:
+    return _asked(needs, f"{owner}.certificates") or _asked(needs, f"{owner}._certificate")
+
+
+def _images(keys: Iterable[int]) -> dict[int, list[str]]:
+    rows = ListingImage.objects.filter(listing_id__in=keys).values("listing_id").order_by("listing_id")
+    return dict(rows.annotate(urls=ArrayAgg("url", order_by="position")).values_list("listing_id", "urls"))
+
+
+def _certificates(owner: str, keys: Collection[int]) -> dict[int, list[CertificateFacts]]:
+    """Certificates by listing, or those of a merchant that belong to no one listing."""
+    rows = Certificate.objects.filter(**{f"{owner}__in": keys}).order_by(owner, "type", "pk")
+    if owner == "merchant_id":
+        rows = rows.filter(listing__isnull=True)
+    found: dict[int, list[CertificateFacts]] = defaultdict(list)
+    for key, kind, number, issuer, standard, valid_from, valid_until in rows.values_list(owner, *_CERTIFICATE):
+        certificate = CertificateFacts(kind, number or None, issuer or None, standard or None, valid_from, valid_until)
+        found[key].append(certificate)
+    return found
+
+
+def _windows(model: type[ListingWindow | MerchantWindow], owner: str, keys: Collection[int]) -> Windows:
+    rows = model._default_manager.filter(**{f"{owner}__in": keys}).values_list(owner, "days", *_WINDOW)
+    found: dict[int, dict[int, WindowFacts]] = defaultdict(dict)
+    for key, days, visits, orders, revenue, returns, complaints, rating_sum, rating_count in rows:
+        sums = (visits, orders, float(revenue), returns, complaints, rating_sum, rating_count)
+        found[key][days] = WindowFacts(*sums)
+    return found
+
+
+def _readable() -> dict[str, list[str]]:
+    """Language → the markets in which it is accepted for consumer information."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for code, languages in Market.objects.order_by("pk").values_list("code", "languages"):
+        for language in languages:
+            found[language].append(code)
+    return found
+
+
+def _markets_of(keys: Collection[int]) -> dict[int, list[str]]:
+    """Merchant → every market in which they have something on sale."""
+    on_sale = Listing.objects.filter(merchant_id__in=keys, state=ListingState.ON_SALE)
+    single = Func("markets", function="unnest", output_field=TextField())
+    pairs = on_sale.annotate(market=single).order_by("merchant_id", "market").values_list("merchant_id", "market")
+    found: dict[int, list[str]] = defaultdict(list)
+    for key, market in pairs.distinct():
+        found[key].append(market)
+    return found
+
+
+@lru_cache(maxsize=512)
+def _minor_units(currency: str) -> int:
+    return int(10 ** get_currency_precision(currency))
+
+
+def _amount(minor: int | None, currency: str) -> float | None:
+    """An amount in the currency's own unit: 1299 EUR cents are 12.99, 1299 yen are 1299."""
+    return None if minor is None else minor / _minor_units(currency)
