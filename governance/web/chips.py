@@ -7,7 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, QuerySet
-from django.forms import CheckboxSelectMultiple, Field, Form, MultipleChoiceField, NullBooleanSelect
+from django.forms import (
+    CheckboxSelectMultiple,
+    Field,
+    Form,
+    ModelMultipleChoiceField,
+    MultipleChoiceField,
+    NullBooleanSelect,
+)
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django_filters.widgets import SuffixedMultiWidget
@@ -15,7 +22,6 @@ from django_filters.widgets import SuffixedMultiWidget
 from governance.web import formats
 
 SHOWN = 2
-TICKED_UP_TO = 12
 
 
 @dataclass(frozen=True)
@@ -115,10 +121,12 @@ def _plain(value: Any) -> str:
 
 
 def plain_widgets(form: Form) -> None:
-    """Short lists of choices are ticked, and a yes-or-no filter says "any" with an empty value, so that it leaves no trace."""
-    for field in form.fields.values():
-        choices = list(field.choices) if isinstance(field, MultipleChoiceField) else []  # type: ignore[arg-type]
-        if choices and len(choices) <= TICKED_UP_TO:
-            field.widget = CheckboxSelectMultiple(choices=choices)
+    """Several choices are ticked, a filter without choices is left out, and yes-or-no says "any" with an empty value."""
+    for name, field in list(form.fields.items()):
+        if isinstance(field, MultipleChoiceField | ModelMultipleChoiceField):
+            field.widget = CheckboxSelectMultiple()
+            field.widget.choices = list(field.choices)  # type: ignore[arg-type]
+            if not field.widget.choices:
+                del form.fields[name]
         elif isinstance(field.widget, NullBooleanSelect):
             field.widget.choices = [("", _("Any")), ("true", _("Yes")), ("false", _("No"))]

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 from django_filters import FilterSet
 
@@ -118,8 +119,8 @@ class ListPage(AccessMixin, TemplateView, ABC):
     def count_text(self) -> str:
         found = self.filterset.qs.order_by().values("pk")[: COUNTED_UP_TO + 1].count()
         if found > COUNTED_UP_TO:
-            return _("more than %(count)s") % {"count": formats.number(COUNTED_UP_TO)}
-        return formats.number(found)
+            return _("more than %(count)s found") % {"count": formats.number(COUNTED_UP_TO)}
+        return ngettext("%(count)s found", "%(count)s found", found) % {"count": formats.number(found)}
 
     @classmethod
     def selected(cls, request: HttpRequest) -> QuerySet[Any]:

@@ -109,6 +109,8 @@ function listKeys(list) {
   const own = [...seen].filter(([key]) => !key.includes(" "));
   const chords = [...seen].filter(([key]) => key.includes(" "));
   const rows = document.querySelector("[data-cursor]") ? ["j", "k", "x", "Enter"].map((key, i) => [key, list.dataset.tableLabels.split("|")[i]]) : [];
+  const help = own.findIndex(([key]) => key === "?");
+  own.push(...own.splice(help, help < 0 ? 0 : 1));
   const all = [...own, ...rows.filter(([key]) => !seen.has(key)), ["Ctrl K", list.dataset.paletteLabel], ...chords];
   list.replaceChildren(...all.map(([key, label]) => line(key, label)));
 }

@@ -24,11 +24,11 @@ function gather() {
   const verbs = [...document.querySelectorAll("main :is([data-key], [data-verb], .page-head-actions > :is(a, button)), .topbar-tools [data-opens]")]
     .filter((element) => !element.disabled && element.ariaDisabled !== "true" && !element.closest("[data-row]"))
     .map((element) => ({ group: "verbs", label: labelOf(element), key: element.dataset.key, icon: iconOf(element), run: () => press(element) }));
-  return [...places, ...verbs.filter((verb) => verb.label)];
+  return [...verbs.filter((verb) => verb.label), ...places];
 }
 
 function iconOf(element) {
-  return element.querySelector("use")?.getAttribute("href").split("#")[1] ?? "right";
+  return (element.matches("input") ? element.parentElement : element).querySelector("use")?.getAttribute("href").split("#")[1] ?? "right";
 }
 
 function picture(name) {

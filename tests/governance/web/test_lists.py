@@ -108,9 +108,9 @@ def test_the_count_is_a_request_of_its_own(
     client: Client, keep: Callable[[int], list[SavedView]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep(12)
-    assert client.get("/views/", {"count": "1", "page": "cases"}).content == b"6"
+    assert client.get("/views/", {"count": "1", "page": "cases"}).content == b"6 found"
     monkeypatch.setattr("governance.web.lists.COUNTED_UP_TO", 5)
-    assert client.get("/views/", {"count": "1"}).content == b"more than 5"
+    assert client.get("/views/", {"count": "1"}).content == b"more than 5 found"
 
 
 def test_columns_are_chosen_and_kept(client: Client, keep: Callable[[int], list[SavedView]]) -> None:
