@@ -15,7 +15,7 @@ DAILY, WEEKLY = "daily, what has changed", "weekly, everything"
 @shared_task
 def run_chunk(sweep_id: int) -> None:
     """Run one chunk, then pass the turn on: a sweep has at most SWEEP_WORKERS turns at once."""
-    if sweep_work.run_next(sweep_id=sweep_id, at_once=settings.SWEEP_WORKERS):
+    if sweep_work.run_next(sweep_id=sweep_id, at_once=settings.SWEEP_WORKERS, clock=timezone.now):
         run_chunk.delay(sweep_id)
 
 

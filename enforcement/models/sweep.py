@@ -19,7 +19,7 @@ class Sweep(models.Model):
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    since_change = models.BigIntegerField(default=0, help_text="Listings changed after this mark; 0 means all.")
+    since_change = models.BigIntegerField(default=-1, help_text="Listings changed after this mark; -1 means all.")
     mark = models.BigIntegerField(default=0, help_text="The listings' highest change when the sweep began.")
     total = models.BigIntegerField(default=0, help_text="Listings to look at.")
     error = models.TextField(blank=True)

@@ -13,6 +13,7 @@ from governance.policies.enums import Mode, Subject, VersionState
 from governance.policies.models import PolicyVersion
 from listings.models import Listing
 
+ALL = -1
 _RANGES = """
     SELECT min(id), max(id), count(*) FROM (
         SELECT id, (row_number() OVER (ORDER BY id) - 1) / %(size)s AS part FROM {table} WHERE {condition}
@@ -50,11 +51,12 @@ def mark() -> int:
 
 
 def last_mark(kind: SweepKind) -> int:
-    """Where a sweep of this kind goes on from: 0 but for changed listings, where it is the last complete sweep's mark."""
+    """Where a sweep of this kind goes on from: -1 (all) but for changed listings, where it is the last complete one's mark."""
     if kind != SweepKind.CHANGED:
-        return 0
+        return ALL
     complete = Sweep.objects.filter(state=SweepState.FINISHED, kind__in=[SweepKind.FULL, SweepKind.CHANGED])
-    return complete.aggregate(mark=Max("mark"))["mark"] or 0
+    found: int | None = complete.aggregate(mark=Max("mark"))["mark"]
+    return ALL if found is None else found
 
 
 def ranges(sweep: Sweep, versions: Sequence[PolicyVersion], *, size: int) -> list[KeyRange]:
@@ -64,7 +66,7 @@ def ranges(sweep: Sweep, versions: Sequence[PolicyVersion], *, size: int) -> lis
     if Subject.LISTINGS in subjects:
         found += _cut(Subject.LISTINGS, "listings_listing", "change > %(since)s", size, sweep.since_change)
     if Subject.MERCHANTS in subjects:
-        found += _cut(Subject.MERCHANTS, "listings_merchant", "true", size, 0)
+        found += _cut(Subject.MERCHANTS, "listings_merchant", "true", size, ALL)
     return found
 
 

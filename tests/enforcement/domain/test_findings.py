@@ -190,6 +190,6 @@ def test_merchants_are_subjects_of_their_own(sweep: Sweep, magnets: Policy, acme
 
 
 def test_hostile_text_survives_the_copy(sweep: Sweep, magnets: Policy, cube: Listing) -> None:
-    words = 'a "b", \\N\n\t\'c\' {d} \u202e قطعة'
+    words = "a \"b\", \\N\n\t'c' {d} \u202e قطعة"
     merge(sweep, [replace(finding(cube, magnets), explanation={"seen": words})], [cube], magnets)
     assert Violation.objects.get().explanation == {"seen": words}

@@ -1,0 +1,116 @@
+"""One chunk of a sweep: read, evaluate, merge, count, in one transaction that a killed worker leaves no trace of."""
+
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from enforcement import engine, events
+from enforcement.domain import chunks, findings, sweeps
+from enforcement.domain.findings import Finding, Merged
+from enforcement.engine import ActivePolicies, Outcome, Summary, facts
+from enforcement.models import Chunk, Sweep
+from governance.policies.enums import Mode, Subject
+from governance.policies.language import Subject as Read
+from listings.enums import ListingState, MerchantState
+from listings.models import Listing, Merchant
+
+ERROR_LENGTH = 2_000
+
+
+def run_next(*, sweep_id: int, at_once: int, clock: Callable[[], datetime]) -> bool:
+    """Take the sweep's next chunk and run it; False when there was none to take.
+
+    A chunk that breaks waits for another try, twice, before it fails; nothing of it was written.
+    """
+    chunk = chunks.take(sweep_id=sweep_id, at_once=at_once, at=clock())
+    if chunk is not None:
+        try:
+            _run(chunk, clock)
+        except Exception as error:
+            text = "".join(traceback.format_exception_only(error)).strip()
+            chunks.give_up(chunk=chunk, error=text[:ERROR_LENGTH], at=clock())
+    sweeps.end_if_done(sweep_id=sweep_id, at=clock())
+    return chunk is not None
+
+
+@transaction.atomic
+def _run(taken: Chunk, clock: Callable[[], datetime]) -> None:
+    chunk = chunks.hold(taken)
+    if chunk is None:
+        return
+    sweep, at = chunk.sweep, clock()
+    subject = Subject(chunk.subject)
+    policies = _policies(sweep, subject)
+    keys, read = _subjects(sweep, chunk, policies, at)
+    summary = Summary()
+    outcomes = list(engine.evaluate(policies, read, at=at, summary=summary))
+    found = [_finding(outcome) for outcome in outcomes if outcome.held]
+    merged = findings.merge(
+        sweep_id=sweep.pk,
+        subject=subject,
+        found=found,
+        undecided=[(outcome.policy.policy_id, outcome.subject_id) for outcome in outcomes if outcome.held is None],
+        looked=sorted(set(keys) - {broken.subject_id for broken in summary.broken}),
+        policies=[policy.policy_id for policy in policies.policies],
+        at=at,
+    )
+    broken = [{"id": row.subject_id, "error": row.error[:ERROR_LENGTH]} for row in summary.broken]
+    chunks.complete(chunk, counts=_counts(policies, summary, merged), hits=len(found), broken=broken, at=clock())
+    _tell(sweep.pk, merged, found)
+
+
+def _policies(sweep: Sweep, subject: Subject) -> ActivePolicies:
+    """Those that the sweep began with, in the modes they had then."""
+    rows = list(sweep.policies.select_related("version__policy").filter(version__policy__subject=subject))
+    modes = {row.version_id: row.mode for row in rows}
+    return engine.activate((row.version for row in rows), modes=modes)
+
+
+def _subjects(sweep: Sweep, chunk: Chunk, policies: ActivePolicies, at: datetime) -> tuple[list[int], Sequence[Read]]:
+    """All keys of the chunk, and the facts of those that are on offer: what is ended no longer breaks anything."""
+    subject = Subject(chunk.subject)
+    needs = policies.needs(subject)
+    if subject == Subject.MERCHANTS:
+        merchants = Merchant.objects.filter(pk__range=(chunk.first_key, chunk.last_key))
+        active = merchants.filter(state=MerchantState.ACTIVE)
+        return list(merchants.values_list("pk", flat=True)), facts.merchants(active, needs=needs, at=at)
+    listings = Listing.objects.filter(pk__range=(chunk.first_key, chunk.last_key), change__gt=sweep.since_change)
+    on_sale = listings.filter(state=ListingState.ON_SALE)
+    return list(listings.values_list("pk", flat=True)), facts.listings(on_sale, needs=needs, at=at)
+
+
+def _finding(outcome: Outcome) -> Finding:
+    return Finding(
+        policy_id=outcome.policy.policy_id,
+        version_id=outcome.policy.version_id,
+        merchant_id=outcome.merchant_id,
+        listing_id=outcome.listing_id,
+        listing_version=outcome.listing_version,
+        markets=outcome.markets,
+        explanation=outcome.explanation,
+        mode=outcome.policy.mode,
+    )
+
+
+def _counts(policies: ActivePolicies, summary: Summary, merged: Merged) -> dict[str, dict[str, int]]:
+    return {
+        str(policy.version_id): {
+            "looked_at": summary.tally(policy.version_id).looked_at,
+            "matched": summary.tally(policy.version_id).matched,
+            "undecidable": summary.tally(policy.version_id).undecidable,
+            "new": merged.new.get(policy.version_id, 0),
+            "closed": merged.closed.get(policy.policy_id, 0),
+            "waived": merged.waived.get(policy.version_id, 0),
+            "settled": merged.settled.get(policy.version_id, 0),
+        }
+        for policy in policies.policies
+    }
+
+
+def _tell(sweep_id: int, merged: Merged, found: Sequence[Finding]) -> None:
+    if any(finding.mode == Mode.REVIEW for finding in found) and merged.new:
+        transaction.on_commit(lambda: events.violations_found.send(Sweep, sweep_id=sweep_id))
+    if merged.closed:
+        transaction.on_commit(lambda: events.violations_closed.send(Sweep, sweep_id=sweep_id))
