@@ -16,6 +16,7 @@ from governance.accounts.models import ApiKey, RoleGrant, User
 from governance.audit import queries as log
 from governance.audit.models import Entry
 from governance.audit.models.entry import AUTOMATION
+from governance.web.references import read_reference
 
 DAY = DateInput(attrs={"type": "date"})
 CHOICES_SECONDS = 60
@@ -81,12 +82,11 @@ class EntryFilter(django_filters.FilterSet):
             self.filters[name].extra["choices"] = [(value, value) for value in values or ()]
 
     def search(self, rows: QuerySet[Entry], name: str, value: str) -> QuerySet[Entry]:
-        """C-123, 123 or SR-2026-4Q7K-0719."""
-        number = NUMBER.fullmatch(value.strip())
-        by_number = Q(subject_id=int(number[1])) if number else Q()
-        return (
-            rows.filter(Q(subject_ref=value.strip()) | by_number) if number else rows.filter(subject_ref=value.strip())
-        )
+        """C-123, 123 or SR-2026-4Q7K-0719-D2MX."""
+        value = value.strip()
+        number = NUMBER.fullmatch(value)
+        by_reference = Q(subject_ref=read_reference(value) or value)
+        return rows.filter(by_reference | Q(subject_id=int(number[1])) if number else by_reference)
 
     def from_day(self, rows: QuerySet[Entry], name: str, value: date) -> QuerySet[Entry]:
         return rows.filter(at__gte=_midnight(value))

@@ -10,12 +10,12 @@ from enforcement.models import Decision
 from governance.accounts.enums import Place
 from governance.accounts.permissions import Anyone, can_open
 from governance.policies.models import Policy, PolicyText
+from governance.web.references import read_reference
 from investigations.queries import lines, work
 from investigations.queries.listings import visible_listings
 from investigations.queries.merchants import visible_merchants
 
 NUMBERED = re.compile(r"^([CLP])-?(\d{1,18})$", re.IGNORECASE)
-REFERENCE = re.compile(r"^SR-\d{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$", re.IGNORECASE)
 EAN = re.compile(r"^\d{8,14}$")
 EACH = 6
 SHORTEST = 3
@@ -41,8 +41,8 @@ def find(words: str, *, user: Anyone, language: str, each: int = EACH) -> list[H
         return []
     if numbered := NUMBERED.match(words):
         return list(_by_number(numbered[1].upper(), int(numbered[2]), user, language))
-    if REFERENCE.match(words):
-        return list(_decisions(words.upper(), user))
+    if reference := read_reference(words):
+        return list(_decisions(reference, user))
     hits = list(_by_key(words, user))
     if len(words) >= SHORTEST:
         known = {(hit.kind, hit.pk) for hit in hits}
