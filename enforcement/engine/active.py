@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from enforcement.queries.scope import active_versions
@@ -32,7 +31,7 @@ class ActivePolicy:
 
     def covers(self, category: str | None) -> bool:
         """Whether a category is one of the policy's or under one."""
-        if not self.categories:
+        if not self.categories or self.subject == Subject.MERCHANTS:
             return True
         return category is not None and any(
             category == code or category.startswith(f"{code}/") for code in self.categories
@@ -49,15 +48,11 @@ class BrokenPolicy:
 
 
 @dataclass(frozen=True)
-class Applying:
-    """The policies that apply to listings of one category and set of markets, each with the markets where it does."""
+class Covering:
+    """The policies that cover a category, and the stored facts that their rules read."""
 
-    policies: tuple[tuple[ActivePolicy, Markets], ...]
-
-    @cached_property
-    def needs(self) -> frozenset[str]:
-        """Stored facts that their rules read."""
-        return frozenset().union(*(policy.rule.needs for policy, _markets in self.policies))
+    policies: tuple[ActivePolicy, ...]
+    needs: frozenset[str]
 
 
 @dataclass
@@ -67,30 +62,34 @@ class ActivePolicies:
     environment: Environment
     policies: Sequence[ActivePolicy]
     broken: Sequence[BrokenPolicy] = ()
-    _applying: dict[tuple[Subject, str | None, Markets], Applying] = field(default_factory=dict)
+    _covering: dict[tuple[Subject, str | None], Covering] = field(default_factory=dict)
+    _common: dict[tuple[frozenset[str], Markets], Markets] = field(default_factory=dict)
 
     def about(self, subject: Subject) -> list[ActivePolicy]:
         return [policy for policy in self.policies if policy.subject == subject]
 
     def needs(self, subject: Subject) -> frozenset[str]:
         """Stored facts that any rule about this subject reads."""
-        return frozenset().union(*(policy.rule.needs for policy in self.about(subject)))
+        return _needs(self.about(subject))
 
-    def applying(self, subject: Subject, category: str | None, markets: Markets) -> Applying:
-        """Return what applies there. A policy without a common market does not."""
-        key = (subject, category, markets)
-        found = self._applying.get(key)
+    def covering(self, subject: Subject, category: str | None) -> Covering:
+        found = self._covering.get((subject, category))
         if found is None:
-            found = self._applying[key] = Applying(tuple(self._apply(subject, category, markets)))
+            policies = tuple(policy for policy in self.about(subject) if policy.covers(category))
+            found = self._covering[subject, category] = Covering(policies, _needs(policies))
         return found
 
-    def _apply(
-        self, subject: Subject, category: str | None, markets: Markets
-    ) -> Iterable[tuple[ActivePolicy, Markets]]:
-        for policy in self.about(subject):
-            common = tuple(market for market in markets if market in policy.jurisdictions)
-            if common and (subject == Subject.MERCHANTS or policy.covers(category)):
-                yield policy, common
+    def common(self, policy: ActivePolicy, markets: Markets) -> Markets:
+        """Return the markets of a listing in which a policy applies, in the listing's order."""
+        key = (policy.jurisdictions, markets)
+        found = self._common.get(key)
+        if found is None:
+            found = self._common[key] = tuple(market for market in markets if market in policy.jurisdictions)
+        return found
+
+
+def _needs(policies: Iterable[ActivePolicy]) -> frozenset[str]:
+    return frozenset().union(*(policy.rule.needs for policy in policies))
 
 
 def load_active(*, at: datetime, policies: Sequence[int] = ()) -> ActivePolicies:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from enforcement.engine.active import ActivePolicies, ActivePolicy, Applying, Markets
+from enforcement.engine.active import ActivePolicies, ActivePolicy, Markets
 from governance.policies import enums
 from governance.policies.language import Row, Subject
 
@@ -80,7 +80,10 @@ class Summary:
     broken: list[Broken] = field(default_factory=list)
 
     def tally(self, version_id: int) -> Tally:
-        return self.tallies.setdefault(version_id, Tally())
+        found = self.tallies.get(version_id)
+        if found is None:
+            found = self.tallies[version_id] = Tally()
+        return found
 
 
 def evaluate(
@@ -104,17 +107,22 @@ def evaluate(
         yield from found
 
 
-def _read(policies: ActivePolicies, subject: Subject, at: datetime) -> tuple[list[Outcome], Applying]:
+def _read(
+    policies: ActivePolicies, subject: Subject, at: datetime
+) -> tuple[list[Outcome], list[tuple[ActivePolicy, Markets]]]:
+    """Return what was found, and the policies that were looked at with the markets where each applies."""
     listing = subject.listing
     if listing is None:
-        applying = policies.applying(enums.Subject.MERCHANTS, None, tuple(subject.merchant.markets))
+        covering = policies.covering(enums.Subject.MERCHANTS, None)
     else:
-        applying = policies.applying(enums.Subject.LISTINGS, listing.category, tuple(listing.markets))
-    if not applying.policies:
+        covering = policies.covering(enums.Subject.LISTINGS, listing.category)
+    markets = tuple(subject.merchant.markets if listing is None else listing.markets)
+    applying = [(policy, common) for policy in covering.policies if (common := policies.common(policy, markets))]
+    if not applying:
         return [], applying
     row = policies.environment.row(subject, at)
-    row.prepare(applying.needs)
-    return [outcome for policy, markets in applying.policies if (outcome := _outcome(policy, markets, row))], applying
+    row.prepare(covering.needs)
+    return [outcome for policy, common in applying if (outcome := _outcome(policy, common, row))], applying
 
 
 def _outcome(policy: ActivePolicy, markets: Markets, row: Row) -> Outcome | None:
@@ -130,8 +138,8 @@ def _outcome(policy: ActivePolicy, markets: Markets, row: Row) -> Outcome | None
     return None
 
 
-def _count(summary: Summary, found: Iterable[Outcome], applying: Applying) -> None:
-    for policy, _markets in applying.policies:
+def _count(summary: Summary, found: Iterable[Outcome], applying: Iterable[tuple[ActivePolicy, Markets]]) -> None:
+    for policy, _markets in applying:
         summary.tally(policy.version_id).looked_at += 1
     for outcome in found:
         tally = summary.tally(outcome.policy.version_id)
