@@ -45,6 +45,7 @@ LEFT, RIGHT, TOP, BOTTOM = 44, 8, 18, 24
 MAX_X_LABELS = 8
 LABEL_WIDTH = 64
 SMALLEST_SPREAD = 1e-6
+TIP_Y = 11
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def line_chart(
         y_ticks=_y_ticks(scale, LEFT - 8),
         bands=tuple(filter(None, (_band(line, xs, scale) for line in series))),
         lines=lines,
-        zones=_zones(series, xs, scale, gap, (LEFT, right, top), text),
+        zones=_zones(series, xs, scale, gap, (LEFT, right), text),
         flags=tuple(_flag(event, xs, top, right) for event in events),
         legend=tuple((_legend_kind(line), line.name) for line in series),
     )  # fmt: skip
@@ -163,10 +164,10 @@ def _band(line: Series, xs: Sequence[float], scale: Scale) -> str:
 
 
 def _zones(
-    series: Sequence[Series], xs: Sequence[float], scale: Scale, gap: float, box: tuple[float, float, float],
+    series: Sequence[Series], xs: Sequence[float], scale: Scale, gap: float, box: tuple[float, float],
     text: Callable[[float], str],
 ) -> tuple[Zone, ...]:  # fmt: skip
-    left, right, top = box
+    left, right = box
     zones = []
     for index, x in enumerate(xs):
         here = [(line, line.points[index]) for line in series if line.points[index].value is not None]
@@ -180,7 +181,7 @@ def _zones(
         start = max(left, x - gap / 2)
         title = f"{here[0][1].label}: {words}"
         late = x > left + (right - left) * 0.6
-        tip = Text(x - 8 if late else x + 8, top - 6, title, "end" if late else "")
+        tip = Text(x - 8 if late else x + 8, TIP_Y, title, "end" if late else "")
         dots = tuple(scale(point.value) for _line, point in here if point.value is not None)
         url = next((point.url for _line, point in here if point.url), "")
         zones.append(Zone(x, round(start, 1), round(min(right, x + gap / 2) - start, 1), title, url, dots, tip))

@@ -20,6 +20,7 @@ RTL_SCRIPTS = frozenset({"Arab", "Hebr", "Syrc", "Thaa"})
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 MONTH, YEAR = 2_629_800, 31_557_600
 NOW = timedelta(seconds=45)
+LEFT_TO_RIGHT = "\u200e"
 LETTER_THEN_DIGIT = re.compile(r"([^\W\d_])(?=\d)")
 
 
@@ -66,6 +67,10 @@ def span(length: timedelta, *, units: int = 2) -> str:
     first = next((index for index, (amount, _text) in enumerate(found) if amount), len(found) - 1)
     chosen = found[first : first + units]
     return "\u00a0".join(text for index, (amount, text) in enumerate(chosen) if amount or index == 0)
+
+
+def is_rtl() -> bool:
+    return direction(get_language() or "en") == "rtl"
 
 
 def relative(moment: datetime, *, now: datetime | None = None) -> str:
@@ -116,9 +121,10 @@ def compact(value: Number) -> str:
 
 
 def signed(value: Number, *, digits: int | None = None) -> str:
-    """With its sign, a true minus: `+271`, `−63`."""
+    """With its sign, a true minus: `+271`, `−63`. In right-to-left text a mark keeps the sign before the digits."""
     magnitude: Number = -value if value < 0 else value
-    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(magnitude, digits=digits)}"
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return f"{LEFT_TO_RIGHT if sign and is_rtl() else ''}{sign}{number(magnitude, digits=digits)}"
 
 
 def percent(share: Number, *, digits: int = 1) -> str:

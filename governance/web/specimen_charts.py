@@ -64,6 +64,7 @@ def _chart() -> charts.Chart:
     return charts.line_chart(
         title="Views of violating listings per 10,000 views, by week",
         unit="per 10,000 views",
+        width=620,
         summary="With the policies the rate fell from 9.3 to 3.6; in the hold-out it stayed at 9.3.",
         series=[
             charts.Series("With the policies, 95% band", points),
@@ -92,7 +93,11 @@ def samples() -> dict[str, Any]:
     return {
         "line": _chart(),
         "columns_chart": charts.bar_chart(
-            title="Cases opened a day", unit="cases", series=charts.Series("Cases", weeks), tones=[""] * 4 + ["serious"]
+            title="Cases opened a day",
+            width=620,
+            unit="cases",
+            series=charts.Series("Cases", weeks),
+            tones=[""] * 4 + ["serious"],
         ),
         "strip": _heat(),
         "map": heat.heat_map(

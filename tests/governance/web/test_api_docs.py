@@ -19,7 +19,8 @@ METHODS = {"get", "post", "put", "patch", "delete"}
 @pytest.fixture(scope="module")
 def schema(django_db_setup: None, django_db_blocker: Any) -> dict[str, Any]:
     with django_db_blocker.unblock():
-        return Client().get(reverse("api-schema"), {"format": "json"}).json()
+        found: dict[str, Any] = Client().get(reverse("api-schema"), {"format": "json"}).json()
+        return found
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def test_a_button_presses_and_shows_its_key() -> None:
     )
     assert re.sub(r"\s+", " ", html) == (
         '<button type="button" class="btn is-primary" data-key="Ctrl+Enter" aria-keyshortcuts="Control+Enter"'
-        ' hx-post="/a?&quot;" disabled>Remove<kbd class="key" aria-hidden="true">Ctrl ↵</kbd></button> '
+        ' hx-post="/a?&quot;" disabled>Remove<kbd class="key" aria-hidden="true">Ctrl ↵</kbd></button>'
     )
 
 

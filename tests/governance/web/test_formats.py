@@ -68,6 +68,11 @@ def test_signed_and_compact() -> None:
     assert formats.compact(41_900_000) == "41.9M"
 
 
+def test_a_sign_stays_before_its_digits_in_arabic() -> None:
+    with translation.override("ar"):
+        assert (formats.signed(626), formats.signed(0)) == ("\u200e+626", "0")
+
+
 def test_names() -> None:
     assert (formats.country("DE"), formats.country("ZZZ"), formats.language_name("pt-BR")) == (
         "Germany",
