@@ -15,8 +15,8 @@ from django.utils import timezone, translation
 from enforcement.domain import letters
 from enforcement.domain.letters import Block, bullets, heading, paragraph
 from enforcement.enums import Automation
+from enforcement.language import seeing
 from enforcement.language import words as language
-from enforcement.language.seeing import seen, words_found
 from enforcement.language.words import SOURCE, Words
 from enforcement.measures import MEASURES
 from enforcement.models import Decision, DecisionItem, Statement
@@ -83,7 +83,7 @@ def blocks(words: Words, content: Content) -> list[Block]:
         paragraph(ground["note"]),
         heading(words("heading.correct")),
         paragraph(correction["by"]),
-        Block("list", items=tuple(correction["steps"]), language=ground["language"]),
+        Block("list", items=tuple(correction["steps"]), language=correction["language"]),
         paragraph(correction["recheck"]),
         heading(words("heading.disagree")),
         *(paragraph(each) for each in content["redress"]),
@@ -113,7 +113,7 @@ def _content(
         "pairs": _pairs(words, decision, items, about_listings),
         "facts": [_fact(words, item) for item in items],
         "ground": _ground(words, decision.version, text),
-        "correction": _correction(words, decision, text),
+        "correction": _correction(words, decision, text, items),
         "redress": _redress(words, at),
         "points": _points(words, decision, at),
     }
@@ -166,12 +166,9 @@ def _until(words: Words, decision: Decision) -> str:
 
 
 def _fact(words: Words, item: DecisionItem) -> Content:
-    facts, explanation = item.facts, item.facts.get("explanation") or {}
+    facts = item.facts
     number = facts.get("listing", "")
-    found = words_found(explanation)
-    lines = seen(explanation, words.language)
-    if found:
-        lines.append(words("listing.words", words=words.listed([f"“{each}”" for each in found])))
+    seen = seeing.seen(facts["explanation"], words.language)
     return {
         "item": item.pk,
         "listing": number,
@@ -180,7 +177,8 @@ def _fact(words: Words, item: DecisionItem) -> Content:
         "language": facts.get("language", ""),
         "price": _price(facts),
         "countries": words.listed([formats.country(code) for code in item.markets]),
-        "seen": lines or [words("listing.no_facts")],
+        "seen": seen or [words("listing.no_facts")],
+        "seen_language": seeing.spoken(words.language) if seen else words.language,
     }
 
 
@@ -206,14 +204,22 @@ def _ground(words: Words, version: PolicyVersion, text: PolicyText) -> Content:
         "text": text.statement,
         "language": text.language,
         "facts": words("ground.facts"),
-        "note": "" if text.language == words.language else words("note.policy_language"),
+        "note": ""
+        if {text.language, seeing.spoken(words.language)} == {words.language}
+        else words("note.policy_language"),
     }
 
 
-def _correction(words: Words, decision: Decision, text: PolicyText) -> Content:
-    steps = [line.strip() for line in text.correction.splitlines() if line.strip()]
+def _correction(words: Words, decision: Decision, text: PolicyText, items: Sequence[DecisionItem]) -> Content:
+    """The policy's own steps; without them, what the first explanation shows would be enough."""
     by = words("correct.by", date=formats.day(decision.correct_by)) if decision.correct_by else ""
-    return {"by": by, "steps": steps or [words("correct.steps_missing")], "recheck": words("correct.recheck")}
+    steps = [line.strip() for line in text.correction.splitlines() if line.strip()]
+    tag = text.language
+    if not steps:
+        steps, tag = seeing.steps(items[0].facts["explanation"], words.language), seeing.spoken(words.language)
+    if not steps:
+        steps, tag = [words("correct.steps_missing")], words.language
+    return {"by": by, "steps": steps, "language": tag, "recheck": words("correct.recheck")}
 
 
 def _redress(words: Words, at: datetime) -> list[str]:

@@ -1,29 +1,57 @@
 """What a rule saw in a listing, in the words of a letter. The engine's explanation says it; here it becomes sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+
+from governance.policies.language import Step, Steps, corrections
+from governance.policies.language.wording import read
 
 Explanation = Mapping[str, Any]
 
 
+def spoken(language: str) -> str:
+    """The language in which conditions can be worded for a reader of `language`: theirs, or the source's."""
+    return language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
 def seen(explanation: Explanation, language: str) -> list[str]:
-    """A line per condition that held, with the value seen."""
-    return [_line(node) for node in _leaves(explanation) if node.get("held") is not False]
+    """A line per condition that held, with what was seen, each once."""
+    tree = explanation.get("tree")
+    if not tree:
+        return []
+    with translation.override(spoken(language)):
+        return list(dict.fromkeys(_line(condition) for condition in _held(read(tree))))
 
 
-def words_found(explanation: Explanation) -> list[str]:
-    """The words of the listing's own text that a term list matched, each once, as the merchant wrote them."""
-    found = [str(match.get("text", "")) for match in explanation.get("matches", ())]
-    return list(dict.fromkeys(word for word in found if word))
+def steps(explanation: Explanation, language: str) -> list[str]:
+    """What would make the rule stop holding, as far as the explanation shows it. One of them is enough, or all are needed."""
+    with translation.override(spoken(language)):
+        found = corrections(explanation) if explanation.get("tree") else None
+        return list(dict.fromkeys(_steps(found))) if found else []
 
 
-def _leaves(node: Explanation) -> list[Explanation]:
-    children = node.get("children") or ()
-    if not children:
-        return [node] if node.get("text") else []
-    return [leaf for child in children for leaf in _leaves(child)]
+def _held(node: Explanation) -> Iterator[Explanation]:
+    """The conditions that made it so: of a group that holds, its parts that hold."""
+    if node.get("held") is not True:
+        return
+    if node.get("op") == "condition":
+        yield node
+    for child in node.get("children") or ():
+        yield from _held(child)
 
 
-def _line(node: Explanation) -> str:
-    text, value = str(node["text"]), node.get("value")
-    return f"{text}: {value}" if value not in (None, "") else text
+def _line(condition: Explanation) -> str:
+    values: Sequence[Explanation] = condition.get("values") or ()
+    nothing_seen = not condition.get("words") and all(value.get("seen") in (None, [], "") for value in values)
+    return condition["text"] if nothing_seen else f"{condition['text']}: {condition['value']}"
+
+
+def _steps(found: Step | Steps) -> Iterator[str]:
+    if isinstance(found, Step):
+        yield found.text
+        return
+    for each in found.steps:
+        yield from _steps(each)
