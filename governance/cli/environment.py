@@ -25,8 +25,9 @@ JOIN_WITHIN = 60.0  # seconds that a command waits for the one that is just star
 
 
 def state_folder() -> StateFolder:
-    folder = StateFolder(Path(os.environ.get("GOVERNANCE_STATE") or ROOT / "var"))
-    folder.prepare()
+    named = os.environ.get("GOVERNANCE_STATE")
+    folder = StateFolder(Path(named or ROOT / "var"))
+    folder.prepare(ours=not named)
     return folder
 
 

@@ -48,9 +48,10 @@ class StateFolder:
         self._users_file = self.path / ".users"
         self._published_file = self.path / "running.json"
 
-    def prepare(self) -> None:
+    def prepare(self, *, ours: bool = False) -> None:
+        """Make it, or take it over. A folder that somebody has named by mistake is left as it is, unless it is `ours`."""
         foreign = self.path.is_dir() and not self._lock_file.exists() and any(self.path.iterdir())
-        if foreign:
+        if foreign and not ours:
             raise CannotStart(
                 f"{self.path} has files in it that are not ours. Name a new or empty folder with GOVERNANCE_STATE."
             )
