@@ -10,3 +10,4 @@ class ListingsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("listings.receivers")
+        import_module("listings.queries.markets")  # tells the market filter which there are
