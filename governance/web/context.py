@@ -15,6 +15,7 @@ from governance.web.people import Face, face_of
 from governance.web.places import Link, rail
 
 THEMES = ("system", "light", "dark")
+SHOWN_MARKETS = 4
 
 
 def _url(name: str) -> str:
@@ -77,20 +78,17 @@ class Frame:
         return rail(self.user, path=self.request.path, section=section)
 
     @cached_property
-    def market_groups(self) -> list[markets.MarketGroup]:
-        return markets.groups()
-
-    @cached_property
-    def markets(self) -> tuple[str, ...]:
-        return markets.chosen(self.request)
+    def has_markets(self) -> bool:
+        return self.signed_in and markets.is_known()
 
     @cached_property
     def market_label(self) -> str:
-        chosen = set(self.markets)
+        chosen = markets.chosen(self.request)
         if not chosen:
             return gettext("All markets")
-        group = next((group for group in self.market_groups if set(group.codes) == chosen), None)
-        return group.label if group else " ".join(self.markets)
+        if len(chosen) <= SHOWN_MARKETS:
+            return " ".join(chosen)
+        return gettext("%(count)d markets") % {"count": len(chosen)}
 
     @cached_property
     def search_url(self) -> str:

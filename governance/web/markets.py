@@ -21,8 +21,13 @@ _sources: list[Source] = []
 
 
 def use_source(source: Source) -> None:
-    """The room that owns markets says here how to read them. It is asked when the menu is drawn, so it should cache."""
+    """The room that owns markets says here how to read them. It is asked when the menu opens."""
     _sources[:] = [source]
+
+
+def is_known() -> bool:
+    """Whether there is anything to choose from; asks nobody."""
+    return bool(_sources)
 
 
 def groups() -> list[MarketGroup]:

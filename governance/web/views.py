@@ -36,9 +36,13 @@ def design_letter(request: HttpRequest) -> HttpResponse:
     return render(request, "web/design/letter.html", specimen.context(request.GET))
 
 
-@require_POST
 @login_required
 def markets(request: HttpRequest) -> HttpResponse:
+    """The contents of the market menu, fetched when it opens; a post chooses."""
+    if request.method != "POST":
+        chosen = market_filter.chosen(request)
+        context = {"groups": market_filter.groups(), "chosen": chosen, "next": request.GET.get("next", "/")}
+        return render(request, "partials/market_menu.html", context)
     codes = request.POST.getlist("market") if "chosen" in request.POST else request.POST.get("markets", "").split(",")
     market_filter.choose(request, codes)
     return HttpResponseRedirect(back(request))

@@ -229,3 +229,8 @@ def column(parser: template.base.Parser, token: template.base.Token) -> ColumnNo
 def has_filters(fields: Mapping[str, Any]) -> bool:
     """Whether a list can be narrowed by more than words."""
     return any(name != "q" for name in fields)
+
+
+@register.filter
+def same_set(one: Iterable[Any], other: Iterable[Any]) -> bool:
+    return set(one) == set(other)
