@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from governance.audit import events
 from governance.audit.domain import seals
 from governance.audit.domain.entries import Actor, record
 from governance.audit.models import Check
@@ -22,6 +23,7 @@ def ask(*, actor: Actor | None, at: datetime) -> Check:
         raise MoveRefused(_("A check is under way already."))
     check = Check.objects.create(asked_at=at, asked_by_id=None if actor is None else actor.pk)
     record(verb="log.check_asked", actor=actor, subject_kind="check", subject_id=check.pk, at=at)
+    events.check_asked.send(Check, check_id=check.pk)
     return check
 
 

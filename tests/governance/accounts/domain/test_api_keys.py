@@ -35,7 +35,7 @@ def test_the_key_is_known_again_and_carries_its_scopes_and_no_roles(amira: User)
     assert secret.split("_", 2)[2] not in str(list(ApiKey.objects.values_list()))
     assert [scope.value for scope in Scope if has_scope(found.user, scope)] == ["listings:read", "listings:write"]
     assert not has_role(found.user, *Role)
-    entry = Entry.objects.order_by("id").last()
+    entry = Entry.objects.latest("id")
     assert (entry.verb, entry.actor, entry.subject_ref, entry.data["scopes"]) == (
         "api_key.created",
         amira,

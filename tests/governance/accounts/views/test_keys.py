@@ -38,6 +38,8 @@ def test_a_key_is_shown_once_and_works(client: Client) -> None:
     secret = re.search(r"gk_[0-9a-f]{8}_[\w-]{43}", answer.content.decode())
     assert secret is not None
     key = ApiKey.objects.get()
+    assert key.expires_at is not None
+    assert key.created_by is not None
     assert (key.expires_at - key.created_at, key.created_by.username) == (timedelta(days=90), "amira")
     assert secret[0] not in client.get(reverse("accounts:keys")).content.decode()
     log = (

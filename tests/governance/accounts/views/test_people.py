@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -26,12 +27,12 @@ def as_(db: None) -> Callable[[User], Client]:
     return sign_in
 
 
-def text(answer: object) -> str:
-    return answer.content.decode()  # type: ignore[attr-defined]
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
 
 
-def messages(answer: object) -> list[str]:
-    return [str(each) for each in answer.context["messages"]]  # type: ignore[attr-defined]
+def messages(answer: Any) -> list[str]:
+    return [str(each) for each in answer.context["messages"]]
 
 
 @pytest.mark.parametrize("others", [1, 3])

@@ -26,6 +26,7 @@ def test_a_check_is_asked_for_once_done_once_and_kept() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Check.objects.create(asked_at=NOON)
     done = checks.run_owed(at=NOON)
+    assert done is not None
     assert (done, done.ok, done.entries, done.unsealed, done.first_broken) == (asked, True, 2, 0, "")
     assert checks.run_owed(at=NOON) is None
     assert list(Entry.objects.order_by("id").values_list("verb", "actor_label")) == [
@@ -43,6 +44,7 @@ def test_a_check_keeps_what_it_found_broken() -> None:
         cursor.execute("UPDATE audit_entry SET verb = 'case.opened'")
     checks.ask_daily(at=NOON)
     done = checks.run_owed(at=NOON)
+    assert done is not None
     assert (done.ok, done.broken_entry, done.first_broken) == (
         False,
         touched.pk,
@@ -59,4 +61,6 @@ def test_a_reading_under_way_is_not_begun_twice() -> None:
         assert checks.run_owed(at=NOON) is None
     finally:
         other.close()
-    assert checks.run_owed(at=NOON).ok
+    done = checks.run_owed(at=NOON)
+    assert done is not None
+    assert done.ok
