@@ -31,9 +31,11 @@ class Stage:
         self.url = programs.address(listener)
         self.supervisor = Supervisor(servers, say)
 
-    def open(self) -> None:
+    def migrate(self) -> None:
         self.step("migrate")
         say("The database is up to date.")
+
+    def open(self) -> None:
         for program in (
             programs.web(self.environment, self.logs, self.listener),
             programs.worker(self.environment, self.logs),
@@ -82,7 +84,6 @@ class Stage:
 def running(environment: Environment, logs: Path, servers: Sequence[Server], listener: socket) -> Iterator[Stage]:
     stage = Stage(environment, logs, servers, listener)
     try:
-        stage.open()
         yield stage
     finally:
         say("Stopping.")

@@ -18,6 +18,8 @@ def main(*, state: StateFolder, port: int, reset: bool) -> int:
             say("PostgreSQL and Valkey are up." if servers.servers else "Using the servers named in the environment.")
             variables.setdefault("PUBLIC_URL", programs.address(listener))
             with stage.running(variables, state.path / "logs", servers.servers, listener) as running:
+                running.migrate()
+                running.open()
                 told = running.step("prepare")
                 running.wait_for_web()
                 state.publish(environment.published_part(variables))

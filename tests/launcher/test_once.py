@@ -4,14 +4,17 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import psycopg2
 import pytest
 import redis
 
-from governance.cli import once
+from governance.cli import once, temporary
 from governance.embedded.addresses import redis_database, with_redis_database
 from governance.embedded.errors import CannotStart
+from governance.embedded.postgres import Postgres
+from governance.embedded.state import StateFolder
 from governance.embedded.valkey import Valkey
 from tests.launcher.conftest import ask
 
@@ -23,19 +26,19 @@ def _databases() -> set[str]:
 
 
 def test_the_database_is_its_own_and_goes() -> None:
-    with once.own_database(DATABASE_URL) as url:
-        name = ask(url, "SELECT current_database()")
-        assert name in _databases()
+    with temporary.own_database(DATABASE_URL) as own:
+        assert ask(own.url, "SELECT current_database()") == own.name
+        assert own.name in _databases()
 
-    assert name not in _databases()
+    assert own.name not in _databases()
 
 
 def test_the_database_goes_after_a_failure_while_others_are_connected() -> None:
     opened = []
 
     def fail() -> None:
-        with once.own_database(DATABASE_URL) as url:
-            opened.append(psycopg2.connect(url))
+        with temporary.own_database(DATABASE_URL) as own:
+            opened.append(psycopg2.connect(own.url))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -46,19 +49,47 @@ def test_the_database_goes_after_a_failure_while_others_are_connected() -> None:
 
 
 def test_one_that_a_killed_run_has_left_goes_and_one_that_lives_stays() -> None:
-    ask(DATABASE_URL, f"CREATE DATABASE {once.DATABASE_PREFIX}left")
-    with once.own_database(DATABASE_URL) as living:
-        name = ask(living, "SELECT current_database()")
-        with once.own_database(DATABASE_URL):
-            assert f"{once.DATABASE_PREFIX}left" not in _databases()
-            assert name in _databases()
+    ask(DATABASE_URL, f"CREATE DATABASE {temporary.PREFIX}left")
+    with temporary.own_database(DATABASE_URL) as living, temporary.own_database(DATABASE_URL):
+        assert f"{temporary.PREFIX}left" not in _databases()
+        assert living.name in _databases()
+
+
+def test_the_migrated_database_is_kept_and_copied_by_the_next_run(state: StateFolder, sockets: Path) -> None:
+    server = Postgres(state=state.path, sockets=sockets, throw_away=True)
+    try:
+        server.start()
+        ask(server.url, f"CREATE DATABASE {temporary.MIGRATED}older")
+        with temporary.own_database(server.url, keep_migrated=True) as first:
+            assert not first.is_migrated
+            ask(first.url, "CREATE TABLE migrated AS SELECT 7 AS n")
+            first.has_migrated()
+            ask(first.url, "DROP TABLE migrated")
+        with temporary.own_database(server.url, keep_migrated=True) as second:
+            assert second.is_migrated
+            assert ask(second.url, "SELECT n FROM migrated") == 7
+
+        kept = ask(
+            server.url, f"SELECT array_agg(datname::text) FROM pg_database WHERE datname ~ '^{temporary.MIGRATED}'"
+        )
+        assert kept == [f"{temporary.MIGRATED}{temporary._fingerprint()}"]
+    finally:
+        server.stop()
+
+
+def test_on_a_server_of_somebody_elses_nothing_is_kept() -> None:
+    before = _databases()
+    with temporary.own_database(DATABASE_URL) as own:
+        own.has_migrated()
+
+    assert {name for name in _databases() - before if name.startswith(temporary.MIGRATED)} == set()
 
 
 def test_cache_and_queue_get_two_empty_numbers_that_are_nobodys(valkey: Valkey) -> None:
     valkey.start()
     with (
-        once.own_numbers(valkey.url, valkey.broker_url) as first,
-        once.own_numbers(valkey.url, valkey.broker_url) as second,
+        temporary.own_numbers(valkey.url, valkey.broker_url) as first,
+        temporary.own_numbers(valkey.url, valkey.broker_url) as second,
     ):
         assert [redis_database(url) for url in (*first, *second)] == [2, 3, 4, 5]
         with redis.Redis.from_url(first[0]) as client:
@@ -72,7 +103,7 @@ def test_a_number_with_somebodys_keys_is_left_alone(valkey: Valkey) -> None:
     valkey.start()
     with redis.Redis.from_url(with_redis_database(valkey.url, 2)) as client:
         client.set("theirs", "1")
-        with once.own_numbers(valkey.url, valkey.broker_url) as (url, broker):
+        with temporary.own_numbers(valkey.url, valkey.broker_url) as (url, broker):
             assert (redis_database(url), redis_database(broker)) == (3, 4)
         assert client.get("theirs") == b"1"
 
@@ -82,10 +113,10 @@ def test_a_number_whose_taker_is_gone_is_taken_over(valkey: Valkey) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     with redis.Redis.from_url(with_redis_database(valkey.url, 2)) as client:
-        client.mset({once.CLAIM: f"{socket.gethostname()} {ended.pid}", "left": "1"})
-        with once.own_numbers(valkey.url, valkey.broker_url) as (url, _):
+        client.mset({temporary.CLAIM: f"{socket.gethostname()} {ended.pid}", "left": "1"})
+        with temporary.own_numbers(valkey.url, valkey.broker_url) as (url, _):
             assert redis_database(url) == 2
-            assert client.keys() == [once.CLAIM.encode()]
+            assert client.keys() == [temporary.CLAIM.encode()]
 
 
 def test_a_server_without_an_empty_number_is_said(valkey: Valkey) -> None:
@@ -94,7 +125,7 @@ def test_a_server_without_an_empty_number_is_said(valkey: Valkey) -> None:
         with redis.Redis.from_url(with_redis_database(valkey.url, number)) as client:
             client.set("theirs", "1")
 
-    with pytest.raises(CannotStart) as refusal, once.own_numbers(valkey.url, valkey.broker_url):
+    with pytest.raises(CannotStart) as refusal, temporary.own_numbers(valkey.url, valkey.broker_url):
         pass
 
     assert str(refusal.value) == f"{valkey.url} has no two empty numbered databases left."
