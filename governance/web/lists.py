@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from django.views.generic import TemplateView
 from django_filters import FilterSet
 
-from governance.web import access, exports, formats, keyset, saved_views, toasts
+from governance.web import access, exports, formats, keyset, markets, saved_views, toasts
 from governance.web.chips import Chip, chips, plain_widgets
 from governance.web.columns import Bulk, Column, Head
 from governance.web.refusals import Refusal
@@ -41,10 +41,16 @@ class ListPage(AccessMixin, TemplateView, ABC):
     columns: tuple[Column, ...] = ()
     bulk: tuple[Bulk, ...] = ()
     page_size = 50
+    market_lookup = ""  # such as `markets__overlap`: the rows follow the topbar's market filter
 
     @abstractmethod
     def rows(self) -> QuerySet[Any]:
         """What this person may see, with everything a row shows loaded."""
+
+    def market_rows(self) -> QuerySet[Any]:
+        """The rows of the markets that the topbar shows."""
+        chosen = markets.chosen(self.request) if self.market_lookup else ()
+        return self.rows().filter(**{self.market_lookup: list(chosen)}) if chosen else self.rows()
 
     # --- requests --------------------------------------------------------------------------------
 
@@ -91,7 +97,7 @@ class ListPage(AccessMixin, TemplateView, ABC):
 
     @cached_property
     def filterset(self) -> FilterSet:
-        found = self.filterset_class(self.request.GET, queryset=self.rows(), request=self.request)
+        found = self.filterset_class(self.request.GET, queryset=self.market_rows(), request=self.request)
         plain_widgets(found.form)
         return found
 
@@ -129,7 +135,7 @@ class ListPage(AccessMixin, TemplateView, ABC):
         view.setup(request)
         if request.POST.get("all"):
             given = QueryDict(request.POST.get("query", ""))
-            found: QuerySet[Any] = cls.filterset_class(given, queryset=view.rows(), request=request).qs
+            found: QuerySet[Any] = cls.filterset_class(given, queryset=view.market_rows(), request=request).qs
             return found
         rows = view.rows()
         return rows.filter(pk__in=_keys(rows, request.POST.getlist("ids")))

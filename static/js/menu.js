@@ -50,6 +50,12 @@ document.addEventListener("click", (event) => {
   if (menu && event.target.closest("a, button[type='button']")) menu.hidePopover();
 });
 
+// What a menu fetches when it opens takes the focus from the button.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const menu = event.detail.elt.closest?.("[popover]:popover-open");
+  if (menu && !menu.contains(document.activeElement)) items(menu)[0]?.focus();
+});
+
 // A chip opens the filter menu at its own field.
 document.addEventListener("click", (event) => {
   const name = event.target.closest("[data-focus]")?.dataset.focus;

@@ -37,6 +37,7 @@ class SavedViewList(ListPage):
     row_template = "saved_view_row.html"
     bulk = (Bulk("look", "Look at", url_name="look", key="o"),)
     page_size = 10
+    market_lookup = "query__in"
 
     def rows(self) -> QuerySet[SavedView]:
         return SavedView.objects.select_related("user")

@@ -56,7 +56,7 @@ def test_markets_are_chosen_by_group_by_hand_and_not_at_all(client: Client, nadi
     client.post("/markets/", {"markets": "DE,FR", "next": "/views/"})
     assert client.session[markets.SESSION_KEY] == ["DE", "FR"]
     assert '<span class="truncate">DE FR</span>' in client.get("/design/").content.decode()
-    assert client.get("/markets/?next=/views/").content.decode().count(' checked>') == 2
+    assert client.get("/markets/?next=/views/").content.decode().count(" checked>") == 2
     client.post("/markets/", {"chosen": "1", "market": ["AE", "XX"]})
     assert client.session[markets.SESSION_KEY] == ["AE"]
     client.post("/markets/", {"markets": ""})

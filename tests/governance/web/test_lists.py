@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from governance.accounts.models import SavedView, User
+from governance.web import markets
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -167,3 +168,14 @@ def test_a_view_is_saved_shown_and_deleted(client: Client, nadia: User) -> None:
     assert (view.name, view.query, view.own) == ("My sweeps", "page=sweeps", True)
     client.post("/views/", {"delete_view": view.pk})
     assert not SavedView.objects.filter(page="saved-views").exists()
+
+
+def test_the_rows_follow_the_market_filter(client: Client, keep: Callable[[int], list[SavedView]]) -> None:
+    views = keep(3)
+    SavedView.objects.filter(pk=views[1].pk).update(query="DE")
+    session = client.session
+    session[markets.SESSION_KEY] = ["DE"]
+    session.save()
+    assert names(client.get("/views/")) == ["View 01"]
+    assert client.get("/views/", {"count": "1"}).content == b"1 found"
+    assert client.post("/look/", {"all": "1"}).content == b"View 01"
