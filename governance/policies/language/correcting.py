@@ -41,7 +41,7 @@ def corrections(explanation: Json) -> Step | Steps | None:
 def _of(node: Json, words: Mapping[str, Sequence[str]]) -> Step | Steps | None:
     if node.get("held") is not True:
         return None
-    children = node.get("children") or ()
+    children: Sequence[Json] = node.get("children") or ()
     match node.get("op"):
         case "condition":
             return _step(node, words) if node.get("correctable") else None

@@ -78,7 +78,7 @@ def _shown(fact: Fact, path: str, owner: str) -> Json:
 
 def _function(function: Function) -> Json:
     path = PATHS.get(function.owner, "") if function.owner else ""
-    parameters = [
+    parameters: list[Json] = [
         {
             "name": parameter.name,
             "kind": parameter.kind.value,
@@ -87,7 +87,7 @@ def _function(function: Function) -> Json:
         }
         for parameter in function.parameters
     ]
-    call = f"{function.name}({', '.join(parameter['name'] for parameter in parameters)})"
+    call = f"{function.name}({', '.join(parameter.name for parameter in function.parameters)})"
     return {
         "path": f"{path}.{call}" if path else call,
         "name": function.name,

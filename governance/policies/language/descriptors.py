@@ -1,6 +1,6 @@
 """The protobuf messages that carry one row of facts, built from the vocabulary and the attribute register."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, timestamp_pb2, wrappers_pb2
@@ -31,8 +31,8 @@ _WRAPPED = {
     Kind.WHOLE: ".google.protobuf.Int64Value",
     Kind.BOOLEAN: ".google.protobuf.BoolValue",
 }
-FIRST_RESERVED, AFTER_RESERVED = 19_000, 20_000
-"""Field numbers that protobuf keeps for itself."""
+MOST_ATTRIBUTES = 5_000
+"""A message of the runtime holds no more than 64 KiB of fields."""
 
 
 class Schema(NamedTuple):
@@ -44,7 +44,10 @@ class Schema(NamedTuple):
     optional: frozenset[tuple[str, str]]
 
 
-def schema(attributes: Iterable[Fact]) -> Schema:
+def schema(attributes: Sequence[Fact]) -> Schema:
+    """Raises ValueError for a register of more than MOST_ATTRIBUTES."""
+    if len(attributes) > MOST_ATTRIBUTES:
+        raise ValueError(f"the register has {len(attributes)} attributes; rules can name {MOST_ATTRIBUTES} at most")
     facts = {(fact.owner, fact.name): fact for fact in (*ALL_FACTS, *attributes)}
     file = descriptor_pb2.FileDescriptorProto(name="rules.proto", package=PACKAGE, syntax="proto3")
     file.dependency.extend(["google/protobuf/wrappers.proto", "google/protobuf/timestamp.proto"])
@@ -65,8 +68,6 @@ def schema(attributes: Iterable[Fact]) -> Schema:
 
 def _declare(message: Any, fact: Fact) -> None:
     number = len(message.field) + 1
-    if number >= FIRST_RESERVED:
-        number += AFTER_RESERVED - FIRST_RESERVED
     field = message.field.add(name=fact.name, json_name=fact.name, number=number, label=_F.LABEL_OPTIONAL)
     if fact.kind is Kind.LIST:
         field.label = _F.LABEL_REPEATED

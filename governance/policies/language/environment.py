@@ -57,7 +57,7 @@ class Environment:
         names = {key: spec.names for key, spec in self.term_lists.items()}
         self.known = Known(names, categories, certificates, markets)
         self.matcher = Matcher(self.term_lists.values())
-        self.schema = schema(attribute.fact() for attribute in self.attributes.values())
+        self.schema = schema([attribute.fact() for attribute in self.attributes.values()])
         self.accesses = _accesses(self.schema, self.attributes)
         self.runtime = _runtime(self.schema)
 

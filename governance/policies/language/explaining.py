@@ -12,6 +12,9 @@ from listings.text import DESCRIPTION, TITLE
 if TYPE_CHECKING:
     from governance.policies.language.rule import Rule
 
+CURRENCY = "currency"
+"""The unit of a price: what the listing says."""
+
 FORM = 1
 """Raised when the JSON's form changes; readers look at it."""
 MOST_MATCHES = 100
@@ -67,7 +70,7 @@ class _Explainer:
     def _condition(self, condition: Condition) -> Json:
         held = condition.held(self.row, self.market)
         node: Json = {"op": "condition", "held": held, "at": [condition.node.start, condition.node.end]}
-        node |= condition.description
+        node |= self._in_currency(condition.description)
         if values := [value for seen in condition.seen if (value := self._value(seen, held)) is not None]:
             node["values"] = values
         if words := self._words(condition):
@@ -83,8 +86,16 @@ class _Explainer:
         if value is None and held is None:
             self.missing.setdefault(seen.path, seen.operand)
         shown: Json = {**seen.operand, "seen": _json(value)}
-        unit = self.row.value("listing.currency") if seen.unit == "currency" else seen.unit
+        unit = self.row.value("listing.currency") if seen.unit == CURRENCY else seen.unit
         return shown | ({"unit": unit} if unit else {})
+
+    def _in_currency(self, description: Json) -> Json:
+        """A figure beside the price is in the listing's currency."""
+        right = description.get("right")
+        if not right or right.get("unit") != CURRENCY:
+            return description
+        currency = self.row.value("listing.currency")
+        return {**description, "right": {**right, "unit": currency or ""}}
 
     def _words(self, condition: Condition) -> list[str]:
         """Keep what a condition matched; return the first few different words."""

@@ -39,7 +39,7 @@ class Rewriter:
         self.check = check
         self.types = {entry.key: entry.value for entry in tree.type_map}
         self.references = {entry.key: entry.value for entry in tree.reference_map}
-        self.last_id = max([*self.types, *self.references, *(entry.key for entry in tree.source_info.positions)])
+        self.last_id: int = max([*self.types, *self.references, *(entry.key for entry in tree.source_info.positions)])
 
     def rewrite(self) -> Any:
         self._expand(self.tree.expr)

@@ -198,7 +198,7 @@ def _number(seen: float, unit: str) -> str:
     if len(unit) == 3 and unit.isupper():
         return formats.money(seen, unit)
     shown = formats.number(seen)
-    return f"{shown}\u00a0{unit}" if unit and unit != "currency" else shown
+    return f"{shown}\u00a0{unit}" if unit else shown
 
 
 def _moment(seen: str) -> str:

@@ -74,6 +74,8 @@ facts = st.fixed_dictionaries(
 
 def written(expression: Expression) -> str:
     kind, *rest = expression
+    if kind in ("not", "and", "or", "choice"):
+        return _joined(kind, [written(part) for part in rest])
     match kind:
         case "compare":
             right = f"listing.attr.{rest[2]}" if isinstance(rest[2], str) else str(rest[2])
@@ -90,18 +92,22 @@ def written(expression: Expression) -> str:
             return f"has(listing.attr.{rest[0]})"
         case "null":
             return f"listing.attr.{rest[0]} == null"
-        case "constant":
-            return str(rest[0]).lower()
-        case "not":
-            return f"!({written(rest[0])})"
-        case "choice":
-            return f"({written(rest[0])} ? {written(rest[1])} : {written(rest[2])})"
         case _:
-            sign = "&&" if kind == "and" else "||"
-            return f"({written(rest[0])} {sign} {written(rest[1])})"
+            return str(rest[0]).lower()
 
 
-def reference(expression: Expression, known: dict[str, Any]) -> Held:
+def _joined(kind: str, parts: list[str]) -> str:
+    match kind:
+        case "not":
+            return f"!({parts[0]})"
+        case "choice":
+            return f"({parts[0]} ? {parts[1]} : {parts[2]})"
+        case _:
+            sign = " && " if kind == "and" else " || "
+            return f"({sign.join(parts)})"
+
+
+def reference(expression: Expression, known: dict[str, Any]) -> Any:
     kind, *rest = expression
     match kind:
         case "compare":
