@@ -11,7 +11,8 @@ from governance.web.api_schema import ScopedSchema
 class ScopedViewSet(GenericViewSet):
     """`scopes` names the scope of each action; an action it does not name is open to nobody. `order` ends with the key.
 
-    Combine it with DRF's mixins, declare `filterset_class`, and write one `@action` per verb.
+    Combine it with DRF's mixins, declare `filterset_class`, and write one `@action` per verb. The schema reads the
+    model from `queryset = X.objects.none()`; `get_queryset` returns what the asker may see.
     """
 
     scopes: ClassVar[dict[str, str]] = {}

@@ -1,9 +1,11 @@
 """The schema is OpenAPI 3.1 and says scopes and problems; the page draws it under our own policy, for everybody."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -37,6 +39,11 @@ def test_the_schema_is_open_api_3_1_and_describes_the_key(schema: dict[str, Any]
     assert schema["openapi"] == "3.1.1"
     key = schema["components"]["securitySchemes"]["apiKey"]
     assert (key["type"], key["scheme"]) == ("http", "bearer")
+
+
+def test_the_schema_is_valid_and_made_without_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("spectacular", "--validate", "--file", str(tmp_path / "schema.yml"))
+    assert "Warning" not in capsys.readouterr().err
 
 
 def test_every_operation_names_a_known_scope_and_its_problems(operations: dict[str, dict[str, Any]]) -> None:
