@@ -27,4 +27,6 @@ urlpatterns: list[URLPattern] = [
     path("sweeps/<int:pk>/resume/", sweeps.resume, name="sweep-resume"),
     path("sweeps/<int:pk>/cancel/", sweeps.cancel, name="sweep-cancel"),
     path("s/<str:token>/", statement.statement, name="statement"),
+    path("s/<str:token>/appeal/", statement.file, name="statement-appeal"),
+    path("s/<str:token>/withdraw/", statement.withdraw, name="statement-withdraw"),
 ]

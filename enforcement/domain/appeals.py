@@ -194,7 +194,7 @@ def _check_contestable(decision: Decision, at: datetime) -> None:
             _("This decision was replaced by %(reference)s. Appeal against that one.")
             % {"reference": decision.superseded_by.reference}
         )
-    if at >= queries.closes_at(decision):
+    if at > queries.closes_at(decision):
         raise WindowClosed(_("The six months in which this decision could be appealed against are over."))
 
 

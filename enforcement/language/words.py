@@ -33,6 +33,8 @@ class Words:
     version: int
     entries: Mapping[str, Entry]
 
+    do_not_call_in_templates = True
+
     def __call__(self, key: str, /, **values: Any) -> str:
         entry = self.entries.get(key)
         if entry is None:

@@ -10,7 +10,7 @@ from enforcement.queries import deadlines
 
 
 def closes_at(decision: Decision) -> datetime:
-    """When the time to appeal is over: six months after the merchant was told, at the end of that day."""
+    """Until when it may be appealed against: six months after the merchant was told, to the end of that day."""
     told = Message.objects.filter(
         decision_id=decision.pk, kind=MessageKind.STATEMENT, state=MessageState.SENT
     ).values_list("sent_at", flat=True)

@@ -1,7 +1,7 @@
 """Days by which somebody must have acted."""
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 from listings.models import Market
 from listings.queries import calendar
@@ -20,8 +20,8 @@ def working_days_after(country: str, start: date, days: int) -> date:
 
 
 def end_of_day(day: date) -> datetime:
-    """The moment at which the day is over, in UTC."""
-    return datetime.combine(day + timedelta(days=1), time(), UTC)
+    """The day's last second, in UTC: until then there is time."""
+    return datetime.combine(day, time(23, 59, 59), UTC)
 
 
 def months_after(day: date, months: int) -> date:

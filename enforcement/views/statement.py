@@ -1,18 +1,119 @@
-"""What the merchant reads, by a signed link and without signing in."""
+"""The merchant's page: a signed link, no account. They read the decision, appeal, and see what became of it."""
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC
+from functools import wraps
+from typing import Any
 
-from enforcement.domain import links
-from enforcement.models import Decision
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from enforcement.domain import appeals, files
+from enforcement.domain.files import Sent
+from enforcement.enums import AppealChannel
+from enforcement.forms.appeal import AppealForm
+from enforcement.language.words import SOURCE
+from enforcement.views import letter, throttle
+from enforcement.views.letter import Letter
+from governance.web import formats
+from governance.web.refusals import Refusal
+
+View = Callable[..., HttpResponse]
 
 
-def statement(request: HttpRequest, token: str) -> HttpResponse:
-    """The decision that the link is for, as it was explained when it was made."""
+def by_link(rate: throttle.Rate) -> Callable[[View], View]:
+    """Open a view of one decision by its link: counted, in the reader's language, kept from caches and search engines."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        @never_cache
+        def opened(request: HttpRequest, token: str) -> HttpResponse:
+            decision = letter.load(token)
+            accepted = translation.get_language_from_request(request)
+            words = letter.words_of(request, decision.statement.language if decision else accepted)
+            with ExitStack() as stack:
+                stack.enter_context(translation.override(words.language))
+                stack.enter_context(timezone.override(UTC))
+                if decision is None:
+                    response = _apology(request, words, "not_found", 404)
+                elif throttle.exceeded(rate, token):
+                    response = _apology(request, words, "throttled", 429)
+                else:
+                    response = view(request, Letter(decision, words, token, timezone.now()))
+            response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+            return response
+
+        return opened
+
+    return decorate
+
+
+@require_safe
+@by_link(throttle.READS)
+def statement(request: HttpRequest, page: Letter) -> HttpResponse:
+    """The decision as it was explained when it was made, and how things stand now."""
+    return _page(request, page, AppealForm(words=page.words, contestable=page.contestable))
+
+
+@require_POST
+@by_link(throttle.WRITES)
+def file(request: HttpRequest, page: Letter) -> HttpResponse:
+    """Appeal. Sent twice it is one appeal: the second time finds the first and shows it."""
+    form = AppealForm(request.POST, request.FILES, words=page.words, contestable=page.contestable)
+    if page.may_withdraw:
+        return _back(page)
+    if not form.is_valid():
+        return _page(request, page, form, status=422)
     try:
-        reference = links.reference_of(token)
-    except links.LinkBroken:
-        raise Http404 from None
-    decisions = Decision.objects.select_related("merchant", "statement")
-    decision = get_object_or_404(decisions, reference=reference)
-    return render(request, "enforcement/statement.html", {"decision": decision, "statement": decision.statement})
+        appeals.file(
+            decision=page.decision,
+            items=form.cleaned_data["items"],
+            text=form.cleaned_data["text"],
+            language=page.words.language,
+            sent=[Sent(each.name or "", each.chunks()) for each in form.cleaned_data["files"]],
+            channel=AppealChannel.PAGE,
+            actor=None,
+            at=timezone.now(),
+        )
+    except appeals.AppealOpen:
+        return _back(page)
+    except files.FileRefused as refusal:
+        form.add_error("files", page.words(f"error.{refusal.problem}", name=refusal.name))
+    except Refusal:
+        form.add_error(None, page.words("error.refused"))
+    else:
+        return _back(page)
+    return _page(request, page, form, status=422)
+
+
+@require_POST
+@by_link(throttle.WRITES)
+def withdraw(request: HttpRequest, page: Letter) -> HttpResponse:
+    """Take the open appeal back; without one there is nothing to do."""
+    if page.appeal is not None and page.may_withdraw:
+        appeals.withdraw(appeal=page.appeal, actor=None, at=timezone.now())
+    return _back(page)
+
+
+def _page(request: HttpRequest, page: Letter, form: AppealForm, *, status: int = 200) -> HttpResponse:
+    context: dict[str, Any] = {"page": page, "words": page.words, "form": form}
+    return render(request, "enforcement/statement.html", context | _frame(page.words.language), status=status)
+
+
+def _apology(request: HttpRequest, words: Any, key: str, status: int) -> HttpResponse:
+    context = {"words": words, "title": words(f"page.{key}"), "text": words(f"page.{key}_text")}
+    return render(request, "enforcement/statement_apology.html", context | _frame(words.language), status=status)
+
+
+def _frame(tag: str) -> dict[str, str]:
+    return {"page_language": tag, "page_direction": formats.direction(tag or SOURCE)}
+
+
+def _back(page: Letter) -> HttpResponse:
+    address = reverse("enforcement:statement", args=[page.token])
+    return redirect(f"{address}?lang={page.words.language}#appeal")

@@ -57,7 +57,7 @@ def outcomes(appeal: Appeal, *each: ItemOutcome) -> dict[int, ItemOutcome]:
 def test_filing_sets_a_day_by_which_it_is_answered_and_confirms(ground: Ground) -> None:
     appeal = filed(removed(ground, "Ball"))
     assert appeal.state == AppealState.FILED
-    assert appeal.due_at.date() == date(2026, 12, 5)  # the end of the seventh working day, 4 December
+    assert appeal.due_at.date() == date(2026, 12, 4)  # the seventh working day after 25 November
     assert (
         Message.objects.get(kind=MessageKind.APPEAL_RECEIVED).subject == f"Your appeal {appeal.reference} has arrived"
     )

@@ -78,7 +78,7 @@ def test_nothing_was_left_in_english(tag: str) -> None:
         ("pl", 22, "22 Państwa oferty zostały wycofane ze sprzedaży"),
         ("ar", 2, "سُحب عرضان من عروضكم من البيع"),
         ("ar", 3, "سُحبت 3 من عروضكم من البيع"),
-        ("fr", 1, "L'une de vos offres a été retirée de la vente"),
+        ("fr", 1, "L’une de vos offres a été retirée de la vente"),
     ],
 )
 def test_the_form_fits_the_number(tag: str, n: int, title: str) -> None:

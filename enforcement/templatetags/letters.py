@@ -1,0 +1,15 @@
+"""`{% load letters %}`: the words of letters in the page's language."""
+
+from typing import Any
+
+from django import template
+
+from enforcement.language.words import Words
+
+register = template.Library()
+
+
+@register.simple_tag
+def say(words: Words, key: str, **values: Any) -> str:
+    """`{% say words "label.what" %}`; the template engine escapes what comes out."""
+    return words(key, **values)

@@ -1,0 +1,131 @@
+"""What the merchant's page shows: the statement as it was sent, in a frame of the reader's language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+
+from enforcement.domain import links
+from enforcement.enums import OPEN_APPEALS, AppealState, DecisionState
+from enforcement.language import words as language
+from enforcement.language.words import SOURCE, Words
+from enforcement.models import Appeal, Decision, DecisionItem, DecisionMove
+from enforcement.queries import appeals as queries
+
+SHOWN_STATES = frozenset(set(DecisionState) - {DecisionState.IN_FORCE})
+
+
+def words_of(request: HttpRequest, default: str) -> Words:
+    """The language asked for on the page, if we have its words."""
+    asked = request.GET.get("lang", "") or request.POST.get("lang", "")
+    return language.words(language.available(asked) or language.available(default) or SOURCE)
+
+
+def languages() -> list[tuple[str, str]]:
+    return [(tag, language.words(tag).name) for tag in language.languages()]
+
+
+@dataclass
+class Letter:
+    """One decision as the merchant reads it now."""
+
+    decision: Decision
+    words: Words
+    token: str
+    now: datetime
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        return self.decision.statement.content
+
+    @property
+    def language(self) -> str:
+        """Of the statement, which may differ from the frame's."""
+        return self.decision.statement.language
+
+    @property
+    def foreign(self) -> bool:
+        return self.language != self.words.language
+
+    @property
+    def languages(self) -> list[tuple[str, str]]:
+        return languages()
+
+    @cached_property
+    def items(self) -> list[DecisionItem]:
+        return list(self.decision.items.select_related("reversal").order_by("pk"))
+
+    @cached_property
+    def facts(self) -> list[dict[str, Any]]:
+        """The statement's listings, with what became of each."""
+        reversed_keys = {item.pk for item in self.items if hasattr(item, "reversal")}
+        return [{**fact, "restored": fact["item"] in reversed_keys} for fact in self.content["facts"]]
+
+    @cached_property
+    def appeal(self) -> Appeal | None:
+        return queries.of_decision(self.decision.pk).first()
+
+    @cached_property
+    def closes_at(self) -> datetime:
+        return queries.closes_at(self.decision)
+
+    @cached_property
+    def contestable(self) -> list[DecisionItem]:
+        """What may be appealed against now; nothing while an appeal is open or when the time is over."""
+        blocked = self.decision.state == DecisionState.SUPERSEDED or self.now > self.closes_at
+        open_appeal = self.appeal is not None and self.appeal.state in OPEN_APPEALS
+        return [] if blocked or open_appeal else list(queries.contestable(self.decision))
+
+    @property
+    def may_withdraw(self) -> bool:
+        return self.appeal is not None and self.appeal.state in OPEN_APPEALS
+
+    @property
+    def heard(self) -> bool:
+        """Decided in substance, with nothing left to appeal against."""
+        unheard = (*OPEN_APPEALS, AppealState.WITHDRAWN, AppealState.INADMISSIBLE)
+        return self.appeal is not None and self.appeal.state not in unheard and not self.contestable
+
+    @property
+    def over(self) -> bool:
+        return self.now > self.closes_at
+
+    @cached_property
+    def outcomes(self) -> list[tuple[str, str]]:
+        """Title and outcome of each item that was heard."""
+        if self.appeal is None:
+            return []
+        rows = self.appeal.items.exclude(outcome="").select_related("item").order_by("item_id")
+        return [(_name(row.item), self.words(f"outcome.{row.outcome}")) for row in rows]
+
+    @cached_property
+    def files(self) -> list[str]:
+        return list(self.appeal.files.order_by("pk").values_list("name", flat=True)) if self.appeal else []
+
+    @cached_property
+    def moved(self) -> DecisionMove | None:
+        """The move into the state that the decision has now, where the merchant is told of it."""
+        if self.decision.state not in SHOWN_STATES:
+            return None
+        return self.decision.moves.filter(to_state=self.decision.state).order_by("-pk").first()
+
+    @property
+    def successor(self) -> str:
+        return self.decision.superseded_by.reference if self.decision.superseded_by else ""
+
+
+def load(token: str) -> Decision | None:
+    """The decision that the link is for; nothing where the link is not ours."""
+    try:
+        reference = links.reference_of(token)
+    except links.LinkBroken:
+        return None
+    rows = Decision.objects.select_related("merchant", "statement", "superseded_by")
+    return rows.filter(reference=reference).first()
+
+
+def _name(item: DecisionItem) -> str:
+    return str(item.facts.get("title") or item.facts.get("listing") or "")

@@ -1,0 +1,31 @@
+"""How often one link may be used: enough for a person, too little for a program."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import structlog
+from django.core.cache import cache
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Rate:
+    name: str
+    times: int
+    seconds: int
+
+
+READS = Rate("statement-read", 120, 60)
+WRITES = Rate("statement-write", 10, 600)
+
+
+def exceeded(rate: Rate, token: str) -> bool:
+    """Count one use. Without its cache the page goes on without counting: a merchant's redress matters more."""
+    key = f"{rate.name}:{sha256(token.encode()).hexdigest()[:24]}"
+    try:
+        cache.add(key, 0, rate.seconds)
+        return cache.incr(key) > rate.times
+    except (OSError, ValueError) as fault:  # the cache is away, or the key ran out between the two
+        log.warning("throttle_unavailable", error=repr(fault))
+        return False
