@@ -86,7 +86,7 @@ def test_sorting_keeps_the_focus(page: Page) -> None:
 
 
 def test_back_returns_to_the_page_before(page: Page) -> None:
-    page.keyboard.press("n")
+    page.keyboard.press(".")
     expect(page.locator("[data-row-link]").first).to_have_text("View 10")
     page.go_back()
     expect(page.locator("[data-row-link]").first).to_have_text("View 00")
@@ -100,7 +100,7 @@ def test_the_keys_of_the_page_are_listed(page: Page) -> None:
         "S Search this list",
         "F Filter",
         "O Look at",
-        "N Next page",
+        ". Next page",
         "? Keys of this page",
         "j Next row",
         "k Previous row",

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
@@ -23,7 +25,7 @@ def rendered(source: str, address: str = "/", **context: object) -> str:
         (None, "a &lt;b&gt; &amp; c"),
     ],
 )
-def test_highlight_escapes_and_marks(spans: object, html: str) -> None:
+def test_highlight_escapes_and_marks(spans: list[Any] | None, html: str) -> None:
     assert web.highlight("a <b> & c", spans) == html
 
 
