@@ -70,8 +70,14 @@ class DecideForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        max_length=REASON_LENGTH, label=_("Reason"), help_text=_("The next person reads it."), strip=True
+    """Its field belongs to the decision's form, so that what was entered there goes with it."""
+
+    use_required_attribute = False
+    why = forms.CharField(
+        max_length=REASON_LENGTH,
+        label=_("Why, in a few words"),
+        help_text=_("The next person reads it."),
+        widget=forms.Textarea(attrs={"rows": 3, "form": "decision"}),
     )
 
 

@@ -1,6 +1,6 @@
 """Cases: decided by a person who holds them, taken back within seconds, settled when merchants correct what was wrong."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,14 +10,14 @@ from django.utils.translation import ngettext
 
 from enforcement.domain import decisions, violations
 from enforcement.enums import Origin, ViolationState
-from enforcement.models import Decision, Violation
+from enforcement.models import Decision, Statement, Violation
 from governance.accounts.models import User
 from governance.policies.enums import Measure
-from governance.policies.models import PolicyVersion
 from governance.web.refusals import MoveRefused, Refusal
-from investigations.domain import claims, moves, priorities
+from investigations.domain import claims, moves, priorities, settling
 from investigations.domain.opening import open_owed
-from investigations.enums import LIVE_CASES, CaseOutcome, CaseState, ClaimEnd, Verdict
+from investigations.domain.settling import settle_corrected
+from investigations.enums import LIVE_CASES, CaseState, ClaimEnd, Verdict
 from investigations.models import Case, CaseDecision, CaseItem, Claim
 from investigations.queries import work
 
@@ -31,8 +31,6 @@ __all__ = [
     "undo_decision",
 ]
 
-SETTLE_BATCH = 200
-
 
 class VerdictMissing(Refusal):
     """A listing that the person has had before them has no verdict. `items` are its keys."""
@@ -45,6 +43,10 @@ class VerdictMissing(Refusal):
 
 class MeasureMissing(Refusal):
     """Something violates, and nothing is to be done about it."""
+
+
+class NothingViolates(Refusal):
+    """A decision without a violation has no statement."""
 
 
 class TooLateToUndo(MoveRefused):
@@ -93,19 +95,7 @@ def decide(
     decision = None
     if split.violating and measure is not None:
         found = [item.violation for item in split.violating if item.violation]
-        decision = decisions.issue(
-            merchant=case.merchant,
-            version=version_of(found),
-            violations=found,
-            measure=measure,
-            markets=markets,
-            minimum_age=minimum_age,
-            actor=actor,
-            reason=reason,
-            at=at,
-            origin_kind=Origin.CASE,
-            origin_ref=str(case),
-        )
+        decision = _issue(case, found, measure, markets, minimum_age, actor=actor, reason=reason, at=at)
     if split.fine:
         fine = [item.violation for item in split.fine if item.violation]
         violations.dismiss(violations=fine, actor=actor, reason=fine_reason or reason, at=at)
@@ -113,6 +103,28 @@ def decide(
     _leave(case, held, split, actor=actor, reason=reason, at=at)
     moves.record("case.decided", case, actor=actor, at=at, data=_facts(split, decision, measure, reason))
     return ruling
+
+
+def draft_statement(
+    *,
+    case: Case,
+    verdicts: Mapping[int, Verdict],
+    measure: Measure,
+    markets: Sequence[str] = (),
+    minimum_age: int | None = None,
+    actor: User,
+    reason: str,
+    at: datetime,
+) -> Statement:
+    """The statement of reasons as the merchant would get it: the decision is made and taken back, so that nothing differs
+    but its reference. Raises what `decisions.issue` refuses."""
+    with transaction.atomic():
+        items = work.unsettled(case).select_related("violation__version").filter(violation__state=ViolationState.OPEN)
+        chosen = [item.violation for item in items if verdicts.get(item.pk) == Verdict.VIOLATES and item.violation]
+        decision = _issue(case, chosen, measure, markets, minimum_age, actor=actor, reason=reason, at=at)
+        statement = decision.statement
+        transaction.set_rollback(True)
+    return statement
 
 
 @transaction.atomic
@@ -146,20 +158,36 @@ def undo_decision(*, ruling: CaseDecision, actor: User, at: datetime) -> Case:
     return case
 
 
-def settle_corrected(*, at: datetime, violation_ids: Collection[int] | None = None) -> int:
-    """Settle what no longer holds, and close the cases in which nothing is left; returns how many items. No ids: all."""
-    settled = 0
-    while batch := _settle_batch(at, violation_ids):
-        settled += batch
-    return settled
-
-
 # --- deciding ----------------------------------------------------------------------------------
 
 
-def version_of(found: Iterable[Violation]) -> PolicyVersion:
-    """The policy version under which violations of one policy are decided: the newest that found one of them."""
-    return max((each.version for each in found), key=lambda version: version.number)
+def _issue(
+    case: Case,
+    found: Sequence[Violation],
+    measure: Measure,
+    markets: Sequence[str],
+    minimum_age: int | None,
+    *,
+    actor: User,
+    reason: str,
+    at: datetime,
+) -> Decision:
+    """Decide under the newest version of the policy that found one of them."""
+    if not found:
+        raise NothingViolates(_("Nothing violates yet, so there is no statement."))
+    return decisions.issue(
+        merchant=case.merchant,
+        version=max((each.version for each in found), key=lambda version: version.number),
+        violations=found,
+        measure=measure,
+        markets=markets,
+        minimum_age=minimum_age,
+        actor=actor,
+        reason=reason,
+        at=at,
+        origin_kind=Origin.CASE,
+        origin_ref=str(case),
+    )
 
 
 def _split(case: Case, held: Claim, verdicts: Mapping[int, Verdict]) -> _Split:
@@ -207,17 +235,9 @@ def _leave(case: Case, held: Claim, split: _Split, *, actor: User, reason: str, 
     elif split.waiting:
         moves.move(case, CaseState.OPEN, actor=actor, reason=reason, at=at)
     else:
-        _settle(case, at)
-        moves.move(case, CaseState.CLOSED, actor=actor, reason=reason, at=at, outcome=_outcome(case))
+        settling.settle(case, at=at)
+        moves.move(case, CaseState.CLOSED, actor=actor, reason=reason, at=at, outcome=settling.outcome(case))
     priorities.reckon([case.pk], at=at)
-
-
-def _outcome(case: Case) -> CaseOutcome:
-    """What came of the whole case, whoever had a part in it."""
-    rulings = case.case_decisions.filter(undone_at__isnull=True)
-    if rulings.filter(decision__isnull=False).exists():
-        return CaseOutcome.DECIDED
-    return CaseOutcome.NO_VIOLATION if rulings.exists() else CaseOutcome.RESOLVED
 
 
 def _facts(split: _Split, decision: Decision | None, measure: Measure | None, reason: str) -> dict[str, object]:
@@ -255,44 +275,3 @@ def _give_up_other(actor: User, case: Case, at: datetime) -> None:
     other = work.live_claim(actor)
     if other is not None and other.case_id != case.pk:
         claims.give_back(other, moves.lock(other.case), ClaimEnd.RELEASED, actor=actor, at=at)
-
-
-# --- corrected meanwhile -------------------------------------------------------------------------
-
-
-@transaction.atomic
-def _settle_batch(at: datetime, violation_ids: Collection[int] | None) -> int:
-    gone = CaseItem.objects.filter(
-        settled_at__isnull=True, violation__state=ViolationState.CLOSED, case__state__in=LIVE_CASES
-    )
-    if violation_ids is not None:
-        gone = gone.filter(violation__in=violation_ids)
-    ids = gone.order_by("case").values_list("case", flat=True).distinct()[:SETTLE_BATCH]
-    cases = list(
-        Case.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(pk__in=list(ids), state__in=LIVE_CASES)
-        .select_related("merchant", "policy")
-        .order_by("pk")
-    )
-    settled = 0
-    for case in cases:
-        count = _settle(case, at)
-        settled += count
-        if count:
-            moves.record("case.items_corrected", case, actor=None, at=at, data={"items": count})
-        if not work.unsettled(case).exists():
-            _close_empty(case, at)
-    priorities.reckon([case.pk for case in cases], at=at)
-    return settled
-
-
-def _settle(case: Case, at: datetime) -> int:
-    return work.unsettled(case).filter(violation__state=ViolationState.CLOSED).update(settled_at=at)
-
-
-def _close_empty(case: Case, at: datetime) -> None:
-    held = Claim.objects.filter(case=case, ended_at__isnull=True).first()
-    if held is not None:
-        claims.end(held, ClaimEnd.RESOLVED, at=at)
-    moves.move(case, CaseState.CLOSED, actor=None, at=at, outcome=_outcome(case))
-    moves.record("case.resolved", case, actor=None, at=at)

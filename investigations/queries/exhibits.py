@@ -106,6 +106,10 @@ class Exhibit:
         return passages.quote(str(self.content.get("description") or ""), self.explanation.spans("description"))
 
     @property
+    def whole_text(self) -> list[passages.Part]:
+        return passages.whole(str(self.content.get("description") or ""), self.explanation.spans("description"))
+
+    @property
     def is_cut(self) -> bool:
         return any(part.kind == "gap" for part in self.description)
 
@@ -123,14 +127,21 @@ class Exhibit:
         ]
 
     @cached_property
-    def hints(self) -> list[Hint]:
-        found = [Hint(_TONES[leaf.held], _ICONS[leaf.held], leaf.summary) for leaf in self.explanation.leaves[:3]]
+    def notes(self) -> list[Hint]:
+        """What the conditions do not say: where else it is sold, and that it has changed since."""
+        found = []
         if self.violation and self.listing and set(self.violation.markets) < set(self.markets):
             where = ", ".join(formats.country(code) for code in self.violation.markets)
             found.append(Hint("neutral", "info", _("holds in %(markets)s only") % {"markets": where}))
         if self.outdated:
             found.append(Hint("caution", "history", _("changed by the merchant since")))
         return found
+
+    @cached_property
+    def hints(self) -> list[Hint]:
+        """In one line: the first conditions with what was seen, and the notes."""
+        leaves = [Hint(_TONES[leaf.held], _ICONS[leaf.held], leaf.summary) for leaf in self.explanation.leaves[:3]]
+        return [*leaves, *self.notes]
 
 
 _TONES = {True: "ok", False: "critical", None: "neutral"}

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from enforcement.enums import STANDING_DECISIONS
 from enforcement.models import Decision
 from governance.accounts.models import User
-from governance.policies.enums import VersionState
+from governance.policies.enums import Subject, VersionState
 from governance.policies.models import PolicyText
 from governance.web import formats
 from investigations.models import Case, CaseItem, Claim
@@ -38,6 +38,7 @@ class Line:
     title: str
     items: int
     holder: User | None
+    about_merchant: bool = False
     reasons: list[Reason] = field(default_factory=list)
 
     @property
@@ -47,6 +48,16 @@ class Line:
             return self.title
         text = ngettext("%(title)s, %(count)s listing", "%(title)s, %(count)s listings", self.items)
         return text % {"title": self.title, "count": formats.number(self.items)}
+
+
+def heading(line: Line, merchant: str) -> str:
+    """What a case is, in one line."""
+    text = ngettext(
+        "%(title)s: %(count)s listing of %(merchant)s", "%(title)s: %(count)s listings of %(merchant)s", line.items
+    )
+    if line.about_merchant or not line.items:
+        text = _("%(title)s: %(merchant)s")
+    return text % {"title": line.title, "count": formats.number(line.items), "merchant": merchant}
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,7 @@ def of(cases: Sequence[Case], *, language: str, at: datetime) -> dict[int, Line]
     found = {}
     for case in cases:
         line = Line(titles.get(case.policy_id or 0, case.cause_key), counts.get(case.pk, 0), holders.get(case.pk))
+        line.about_merchant = bool(case.policy and case.policy.subject == Subject.MERCHANTS)
         line.reasons = reasons(case, items=line.items, repeat=repeats.get((case.merchant_id, case.policy_id), 0))
         found[case.pk] = line
     return found

@@ -5,19 +5,28 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from enforcement.enums import ViolationState
 from enforcement.models import DecisionItem, Restriction, Violation
 from governance.accounts.permissions import Anyone
 from governance.policies.enums import Measure
+from governance.policies.language import wording
 from investigations import permissions
 from investigations.enums import LIVE_CASES, ListingStanding
-from investigations.models import CaseItem
+from investigations.models import Case, CaseItem
 from investigations.queries import lines
 from listings.enums import Exposure, ListingState
-from listings.models import Listing, ListingMetric, ListingVisibility, ListingWindow
+from listings.models import (
+    AttributeDefinition,
+    Category,
+    Certificate,
+    Listing,
+    ListingMetric,
+    ListingVisibility,
+    ListingWindow,
+)
 
 METRIC_DAYS = 90
 
@@ -116,6 +125,51 @@ def decision_items(listing: Listing) -> QuerySet[DecisionItem]:
         .select_related("decision__version__policy", "decision__decided_by", "reversal")
         .order_by("-id")
     )
+
+
+def violations(listing: Listing) -> list[Violation]:
+    """What was found about a listing, open first, then the newest."""
+    rows = Violation.objects.filter(listing=listing).select_related("version", "policy")
+    return list(rows.order_by("-state", "-found_at", "-id")[:30])
+
+
+def in_force(listing: Listing) -> list[Restriction]:
+    """Measures in force on a listing."""
+    rows = Restriction.objects.filter(listing=listing, lifted_at__isnull=True)
+    return list(rows.select_related("decision__version__policy").order_by("-starts_at", "-id"))
+
+
+def cases_of(listing: Listing) -> list[Case]:
+    return list(Case.objects.filter(items__listing=listing).distinct().order_by("-opened_at", "-id")[:10])
+
+
+def certificates(listing: Listing) -> list[Certificate]:
+    """The listing's own, and those of all the merchant's listings."""
+    own = Q(listing=listing) | Q(listing__isnull=True, merchant=listing.merchant_id)
+    return list(Certificate.objects.filter(own).order_by("type", "number", "id"))
+
+
+def category_name(listing: Listing, language: str) -> str:
+    """The category with its ancestors."""
+    if listing.category is None:
+        return ""
+    steps = listing.category.code.split("/")
+    codes = ["/".join(steps[: depth + 1]) for depth in range(len(steps))]
+    names = dict(Category.objects.filter(code__in=codes).values_list("code", "names"))
+    return " › ".join(names.get(code, {}).get(language) or names.get(code, {}).get("en") or code for code in codes)
+
+
+def attributes(listing: Listing, language: str) -> list[tuple[str, str]]:
+    """The listing's attributes by label, with their units."""
+    rows = AttributeDefinition.objects.filter(key__in=list(listing.attributes))
+    known = {row.key: row for row in rows}
+    found = [_attribute(known.get(key), key, value, language) for key, value in listing.attributes.items()]
+    return sorted(found, key=lambda pair: pair[0].casefold())
+
+
+def _attribute(row: AttributeDefinition | None, key: str, value: Any, language: str) -> tuple[str, str]:
+    label = str((row and (row.labels.get(language) or row.labels.get("en"))) or key)
+    return label, wording.value(value, row.unit if row else "")
 
 
 def daily(listing: Listing, *, until: date, days: int = METRIC_DAYS) -> list[ListingMetric]:

@@ -1,8 +1,7 @@
 """What the house knows of a merchant: standing, identity, and what was decided about them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Case as Choose
@@ -13,6 +12,7 @@ from enforcement.enums import OPEN_APPEALS, STANDING_DECISIONS, WON_APPEALS, Poi
 from enforcement.models import Appeal, Decision, PointEntry, Violation
 from enforcement.queries import points as ledger
 from governance.accounts.permissions import Anyone
+from governance.policies.enums import Subject
 from governance.web import heat
 from investigations import permissions
 from investigations.enums import LIVE_CASES
@@ -91,6 +91,10 @@ class Happening:
     appeal: Appeal | None = None
     listings: int = 0
 
+    @property
+    def about_listings(self) -> bool:
+        return self.decision.version.policy.subject == Subject.LISTINGS
+
 
 def history(merchant: Merchant, *, limit: int = 20) -> list[Happening]:
     """The newest decisions and appeals, in two queries."""
@@ -110,10 +114,32 @@ def history(merchant: Merchant, *, limit: int = 20) -> list[Happening]:
     return sorted(found, key=lambda happening: happening.at, reverse=True)[:limit]
 
 
-def linked(merchant: Merchant) -> Sequence[MerchantLink]:
+@dataclass(frozen=True)
+class Linked:
+    """Another merchant who shares something with this one."""
+
+    merchant: Merchant
+    kind: str
+    strength: float
+
+
+def links(merchant: Merchant) -> list[Linked]:
     """Merchants that share something with this one, the strongest link first."""
-    links = MerchantLink.objects.filter(Q(first=merchant) | Q(second=merchant))
-    return list(links.select_related("first", "second").order_by("-strength", "id")[:50])
+    rows = MerchantLink.objects.filter(Q(first=merchant) | Q(second=merchant)).select_related("first", "second")
+    return [
+        Linked(row.second if row.first_id == merchant.pk else row.first, row.get_kind_display(), row.strength)
+        for row in rows.order_by("-strength", "id")[:50]
+    ]
+
+
+def windows(merchant: Merchant) -> list[MerchantWindow]:
+    return list(MerchantWindow.objects.filter(merchant=merchant).order_by("days"))
+
+
+def verified_on(merchant: Merchant) -> date | None:
+    """When the trader's identity was verified, if it was. The identity must be loaded."""
+    identity = getattr(merchant, "identity", None)
+    return identity.verified_on if identity else None
 
 
 def merchant_rows(user: Anyone, *, at: datetime) -> QuerySet[Merchant]:

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Min, Q
 
 from governance.accounts.models import User
 from governance.accounts.permissions import Anyone
-from investigations.enums import CaseState
+from investigations.enums import LIVE_CASES, CaseState
 from investigations.models import Case, CaseDecision, Queue
 from investigations.queries import work
 
@@ -99,6 +99,9 @@ def _done(user: Anyone, *, at: datetime) -> dict[int, Mapping[str, Any]]:
     return {row["queue"]: row for row in rows}
 
 
-def waiting_count() -> int:
-    """Cases that nobody has decided, for the rail."""
-    return Case.objects.filter(state__in=[CaseState.OPEN, CaseState.IN_REVIEW, CaseState.HELD]).count()
+def rail_counts() -> tuple[int, int]:
+    """Cases that wait to be taken, and all that are not closed."""
+    counts = Case.objects.filter(state__in=LIVE_CASES).aggregate(
+        waiting=Count("id", filter=Q(state=CaseState.OPEN)), live=Count("id")
+    )
+    return counts["waiting"], counts["live"]

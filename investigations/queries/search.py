@@ -77,7 +77,8 @@ def _decisions(reference: str, user: Anyone) -> Iterator[Hit]:
     if can_open(user, Place.CASES):
         merchants = visible_merchants(user).values("pk")
         for decision in Decision.objects.filter(reference=reference, merchant__in=merchants).select_related("merchant"):
-            yield Hit("decision", decision.pk, decision.reference, decision.merchant.name, exact=True)
+            merchant = decision.merchant
+            yield Hit("decision", decision.pk, decision.reference, merchant.name, True, merchant.public_id)
 
 
 def _by_key(words: str, user: Anyone) -> Iterator[Hit]:

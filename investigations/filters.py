@@ -1,0 +1,163 @@
+"""One filter set per list, for its page and its API endpoint alike."""
+
+import re
+from typing import Any
+
+import django_filters
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from enforcement.enums import ViolationState
+from enforcement.models import Violation
+from governance.policies.enums import Severity
+from investigations.enums import LIVE_CASES, CaseOutcome, CaseState, ListingStanding
+from investigations.models import Case, Claim, Queue
+from investigations.queries import lines
+from investigations.queries.listings import standing_as
+from listings.enums import ListingState, MerchantKind, MerchantState
+from listings.models import Category, Listing, Market, Merchant
+
+CASE_ID = re.compile(r"^C-?(\d{1,18})$", re.IGNORECASE)
+LISTING_ID = re.compile(r"^L-?(\d{1,18})$", re.IGNORECASE)
+EAN = re.compile(r"^\d{8,14}$")
+
+
+def language() -> str:
+    return (get_language() or "en").split("-")[0]
+
+
+def queue_choices() -> list[tuple[str, str]]:
+    return [(queue.key, queue.name_in(language())) for queue in Queue.objects.order_by("position", "id")]
+
+
+def market_choices() -> list[tuple[str, str]]:
+    return [(code, code) for code in Market.objects.order_by("code").values_list("code", flat=True)]
+
+
+def category_choices() -> list[tuple[str, str]]:
+    rows = Category.objects.filter(depth=0).order_by("code").values_list("code", "names")
+    return sorted(
+        ((code, names.get(language()) or names.get("en") or code) for code, names in rows), key=lambda c: c[1]
+    )
+
+
+def policy_choices() -> list[tuple[str, str]]:
+    """The policies under which there are cases, by title."""
+    keys = Case.objects.order_by().values_list("policy", flat=True).distinct()
+    titles = lines.policy_titles([key for key in keys if key], language=language())
+    return sorted(((str(key), title) for key, title in titles.items()), key=lambda choice: choice[1])
+
+
+class CaseFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Merchant or case"), method="search", help_text=_("Merchant, or C-123"))
+    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=CaseState.choices)
+    queue = django_filters.MultipleChoiceFilter(label=_("Queue"), field_name="queue__key", choices=queue_choices)
+    severity = django_filters.MultipleChoiceFilter(label=_("Severity"), choices=Severity.choices)
+    policy = django_filters.ChoiceFilter(label=_("Policy"), choices=policy_choices)
+    market = django_filters.MultipleChoiceFilter(label=_("Markets"), choices=market_choices, method="in_markets")
+    outcome = django_filters.MultipleChoiceFilter(label=_("Outcome"), choices=CaseOutcome.choices)
+    late = django_filters.BooleanFilter(label=_("Late"), method="only_late")
+    mine = django_filters.BooleanFilter(label=_("With me"), method="only_mine")
+    merchant = django_filters.CharFilter(label=_("Merchant"), field_name="merchant__public_id")
+    opened = django_filters.DateFromToRangeFilter(label=_("Opened"), field_name="opened_at")
+
+    class Meta:
+        model = Case
+        fields = ("state", "severity", "outcome")
+
+    def search(self, rows: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
+        if found := CASE_ID.match(value.strip()):
+            return rows.filter(pk=int(found[1]))
+        return rows.filter(merchant__name__icontains=value)
+
+    def in_markets(self, rows: QuerySet[Case], name: str, value: list[str]) -> QuerySet[Case]:
+        return rows.filter(markets__overlap=value) if value else rows
+
+    def only_late(self, rows: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
+        late = Q(state__in=LIVE_CASES, due_at__lt=timezone.now())
+        return rows.filter(late) if value else rows.exclude(late)
+
+    def only_mine(self, rows: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
+        held = Claim.objects.filter(case=OuterRef("pk"), person=self.request.user.pk, ended_at__isnull=True)
+        return rows.filter(Exists(held)) if value else rows.exclude(Exists(held))
+
+
+class ListingFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Title, id or EAN"), method="search", help_text=_("Title, L-123 or an EAN"))
+    standing = django_filters.ChoiceFilter(label=_("Where it stands"), choices=ListingStanding.choices, method="stands")
+    category = django_filters.MultipleChoiceFilter(label=_("Category"), choices=category_choices, method="under")
+    market = django_filters.MultipleChoiceFilter(label=_("Markets"), choices=market_choices, method="in_markets")
+    merchant = django_filters.CharFilter(label=_("Merchant"), field_name="merchant__public_id")
+    policy = django_filters.NumberFilter(label=_("Violates policy number"), method="violates")
+    price_eur = django_filters.RangeFilter(label=_("Price in euro"))
+    sold = django_filters.NumberFilter(label=_("Sold in 30 days, at least"), field_name="sold", lookup_expr="gte")
+    changed = django_filters.DateFromToRangeFilter(label=_("Changed"), field_name="changed_at")
+
+    class Meta:
+        model = Listing
+        fields: tuple[str, ...] = ()
+
+    def search(self, rows: QuerySet[Listing], name: str, value: str) -> QuerySet[Listing]:
+        value = value.strip()
+        if found := LISTING_ID.match(value):
+            return rows.filter(pk=int(found[1]))
+        if EAN.match(value):
+            return rows.filter(Q(ean=value) | Q(external_id=value))
+        return rows.filter(title__icontains=value)
+
+    def stands(self, rows: QuerySet[Listing], name: str, value: str) -> QuerySet[Listing]:
+        standing = ListingStanding(value)
+        if standing == ListingStanding.ENDED:
+            return rows.filter(state=ListingState.ENDED)
+        if standing != ListingStanding.ON_SALE:
+            return rows.filter(standing_as(standing))
+        return rows.filter(~standing_as(ListingStanding.HIDDEN), state=ListingState.ON_SALE)
+
+    def under(self, rows: QuerySet[Listing], name: str, value: list[str]) -> QuerySet[Listing]:
+        condition = Q()
+        for code in value:
+            condition |= Q(category__code=code) | Q(category__code__startswith=f"{code}/")
+        return rows.filter(condition)
+
+    def in_markets(self, rows: QuerySet[Listing], name: str, value: list[str]) -> QuerySet[Listing]:
+        return rows.filter(markets__overlap=value) if value else rows
+
+    def violates(self, rows: QuerySet[Listing], name: str, value: Any) -> QuerySet[Listing]:
+        found = Violation.objects.filter(listing=OuterRef("pk"), policy=int(value), state=ViolationState.OPEN)
+        return rows.filter(Exists(found))
+
+
+class MerchantFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label=_("Name or key"), method="search", help_text=_("Name, or the marketplace's key")
+    )
+    country = django_filters.MultipleChoiceFilter(label=_("Country"), choices=lambda: merchant_countries())
+    kind = django_filters.ChoiceFilter(label=_("Kind"), choices=MerchantKind.choices)
+    state = django_filters.ChoiceFilter(label=_("State"), choices=MerchantState.choices)
+    suspended = django_filters.BooleanFilter(
+        label=_("Listing rights suspended"),
+        field_name="listing_rights_suspended_at",
+        lookup_expr="isnull",
+        exclude=True,
+    )
+    open_cases = django_filters.BooleanFilter(label=_("Has open cases"), method="with_cases")
+    points = django_filters.NumberFilter(label=_("Points, at least"), field_name="points", lookup_expr="gte")
+
+    class Meta:
+        model = Merchant
+        fields = ("kind", "state")
+
+    def search(self, rows: QuerySet[Merchant], name: str, value: str) -> QuerySet[Merchant]:
+        value = value.strip()
+        return rows.filter(Q(name__icontains=value) | Q(external_id=value) | Q(public_id=value.upper()))
+
+    def with_cases(self, rows: QuerySet[Merchant], name: str, value: bool) -> QuerySet[Merchant]:
+        live = Case.objects.filter(merchant=OuterRef("pk"), state__in=LIVE_CASES)
+        return rows.filter(Exists(live)) if value else rows.exclude(Exists(live))
+
+
+def merchant_countries() -> list[tuple[str, str]]:
+    codes = Merchant.objects.order_by("country").values_list("country", flat=True).distinct()
+    return [(code, code) for code in codes]

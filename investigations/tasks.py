@@ -1,0 +1,35 @@
+"""Celery's edge of case work: one domain call each, safe to run twice. Beat runs them too, for what an event missed."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from governance.web import formats, places
+from investigations.domain import cases, claims, priorities
+from investigations.queries import queues
+
+
+@shared_task
+def open_owed() -> None:
+    cases.open_owed(at=timezone.now())
+
+
+@shared_task
+def settle_corrected() -> None:
+    cases.settle_corrected(at=timezone.now())
+
+
+@shared_task
+def lapse_claims() -> None:
+    claims.lapse_due(at=timezone.now())
+
+
+@shared_task
+def refresh_priorities() -> None:
+    priorities.refresh(at=timezone.now())
+
+
+@shared_task
+def count_for_the_rail() -> None:
+    waiting, live = queues.rail_counts()
+    places.set_count("queue", formats.number(waiting))
+    places.set_count("cases", formats.number(live))

@@ -1,0 +1,185 @@
+"""One case: its evidence, the policy beside it, the decision as it stands, the merchant below."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from governance.accounts.models import User
+from governance.web.access import opens
+from governance.web.refusals import Refusal
+from investigations import permissions
+from investigations.domain import cases
+from investigations.enums import LIVE_CASES, CaseState
+from investigations.filters import language
+from investigations.forms import DecideForm, FileForm, LinkForm, NoteForm, ReasonForm
+from investigations.models import Case, CaseItem, Claim
+from investigations.queries import changes, exhibits, lines, merchants, panel, trail, work
+from investigations.views import deciding, words
+
+TABS = ("listings", "settled", "changes", "notes", "evidence")
+HISTORY_SHOWN = 4
+
+
+def load(request: HttpRequest, pk: int) -> Case:
+    """The case, when the person may read it."""
+    rows = work.visible_cases(request.user).select_related("merchant", "policy", "queue")
+    return get_object_or_404(rows, pk=pk)
+
+
+@opens(permissions.can_read_cases)
+def detail(request: HttpRequest, pk: int, tab: str = "listings") -> HttpResponse:
+    case = load(request, pk)
+    if tab not in TABS:
+        raise Http404
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "investigations/_case_pane.html", pane(request, case, tab))
+    return show(request, case, tab=tab)
+
+
+def show(
+    request: HttpRequest, case: Case, *, tab: str = "listings", form: DecideForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The whole page. `form` is what was entered, where it was refused."""
+    now = timezone.now()
+    held = Claim.objects.filter(case=case, ended_at__isnull=True).select_related("person").first()
+    mine = held is not None and held.person_id == request.user.pk and held.expires_at > now
+    line = lines.of([case], language=language(), at=now)[case.pk]
+    past = merchants.history(case.merchant, limit=HISTORY_SHOWN)
+    titles = lines.policy_titles({each.decision.version.policy_id for each in past}, language=language())
+    context = pane(request, case, tab) | {
+        "heading": lines.heading(line, case.merchant.name),
+        "line": line,
+        "clock": lines.clock(case.due_at, at=now),
+        "claim": held,
+        "mine": mine,
+        "lost": form is not None and not mine,
+        "may_take": _may_take(request, case, held, now),
+        "may_work": permissions.can_work(request.user),
+        "standing": merchants.standing(case.merchant, at=now),
+        "history": words.history(past, titles),
+        "queue_name": case.queue.name_in(language()),
+        "rulings": trail.rulings(case) if case.closed_at else [],
+        "held_reason": trail.held_because(case) if case.state == CaseState.HELD else "",
+        "hold_form": ReasonForm(prefix="hold"),
+        "skip_form": ReasonForm(prefix="skip"),
+        **deciding.context(case, form=form, mine=mine, at=now),
+    }
+    return render(request, "investigations/case.html", context, status=status)
+
+
+def pane(request: HttpRequest, case: Case, tab: str) -> dict[str, Any]:
+    """What stands in the left pane, with the tabs' counts."""
+    now = timezone.now()
+    context: dict[str, Any] = {"case": case, "tab": tab, "now": now, "counts": trail.counts(case)}
+    context["may_annotate"] = permissions.can_annotate(request.user)
+    if tab == "changes":
+        return context | _changes(request, case)
+    if tab == "notes":
+        return context | {
+            "notes": trail.notes(case),
+            "events": [words.event(entry) for entry in trail.entries(case)],
+            "note_form": NoteForm(),
+        }
+    if tab == "evidence":
+        return context | {"files": trail.evidence(case), "link_form": LinkForm(), "file_form": FileForm()}
+    items = exhibits.items_of(case, settled=tab == "settled")
+    return context | {"page": exhibits.page(items, language=language()), "live": case.state in LIVE_CASES}
+
+
+@opens(permissions.can_read_cases)
+def more(request: HttpRequest, pk: int) -> HttpResponse:
+    """The next listings of a long case, with their lines in the decision."""
+    case = load(request, pk)
+    after = request.GET.get("after", "")
+    settled = request.GET.get("tab") == "settled"
+    page = exhibits.page(
+        exhibits.items_of(case, settled=settled), language=language(), after=int(after) if after.isdecimal() else 0
+    )
+    held = Claim.objects.filter(case=case, ended_at__isnull=True, person=request.user.pk).exists()
+    context = {"case": case, "page": page, "tab": request.GET.get("tab", "listings"), "mine": held, "chosen": {}}
+    context["verdict_options"] = deciding.VERDICT_OPTIONS
+    return render(request, "investigations/_exhibits_more.html", context)
+
+
+@opens(permissions.can_read_cases)
+def whole_text(request: HttpRequest, pk: int, item: int) -> HttpResponse:
+    """A listing's description from beginning to end, with everything marked."""
+    case = load(request, pk)
+    row = get_object_or_404(CaseItem.objects.select_related("listing", "violation"), pk=item, case=case)
+    exhibit = exhibits.one(row, number=1, language=language())
+    return render(request, "investigations/_whole_text.html", {"exhibit": exhibit, "parts": exhibit.whole_text})
+
+
+@require_POST
+@opens(permissions.can_work)
+def effect(request: HttpRequest, pk: int) -> HttpResponse:
+    """The decision as it stands on the page, in words: what the button will do. Nothing is written."""
+    case = load(request, pk)
+    now = timezone.now()
+    beside = panel.of(case, language=language(), at=now)
+    form = DecideForm(request.POST, case=case, markets=beside.decidable)
+    context = deciding.effect_context(case, beside, form, at=now)
+    return render(request, "investigations/_decision_effect.html", context | {"case": case, "live_update": True})
+
+
+@require_POST
+@opens(permissions.can_work)
+def draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """The statement of reasons as the merchant would get it."""
+    case = load(request, pk)
+    now = timezone.now()
+    beside = panel.of(case, language=language(), at=now)
+    form = DecideForm(request.POST, case=case, markets=beside.decidable)
+    context: dict[str, Any] = {"case": case}
+    if form.is_valid() and form.cleaned_data["measure"]:
+        try:
+            context["statement"] = cases.draft_statement(
+                case=case,
+                verdicts=form.cleaned_data["verdicts"],
+                measure=form.cleaned_data["measure"],
+                markets=form.named_markets,
+                minimum_age=form.cleaned_data["minimum_age"],
+                actor=_person(request),
+                reason=form.cleaned_data["reason"],
+                at=now,
+            )
+        except Refusal as refusal:
+            context["refusal"] = str(refusal)
+    return render(request, "investigations/_statement_draft.html", context)
+
+
+def _person(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]
+
+
+def _may_take(request: HttpRequest, case: Case, held: Claim | None, now: Any) -> bool:
+    if not permissions.can_work(request.user) or case.state not in LIVE_CASES:
+        return False
+    if case.state == CaseState.HELD:
+        return permissions.can_take_held(request.user)
+    return held is None or held.expires_at <= now
+
+
+def _changes(request: HttpRequest, case: Case) -> dict[str, Any]:
+    """One listing's versions side by side, and the listings before and after it."""
+    items = [item for item in exhibits.items_of(case).select_related("listing") if item.listing_id]
+    keys = [item.pk for item in items]
+    wanted = request.GET.get("item", "")
+    place = keys.index(int(wanted)) if wanted.isdecimal() and int(wanted) in keys else 0
+    if not items:
+        return {"item": None}
+    number = request.GET.get("version", "")
+    item = items[place]
+    comparison = item.listing and changes.compare(
+        item.listing, number=int(number) if number.isdecimal() else None, language=language()
+    )
+    return {
+        "item": item,
+        "number": place + 1,
+        "comparison": comparison,
+        "before": keys[place - 1] if place else None,
+        "after": keys[place + 1] if place + 1 < len(keys) else None,
+    }

@@ -1,0 +1,51 @@
+"""All cases, whatever their state."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from governance.web import markets
+from governance.web.lists import Column, ListPage
+from investigations import permissions
+from investigations.filters import CaseFilter, language
+from investigations.models import Case
+from investigations.queries import lines, work
+
+
+class CaseList(ListPage):
+    section, title = "cases", _("Cases")
+    may_open = staticmethod(permissions.can_read_cases)
+    template_name = "investigations/case_list.html"
+    row_template = "investigations/case_row.html"
+    filterset_class = CaseFilter
+    order = ("-opened_at", "-pk")
+    columns = (
+        Column("case", _("Case"), grow=True, value=str),
+        Column("merchant", _("Merchant"), value=lambda row: row.merchant.name),
+        Column("policy", _("Policy"), hidden=True, value=lambda row: row.policy.number if row.policy else ""),
+        Column("queue", _("Queue"), extra=True, value=lambda row: row.queue.name_in(language())),
+        Column("state", _("State"), value=lambda row: row.get_state_display()),
+        Column("outcome", _("Outcome"), value=lambda row: row.get_outcome_display()),
+        Column("markets", _("Markets"), extra=True, value=lambda row: " ".join(row.markets)),
+        Column("priority", _("Priority"), num=True, sort="priority", spare=True, value=lambda row: row.priority),
+        Column("opened", _("Opened"), num=True, sort="opened_at", value=lambda row: row.opened_at),
+        Column("due", _("Decide by"), num=True, sort="due_at", value=lambda row: row.due_at),
+        Column("closed", _("Closed"), num=True, hidden=True, value=lambda row: row.closed_at),
+        Column("holder", _("With"), fit=True, spare=True),
+    )
+
+    def rows(self) -> QuerySet[Case]:
+        rows = work.visible_cases(self.request.user)
+        chosen = markets.chosen(self.request)
+        rows = rows.filter(markets__overlap=list(chosen)) if chosen else rows
+        return rows.select_related("merchant", "queue", "policy")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        now = timezone.now()
+        found = lines.of(self.page.rows, language=language(), at=now)
+        for row in self.page.rows:
+            row.line = found[row.pk]
+            row.clock = lines.clock(row.due_at, at=now)
+        return super().get_context_data(now=now, **kwargs)

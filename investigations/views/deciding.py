@@ -1,0 +1,207 @@
+"""The decision panel: what may be chosen, what was chosen, and what pressing the button will do."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from enforcement.language import words as letters
+from enforcement.measures import MEASURES
+from governance.policies.enums import Measure, Subject
+from governance.web import formats
+from governance.web.choices import Option
+from investigations.enums import VERDICT_TONE, Verdict
+from investigations.filters import language
+from investigations.forms import DecideForm
+from investigations.models import Case, CaseDecision
+from investigations.queries import panel, work
+from investigations.views.words import Deed
+from listings.models import Listing
+
+VERDICT_KEYS = {Verdict.VIOLATES: "1", Verdict.FINE: "2", Verdict.UNSURE: "3"}
+VERDICT_OPTIONS = [
+    Option(verdict.value, verdict.label, VERDICT_TONE[verdict], key) for verdict, key in VERDICT_KEYS.items()
+]
+EVERY_OPTIONS = [
+    Option(each.value, each.label, VERDICT_TONE[each], f"Shift+{key}") for each, key in VERDICT_KEYS.items()
+]
+MEASURE_KEYS = {
+    Measure.WARN: "w",
+    Measure.REQUEST_CORRECTION: "t",
+    Measure.AGE_GATE: "a",
+    Measure.RESTRICT_MARKETS: "m",
+    Measure.REMOVE: "r",
+    Measure.SUSPEND_LISTING_RIGHTS: "l",
+}
+FINE_REASONS = (
+    gettext_lazy("The rule caught something else"),
+    gettext_lazy("The proof is there"),
+    gettext_lazy("The policy does not cover this"),
+    gettext_lazy("Corrected since"),
+)
+VIOLATION_REASONS = (
+    gettext_lazy("The listing says so itself"),
+    gettext_lazy("The proof is missing or has expired"),
+    gettext_lazy("The product is known to us"),
+)
+
+
+def context(case: Case, *, form: DecideForm | None, mine: bool, at: datetime) -> dict[str, Any]:
+    beside = panel.of(case, language=language(), at=at)
+    undone = _undone(case) if form is None and mine else None
+    entered = _entered(case, beside, form, undone)
+    shown: dict[str, Any] = {
+        "panel": beside,
+        "form": form,
+        "chosen": entered["verdicts"],
+        "measure": entered["measure"],
+        "chosen_markets": entered["markets"],
+        "minimum_age": entered["minimum_age"],
+        "reason": entered["reason"],
+        "fine_reason": entered["fine_reason"],
+        "known_up_to": entered["known_up_to"],
+        "verdict_options": VERDICT_OPTIONS,
+        "every_options": EVERY_OPTIONS,
+        "verdict_all": form.data.get("verdict_all", "") if form else "",
+        "measure_options": _measures(beside),
+        "market_options": _markets(beside),
+        "reasons": [beside.text.title if beside.text else "", *VIOLATION_REASONS],
+        "fine_reasons": FINE_REASONS,
+    }
+    if not mine and form is None:
+        return shown
+    bound = form or DecideForm(_as_data(entered), case=case, markets=beside.decidable)
+    return shown | effect_context(case, beside, bound, at=at)
+
+
+def effect_context(case: Case, beside: panel.Panel, form: DecideForm, *, at: datetime) -> dict[str, Any]:
+    """The deed, and what follows from it for the merchant."""
+    deed = deed_of(case, beside, form)
+    return {"deed": deed, "follows": _follows(case, beside, deed)}
+
+
+def deed_of(case: Case, beside: panel.Panel, form: DecideForm) -> Deed:
+    valid = form.is_valid()
+    given = form.cleaned_data if valid else {}
+    verdicts: Mapping[int, Verdict] = given.get("verdicts") or form.given()
+    measure = given.get("measure")
+    counts = {verdict: sum(each == verdict for each in verdicts.values()) for verdict in Verdict}
+    waiting = work.unsettled(case).count()
+    violating = [key for key, verdict in verdicts.items() if verdict == Verdict.VIOLATES]
+    territorial = measure is not None and MEASURES[measure].territorial
+    markets = _reached(violating, given.get("markets") or beside.decidable) if territorial and violating else set()
+    problems = []
+    if territorial and violating and not given.get("markets"):
+        problems.append(_("Choose at least one market"))
+    if not valid:
+        problems.append(_("Something entered was not understood"))
+    return Deed(
+        measure=measure,
+        violating=counts[Verdict.VIOLATES],
+        fine=counts[Verdict.FINE],
+        unsure=counts[Verdict.UNSURE],
+        missing=max(0, waiting - len(verdicts)),
+        markets=len(markets),
+        about_merchant=bool(beside.version and beside.version.policy.subject == Subject.MERCHANTS),
+        problems=problems,
+    )
+
+
+def _reached(items: list[int], named: list[str]) -> set[str]:
+    """The markets in which the listings are offered and the measure would hold."""
+    rows = Listing.objects.filter(case_items__in=items).values_list("markets", flat=True)
+    return {market for markets in rows for market in markets if market in named}
+
+
+def _follows(case: Case, beside: panel.Panel, deed: Deed) -> list[str]:
+    """What the decision means for the merchant: points, and the language of the statement."""
+    if not deed.violating or deed.measure is None or beside.version is None:
+        return []
+    tag = case.merchant.language
+    found = letters.available(tag)
+    names = {"language": formats.language_name(found or letters.SOURCE), "asked": formats.language_name(tag)}
+    told = (
+        _("The merchant gets the statement in %(language)s.")
+        if found
+        else _("The merchant gets the statement in %(language)s: we have no words in %(asked)s yet.")
+    )
+    points = beside.version.points if MEASURES[deed.measure].gives_points else 0
+    given = _("It adds points: %(count)s.") % {"count": formats.number(points)} if points else _("It adds no points.")
+    return [told % names, given]
+
+
+def _measures(beside: panel.Panel) -> list[Option]:
+    permitted = set(beside.permitted)
+    return [
+        Option(
+            measure.value,
+            measure.label,
+            key=MEASURE_KEYS[measure],
+            disabled=measure not in permitted,
+            note="" if measure in permitted else gettext_lazy("Not permitted by this policy"),
+        )
+        for measure in Measure
+    ]
+
+
+def _markets(beside: panel.Panel) -> list[Option]:
+    """The markets in which the listings are offered; those where the policy is not in force stand dashed."""
+    decidable = set(beside.decidable)
+    return [
+        Option(
+            code,
+            code,
+            disabled=code not in decidable,
+            note=formats.country(code)
+            if code in decidable
+            else _("%(country)s: the policy is not in force there") % {"country": formats.country(code)},
+        )
+        for code in beside.markets
+    ]
+
+
+def _entered(case: Case, beside: panel.Panel, form: DecideForm | None, undone: CaseDecision | None) -> dict[str, Any]:
+    """What stands in the panel: what was entered, else what was undone, else what the policy suggests."""
+    last = work.unsettled(case).order_by("-id").values_list("pk", flat=True).first() or 0
+    if form is not None:
+        return {
+            "verdicts": form.given(),
+            "measure": form.data.get("measure", ""),
+            "markets": form.data.getlist("markets"),
+            "minimum_age": form.data.get("minimum_age", ""),
+            "reason": form.data.get("reason", ""),
+            "fine_reason": form.data.get("fine_reason", ""),
+            "known_up_to": form.data.get("known_up_to", last),
+        }
+    before = undone.decision if undone else None
+    suggested = beside.suggested
+    verdicts = work.unsettled(case).exclude(verdict="").values_list("pk", "verdict")
+    return {
+        "verdicts": {key: Verdict(verdict) for key, verdict in verdicts},
+        "measure": before.measure if before else suggested.value if suggested else "",
+        "markets": (before.markets if before else []) or beside.decidable,
+        "minimum_age": (before.minimum_age if before else None)
+        or (beside.version.minimum_age if beside.version else None),
+        "reason": before.reason if before else beside.text.title if beside.text else "",
+        "fine_reason": str(FINE_REASONS[0]),
+        "known_up_to": last,
+    }
+
+
+def _as_data(entered: dict[str, Any]) -> dict[str, Any]:
+    """What stands in the panel, as the form would post it."""
+    return {
+        "measure": entered["measure"],
+        "markets": entered["markets"],
+        "minimum_age": entered["minimum_age"] or "",
+        "reason": entered["reason"],
+        "known_up_to": entered["known_up_to"],
+    } | {f"verdict-{key}": verdict.value for key, verdict in entered["verdicts"].items()}
+
+
+def _undone(case: Case) -> CaseDecision | None:
+    """The last decision on the case, when it was taken back."""
+    last = CaseDecision.objects.filter(case=case).select_related("decision").order_by("-decided_at", "-id").first()
+    return last if last and last.undone_at else None

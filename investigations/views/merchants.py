@@ -1,0 +1,80 @@
+"""Merchants: the list, and one merchant with identity, points, cases, decisions, appeals and sales."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from enforcement.queries import points as ledger
+from governance.web.access import opens
+from governance.web.lists import Column, ListPage
+from investigations import permissions
+from investigations.filters import MerchantFilter, language
+from investigations.queries import lines, merchants, work
+from investigations.queries import listings as listing_queries
+from investigations.views import words
+from investigations.views.listings import sales_chart
+from listings.models import Merchant
+
+
+class MerchantList(ListPage):
+    section, title = "merchants", _("Merchants")
+    may_open = staticmethod(permissions.can_see_merchants)
+    template_name = "investigations/merchant_list.html"
+    row_template = "investigations/merchant_row.html"
+    filterset_class = MerchantFilter
+    order = ("name", "pk")
+    columns = (
+        Column("name", _("Merchant"), grow=True, sort="name", value=lambda row: row.name),
+        Column("external_id", _("Key"), extra=True, value=lambda row: row.external_id),
+        Column("country", _("Country"), value=lambda row: row.country),
+        Column("kind", _("Kind"), extra=True, value=lambda row: row.get_kind_display()),
+        Column("identity", _("Identity"), spare=True, value=lambda row: merchants.verified_on(row)),
+        Column("points", _("Points"), num=True, sort="points", value=lambda row: row.points),
+        Column("listings", _("Listings"), num=True, value=lambda row: row.listings_on_sale),
+        Column("violations", _("Violations"), num=True, value=lambda row: row.open_violations),
+        Column("cases", _("Open cases"), num=True, value=lambda row: row.open_cases),
+        Column("decisions", _("In force"), num=True, value=lambda row: row.decisions_standing),
+        Column("orders", _("Sold, 30 d"), num=True, value=lambda row: row.orders),
+        Column("joined", _("Since"), num=True, sort="joined_on", spare=True, value=lambda row: row.joined_on),
+    )
+
+    def rows(self) -> QuerySet[Merchant]:
+        return merchants.merchant_rows(self.request.user, at=timezone.now())
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        for row in self.page.rows:
+            row.verified_on = merchants.verified_on(row)
+        return super().get_context_data(**kwargs)
+
+
+@opens(permissions.can_see_merchants)
+def detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    merchant = get_object_or_404(merchants.visible_merchants(request.user), public_id=public_id.upper())
+    now, spoken = timezone.now(), language()
+    past = merchants.history(merchant)
+    cases = list(
+        work.visible_cases(request.user)
+        .filter(merchant=merchant)
+        .select_related("merchant", "policy", "queue")
+        .order_by("-opened_at", "-id")[:10]
+    )
+    titles = lines.policy_titles({each.decision.version.policy_id for each in past}, language=spoken)
+    case_lines = lines.of(cases, language=spoken, at=now)
+    for case in cases:
+        case.line = case_lines[case.pk]  # type: ignore[attr-defined]
+    context = {
+        "merchant": merchant,
+        "standing": merchants.standing(merchant, at=now),
+        "steps": list(ledger.steps(merchant.pk, now)),
+        "history": words.history(past, titles),
+        "cases": cases,
+        "linked": merchants.links(merchant),
+        "windows": merchants.windows(merchant),
+        "chart": sales_chart(listing_queries.daily_of_merchant(merchant.pk, until=timezone.localdate())),
+        "may_read_cases": permissions.can_read_cases(request.user),
+    }
+    return render(request, "investigations/merchant.html", context)

@@ -1,0 +1,61 @@
+"""Search from the top line and the palette: an id, a reference, an EAN, or part of a name."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from governance.web.access import opens, signed_in
+from investigations.filters import language
+from investigations.queries import search
+from investigations.queries.search import Hit
+
+ICONS = {"case": "case", "listing": "listing", "merchant": "merchant", "policy": "policy", "decision": "scale"}
+HEADINGS = {
+    "case": _("Cases"),
+    "merchant": _("Merchants"),
+    "listing": _("Listings"),
+    "policy": _("Policies"),
+    "decision": _("Decisions"),
+}
+PAGES = {"case": "investigations:case", "listing": "investigations:listing", "policy": "enforcement:policy"}
+FOR_THE_PALETTE, FOR_THE_PAGE = 4, 20
+
+
+@opens(signed_in)
+def find(request: HttpRequest) -> JsonResponse:
+    """What the palette shows under the places and verbs."""
+    hits = search.find(request.GET.get("q", ""), user=request.user, language=language(), each=FOR_THE_PALETTE)
+    rows = [{"label": hit.label, "note": hit.note, "url": url_of(hit), "icon": ICONS[hit.kind]} for hit in hits]
+    return JsonResponse({"results": rows})
+
+
+@opens(signed_in)
+def page(request: HttpRequest) -> HttpResponse:
+    """One exact hit opens at once; else everything that was found, by kind."""
+    words = request.GET.get("q", "").strip()
+    hits = search.find(words, user=request.user, language=language(), each=FOR_THE_PAGE)
+    if len(hits) == 1 and hits[0].exact:
+        return redirect(url_of(hits[0]))
+    return render(request, "investigations/search.html", {"words": words, "groups": _grouped(hits), "found": len(hits)})
+
+
+def url_of(hit: Hit) -> str:
+    """Where a hit leads; a decision is read on its merchant's page."""
+    if hit.public_id:
+        return reverse("investigations:merchant", args=[hit.public_id])
+    return reverse(PAGES[hit.kind], args=[hit.pk])
+
+
+def _grouped(hits: Iterable[Hit]) -> list[dict[str, Any]]:
+    by_kind: dict[str, list[dict[str, Any]]] = {}
+    for hit in hits:
+        by_kind.setdefault(hit.kind, []).append({"hit": hit, "url": url_of(hit)})
+    return [
+        {"kind": kind, "title": title, "icon": ICONS[kind], "rows": by_kind[kind]}
+        for kind, title in HEADINGS.items()
+        if kind in by_kind
+    ]
