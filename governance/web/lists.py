@@ -119,7 +119,8 @@ class ListPage(AccessMixin, TemplateView, ABC):
         rows, order = self.filterset.qs, self.ordering
         try:
             return keyset.page(rows, order=order, cursor=self.request.GET.get("cursor"), size=self.page_size)
-        except keyset.BrokenCursor:
+        except keyset.BrokenCursor as broken:
+            messages.info(self.request, f"{broken} {_('These are the first rows.')}")
             return keyset.page(rows, order=order, size=self.page_size)
 
     def count_text(self) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views import defaults
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -57,8 +58,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonR
     return JsonResponse(body, status=404, content_type=CONTENT_TYPE)
 
 
-def server_error(request: HttpRequest) -> JsonResponse:
-    """The answer when a request under /api/ failed through our fault."""
+def server_error(request: HttpRequest) -> HttpResponse:
+    """`handler500`: a request failed through our fault; under /api/ that is a problem, elsewhere a page."""
+    if not request.path.startswith("/api/"):
+        return defaults.server_error(request)
     detail = gettext("We failed to answer, and the failure is in our log. What was not confirmed was not written.")
     body = problem(500, detail, instance=request.path)
     return JsonResponse(body, status=500, content_type=CONTENT_TYPE)

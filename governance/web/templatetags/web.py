@@ -11,6 +11,7 @@ from django.db.models import Choices, Model
 from django.forms import BoundField, CheckboxInput
 from django.http import QueryDict
 from django.template import Context
+from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeData, SafeString
 from django_cotton.templatetags import Attrs
@@ -229,6 +230,13 @@ def column(parser: template.base.Parser, token: template.base.Token) -> ColumnNo
 def has_filters(fields: Mapping[str, Any]) -> bool:
     """Whether a list can be narrowed by more than words."""
     return any(name != "q" for name in fields)
+
+
+@register.filter
+def clock(until: datetime) -> str:
+    """What is left until then as minutes and seconds: `13:42`."""
+    left = max(0, int((until - timezone.now()).total_seconds()))
+    return f"{left // 60}:{left % 60:02}"
 
 
 @register.filter

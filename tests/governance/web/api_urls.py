@@ -27,6 +27,7 @@ FAILURES: dict[str, Exception] = {
     "gone": Http404("No Entry matches the given query."),
     "denied": PermissionDenied("Only its author may."),
     "throttled": exceptions.Throttled(wait=7),
+    "broken": ZeroDivisionError(),
     "media": exceptions.UnsupportedMediaType("text/plain"),
 }
 
@@ -41,11 +42,20 @@ class EntryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewS
     queryset = Entry.objects.all()
     serializer_class = EntrySerializer
     order = ("-at", "-id")
-    scopes = {"list": Scope.AUDIT_READ, "retrieve": Scope.AUDIT_READ, "fail": Scope.CASES_WRITE}
+    scopes = {
+        "list": Scope.AUDIT_READ,
+        "retrieve": Scope.AUDIT_READ,
+        "fail": Scope.CASES_WRITE,
+        "parse": Scope.CASES_WRITE,
+    }
 
     @action(detail=False, methods=["post"], url_path="fail/(?P<how>[a-z-]+)")
     def fail(self, request: Request, how: str) -> Response:
         raise FAILURES[how]
+
+    @action(detail=False, methods=["post"])
+    def parse(self, request: Request) -> Response:
+        return Response(request.data)
 
     @action(detail=False, methods=["post"])
     def undeclared(self, request: Request) -> Response:
@@ -62,6 +72,7 @@ class PlainView(APIView):
         return Response()
 
 
+handler500 = "governance.web.problems.server_error"
 router = SimpleRouter()
 router.register("entries", EntryViewSet, basename="entries")
 urlpatterns = [path("api/v1/", include(router.urls)), path("api/v1/plain/", PlainView.as_view())]

@@ -112,6 +112,23 @@ def test_every_failure_is_a_problem(
     assert answer.headers.get("Retry-After") == ("7" if how == "throttled" else None)
 
 
+def test_our_own_failure_is_a_problem_without_its_details(client_with: Callable[..., Client]) -> None:
+    client = client_with(Scope.CASES_WRITE)
+    client.raise_request_exception = False
+    answer = client.post("/api/v1/entries/fail/broken/")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (500, "application/problem+json")
+    assert "ZeroDivision" not in answer.content.decode()
+
+
+def test_a_body_that_is_no_json_is_a_problem(client_with: Callable[..., Client]) -> None:
+    answer = client_with(Scope.CASES_WRITE).post("/api/v1/entries/parse/", "{broken", content_type="application/json")
+    assert (answer.status_code, answer.json()["type"], answer.json()["detail"][:16]) == (
+        400,
+        "about:blank",
+        "JSON parse error",
+    )
+
+
 def test_without_a_key_the_answer_names_the_scheme() -> None:
     answer = Client().get("/api/v1/entries/")
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.template import Context, Template
+from django.template import Context, RequestContext, Template
+from django.test import RequestFactory
 from django.utils import translation
 from django_cotton.cotton_loader import CottonCompiler
 
@@ -87,3 +88,21 @@ def test_a_condition_that_cannot_be_decided_says_so() -> None:
 
 def test_foreign_text_has_its_direction() -> None:
     assert 'lang="ar" dir="rtl"' in rendered('<c-letter-item title="كرات" lang="ar" />')
+
+
+@pytest.mark.parametrize(
+    ("images", "css"),
+    [
+        ({"blur": True, "grey": True, "size": "small"}, "photo is-small"),
+        ({"blur": False, "grey": False, "size": "large"}, "photo is-large is-sharp is-colour"),
+        ({}, "photo is-medium"),
+    ],
+)
+def test_a_photo_is_shown_as_the_person_prefers(images: dict[str, object], css: str) -> None:
+    """Blurred and grey also where nobody's preference is known."""
+    source = '<c-photo src="/photo.jpg" sharp="" />'
+    request = RequestFactory().get("/")
+    request.user = type("Person", (), {"images": images, "is_authenticated": True})()
+    html = Template(CottonCompiler().process(source)).render(RequestContext(request))
+    assert f'<div class="{css}">' in html
+    assert ("data-reveal" in html) == (images.get("blur") is not False)
