@@ -14,6 +14,7 @@ api = [
     path("", include("investigations.api.urls")),
 ]
 
+handler500 = "governance.web.problems.server_error"
 urlpatterns = [
     path("", include("governance.insights.urls")),
     path("", include("governance.web.urls")),

@@ -174,3 +174,11 @@ def test_the_page_of_a_person_tells_roles_and_history(as_: Callable[[User], Clie
 def test_services_have_no_page(as_: Callable[[User], Client], amira: User) -> None:
     service = User.objects.create_user("key-1", pseudonym="Key feed", kind="service")
     assert as_(amira).get(reverse("accounts:person", args=[service.pk])).status_code == 404
+
+
+def test_a_broken_cursor_shows_the_first_rows_and_says_so(as_: Callable[[User], Client], amira: User) -> None:
+    answer = as_(amira).get(reverse("accounts:people"), {"cursor": "broken"})
+    assert [row.username for row in answer.context["page"].rows] == ["amira"]
+    assert messages(answer) == [
+        "This page's address is incomplete or belongs to another sorting. These are the first rows."
+    ]
