@@ -130,8 +130,12 @@ def _told(sample: list[str]) -> str:
 def detect_delimiter(sample: list[str]) -> str:
     """The character that splits the most lines of the sample into as many columns as the first; more columns win a tie."""
     best, best_score = ",", (0.0, 0)
+    sample = [line for line in sample if len(line) < csv.field_size_limit()]
     for delimiter in DELIMITERS:
-        widths = [len(cells) for cells in csv.reader(sample, delimiter=delimiter) if cells]
+        try:
+            widths = [len(cells) for cells in csv.reader(sample, delimiter=delimiter) if cells]
+        except csv.Error:  # a quotation mark that swallows the whole sample
+            continue
         if not widths or widths[0] < 2:
             continue
         same = sum(width == widths[0] for width in widths) / len(widths)

@@ -1,6 +1,5 @@
 """Opening a file of any supported kind by its content, with guards against archives that unpack without end."""
 
-import gzip
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -18,6 +17,8 @@ from listings.domain.imports.rows import BadRow, FileRefused, Notes, Row
 from listings.domain.imports.xlsx_rows import Workbook
 
 HEAD = 65_536
+GZIP_BITS = 31
+BREAK = _("The compressed file is damaged or ends too early. The rows before that place were read.")
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 RATIO_COUNTS_FROM = 64 << 20
 """Bytes unpacked before the ratio is looked at: small files of one repeated row are not an attack."""
@@ -42,28 +43,43 @@ class Options:
 
 
 class Guarded:
-    """A gzip stream that stops when it has unpacked more than is believable."""
+    """A gzip stream that stops when it has unpacked more than is believable, and gives what stands before a break."""
 
     def __init__(self, raw: BinaryIO, size: int) -> None:
-        self._stream = gzip.GzipFile(fileobj=raw, mode="rb")
-        self._most = settings.IMPORT_UNPACKED_BYTES
-        self._by_ratio = max(RATIO_COUNTS_FROM, size * settings.IMPORT_UNPACKED_RATIO)
+        self._raw = raw
+        self._member = zlib.decompressobj(wbits=GZIP_BITS)
+        self._packed = b""
         self._unpacked = 0
+        self._most = min(settings.IMPORT_UNPACKED_BYTES, max(RATIO_COUNTS_FROM, size * settings.IMPORT_UNPACKED_RATIO))
 
-    def read(self, size: int = -1) -> bytes:
-        try:
-            data = self._stream.read(size)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise FileRefused(
-                _("The compressed file is damaged or ends too early. The rows before that place were read.")
-            ) from error
+    def read(self, size: int) -> bytes:
+        """Up to `size` bytes, none at the end. Raises FileRefused at a break or past the bound."""
+        data = b""
+        while not data:
+            if not self._packed and not self._refill():
+                return b""
+            try:
+                data = self._member.decompress(self._packed, size)
+            except zlib.error as error:
+                raise FileRefused(BREAK) from error
+            self._packed = self._member.unconsumed_tail
+            if self._member.eof:
+                self._packed = self._member.unused_data.lstrip(b"\0")  # some writers pad
+                self._member = zlib.decompressobj(wbits=GZIP_BITS)
+                self._begun = False
         self._unpacked += len(data)
-        if self._unpacked > min(self._most, self._by_ratio):
+        if self._unpacked > self._most:
             raise FileRefused(_("The file unpacks to far more than its size and was not read any further."))
         return data
 
-    def close(self) -> None:
-        self._stream.close()
+    def _refill(self) -> bool:
+        self._packed = self._raw.read(HEAD)
+        if not self._packed and self._begun:
+            raise FileRefused(BREAK)
+        self._begun = self._begun or bool(self._packed)
+        return bool(self._packed)
+
+    _begun = False
 
 
 class Source:
@@ -110,9 +126,7 @@ class Source:
     def _stream(self) -> BinaryIO:
         if not self.gzipped:
             return self.raw
-        guarded = Guarded(self.raw, self.size)
-        self._open.append(guarded)
-        return cast(BinaryIO, guarded)
+        return cast(BinaryIO, Guarded(self.raw, self.size))
 
     def _open_workbook(self, path: Path) -> None:
         if self.gzipped:
@@ -147,7 +161,7 @@ class Source:
     @property
     def described(self) -> dict[str, Any]:
         return {
-            "kind": self.kind, "gzipped": self.gzipped, "encoding": self.encoding, "delimiter": self.delimiter,
+            "format": self.kind, "gzipped": self.gzipped, "encoding": self.encoding, "delimiter": self.delimiter,
             "sheet": self.sheet, "columns": self.columns,
         }  # fmt: skip
 

@@ -23,7 +23,8 @@ class Workbook:
         check_archive(path)
         self.notes = notes
         try:
-            self._book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            self._file = path.open("rb")  # by its content: openpyxl would refuse the name
+            self._book = openpyxl.load_workbook(self._file, read_only=True, data_only=True, keep_links=False)
         except Exception as error:  # openpyxl raises whatever a broken part of the archive makes it stumble over
             raise FileRefused(
                 _("This workbook is damaged and cannot be opened. Save it again, or send CSV.")
@@ -69,6 +70,7 @@ class Workbook:
 
     def close(self) -> None:
         self._book.close()
+        self._file.close()
 
 
 def _trimmed(cells: tuple[Any, ...]) -> list[Any]:

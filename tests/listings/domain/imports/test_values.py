@@ -165,7 +165,16 @@ def test_yes_and_no(text: Any, expected: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-03-04", "04.03.2026", "04/03/2026", "2026/03/04", "20260304", "2026-03-04T10:00:00Z", datetime(2026, 3, 4, tzinfo=UTC)]
+    "text",
+    [
+        "2026-03-04",
+        "04.03.2026",
+        "04/03/2026",
+        "2026/03/04",
+        "20260304",
+        "2026-03-04T10:00:00Z",
+        datetime(2026, 3, 4, tzinfo=UTC),
+    ],
 )
 def test_days(text: Any) -> None:
     assert values.day(text) == date(2026, 3, 4)
