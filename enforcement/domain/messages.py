@@ -25,7 +25,6 @@ from enforcement.language.words import Words
 from enforcement.models import Appeal, Decision, DecisionItem, Message, Statement
 from governance.accounts.models import User
 from governance.audit.domain import entries
-from governance.web import formats
 from governance.web.refusals import MoveRefused
 
 LEASE = timedelta(minutes=5)
@@ -50,13 +49,12 @@ def owe_statement(*, statement: Statement, at: datetime, wait: timedelta) -> Mes
 
 def owe_appeal_received(*, appeal: Appeal, at: datetime) -> Message:
     words = statements.words_for(appeal.decision.merchant.language)
-    with statements.speaking(words.language):
-        text = words(
-            "received.text",
-            date=formats.day(appeal.filed_at),
-            due=formats.day(appeal.due_at),
-            decision=appeal.decision.reference,
-        )
+    text = words(
+        "received.text",
+        date=words.day(appeal.filed_at),
+        due=words.day(appeal.due_at),
+        decision=appeal.decision.reference,
+    )
     subject = words("received.subject", reference=appeal.reference)
     letter = _letter(words, appeal.decision, subject, [paragraph(text)], link="mail.link_appeal")
     return _owe(appeal.decision, MessageKind.APPEAL_RECEIVED, f"appeal-received:{appeal.pk}", letter, at=at)

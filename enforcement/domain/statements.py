@@ -123,7 +123,7 @@ def _by_measure(words: Words, section: str, decision: Decision, n: int, about_li
     key = f"{section}.{decision.measure}"
     if not about_listings and not MEASURES[Measure(decision.measure)].on_merchant:
         key += "_account"
-    until = formats.day(decision.correct_by) if decision.correct_by else ""
+    until = words.day(decision.correct_by) if decision.correct_by else ""
     return words(key, n=n, age=decision.minimum_age, date=until)
 
 
@@ -139,7 +139,7 @@ def _pairs(words: Words, decision: Decision, items: Sequence[DecisionItem], abou
     return {
         "what": _by_measure(words, "what", decision, len(items), about_listings),
         "where": _territory(words, decision, items),
-        "from": f"{formats.minute(decision.starts_at)} UTC",
+        "from": words.minute(decision.starts_at),
         "until": _until(words, decision),
         "found": words("found.automated" if decision.automated_detection else "found.person"),
         "decided_by": words(f"decided_by.{automation[Automation(decision.automation)]}"),
@@ -159,9 +159,9 @@ def _territory(words: Words, decision: Decision, items: Sequence[DecisionItem]) 
 
 def _until(words: Words, decision: Decision) -> str:
     if decision.correct_by is not None:
-        return words("until.correct_by", date=formats.day(decision.correct_by))
+        return words("until.correct_by", date=words.day(decision.correct_by))
     if decision.ends_at is not None:
-        return words("until.date", date=f"{formats.minute(decision.ends_at)} UTC")
+        return words("until.date", date=words.minute(decision.ends_at))
     return words("until.warn" if decision.measure == Measure.WARN else "until.corrected")
 
 
@@ -212,7 +212,7 @@ def _ground(words: Words, version: PolicyVersion, text: PolicyText) -> Content:
 
 def _correction(words: Words, decision: Decision, text: PolicyText, items: Sequence[DecisionItem]) -> Content:
     """The policy's own steps; without them, what the first explanation shows would be enough."""
-    by = words("correct.by", date=formats.day(decision.correct_by)) if decision.correct_by else ""
+    by = words("correct.by", date=words.day(decision.correct_by)) if decision.correct_by else ""
     steps = [line.strip() for line in text.correction.splitlines() if line.strip()]
     tag = text.language
     if not steps:
@@ -223,7 +223,7 @@ def _correction(words: Words, decision: Decision, text: PolicyText, items: Seque
 
 
 def _redress(words: Words, at: datetime) -> list[str]:
-    until = formats.day(deadlines.months_after(at.date(), deadlines.APPEAL_MONTHS))
+    until = words.day(deadlines.months_after(at.date(), deadlines.APPEAL_MONTHS))
     return [
         words("redress.appeal", date=until),
         f"{words('redress.answer', n=deadlines.ANSWER_WORKING_DAYS)} {words('redress.outcome')}",
@@ -234,7 +234,7 @@ def _redress(words: Words, at: datetime) -> list[str]:
 
 def _points(words: Words, decision: Decision, at: datetime) -> list[str]:
     entry = decision.point_entries.first() if decision.points else None
-    given = words("points.given", n=entry.points, date=formats.day(entry.lapses_at)) if entry else words("points.none")
+    given = words("points.given", n=entry.points, date=words.day(entry.lapses_at)) if entry else words("points.none")
     return [given, words("points.balance", n=ledger.balance(decision.merchant_id, at))]
 
 

@@ -7,15 +7,19 @@ CLDR category, chosen by `n`. `{names}` are filled in; what is filled in is neve
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from babel import Locale
+from babel.dates import format_date
 from babel.lists import format_list
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "statements"
 SOURCE = "en"
+ISOLATE, POP = "\u2068", "\u2069"
+"""Unicode's first-strong isolate and its end: they work in plain text, where markup does not reach."""
 
 Entry = str | Mapping[str, str]
 
@@ -41,7 +45,20 @@ class Words:
             raise WordMissing(f"{key} ({self.language})")
         if not isinstance(entry, str):
             entry = entry[self.locale.plural_form(values["n"])]
-        return entry.format(**values)
+        return entry.format(**{name: self._filled(value) for name, value in values.items()})
+
+    def _filled(self, value: Any) -> Any:
+        """Names and references keep their own direction inside a sentence that runs from right to left."""
+        return f"{ISOLATE}{value}{POP}" if self.locale.text_direction == "rtl" and isinstance(value, str) else value
+
+    def day(self, moment: date) -> str:
+        """`23 November 2026`; of a moment, its day in UTC."""
+        day = moment.astimezone(UTC).date() if isinstance(moment, datetime) else moment
+        return format_date(day, "long", locale=self.locale)
+
+    def minute(self, moment: datetime) -> str:
+        """The day with its time in UTC, which it says."""
+        return self("date.moment", date=self.day(moment), time=f"{moment.astimezone(UTC):%H:%M}")
 
     @property
     def locale(self) -> Locale:

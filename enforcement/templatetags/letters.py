@@ -1,5 +1,6 @@
 """`{% load letters %}`: the words of letters in the page's language."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -13,3 +14,13 @@ register = template.Library()
 def say(words: Words, key: str, **values: Any) -> str:
     """`{% say words "label.what" %}`; the template engine escapes what comes out."""
     return words(key, **values)
+
+
+@register.simple_tag
+def letter_day(words: Words, moment: datetime) -> str:
+    return words.day(moment)
+
+
+@register.simple_tag
+def letter_minute(words: Words, moment: datetime) -> str:
+    return words.minute(moment)
