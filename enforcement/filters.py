@@ -2,11 +2,23 @@
 
 import django_filters
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from enforcement.enums import SweepKind, SweepState
-from enforcement.models import Sweep
-from governance.policies.enums import Mode, Severity, VersionState
+from enforcement.enums import (
+    OPEN_APPEALS,
+    AppealChannel,
+    AppealState,
+    Automation,
+    ClosedBecause,
+    DecisionState,
+    Owed,
+    SweepKind,
+    SweepState,
+    ViolationState,
+)
+from enforcement.models import Appeal, Decision, Sweep, Violation
+from governance.policies.enums import Measure, Mode, Severity, VersionState
 from governance.policies.models import Policy
 
 
@@ -41,3 +53,69 @@ class PolicyFilter(django_filters.FilterSet):
     def only_waiting(self, rows: QuerySet[Policy], name: str, value: bool) -> QuerySet[Policy]:
         waiting = Q(versions__state=VersionState.SUBMITTED)
         return rows.filter(waiting) if value else rows.exclude(waiting)
+
+
+class ViolationFilter(django_filters.FilterSet):
+    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=ViolationState.choices)
+    closed_because = django_filters.MultipleChoiceFilter(label=_("Closed because"), choices=ClosedBecause.choices)
+    mode = django_filters.MultipleChoiceFilter(label=_("Mode when found"), choices=Mode.choices)
+    owed = django_filters.MultipleChoiceFilter(label=_("Owed"), choices=Owed.choices)
+    policy = django_filters.NumberFilter(label=_("Policy"), field_name="policy_id")
+    merchant = django_filters.CharFilter(label=_("Merchant"), field_name="merchant__public_id")
+    listing = django_filters.NumberFilter(label=_("Listing"), field_name="listing_id")
+    found = django_filters.IsoDateTimeFromToRangeFilter(label=_("Found"), field_name="found_at")
+
+    class Meta:
+        model = Violation
+        fields = ("state", "mode", "owed")
+
+
+class DecisionFilter(django_filters.FilterSet):
+    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=DecisionState.choices)
+    measure = django_filters.MultipleChoiceFilter(label=_("Measure"), choices=Measure.choices)
+    automation = django_filters.MultipleChoiceFilter(label=_("Decided by"), choices=Automation.choices)
+    policy = django_filters.NumberFilter(label=_("Policy"), field_name="version__policy_id")
+    merchant = django_filters.CharFilter(label=_("Merchant"), field_name="merchant__public_id")
+    decided = django_filters.IsoDateTimeFromToRangeFilter(label=_("Decided"), field_name="decided_at")
+
+    class Meta:
+        model = Decision
+        fields = ("state", "measure", "automation")
+
+
+class AppealFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Reference or merchant"), method="search")
+    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=AppealState.choices)
+    open = django_filters.BooleanFilter(label=_("To be heard"), method="only_open")
+    late = django_filters.BooleanFilter(label=_("Late"), method="only_late")
+    mine = django_filters.BooleanFilter(label=_("With you"), method="only_mine")
+    measure = django_filters.MultipleChoiceFilter(
+        label=_("Contested measure"), field_name="decision__measure", choices=Measure.choices
+    )
+    severity = django_filters.MultipleChoiceFilter(
+        label=_("Severity"), field_name="decision__version__severity", choices=Severity.choices
+    )
+    channel = django_filters.MultipleChoiceFilter(label=_("Came by"), choices=AppealChannel.choices)
+    decision = django_filters.CharFilter(label=_("Decision"), field_name="decision__reference")
+    filed = django_filters.IsoDateTimeFromToRangeFilter(label=_("Filed"), field_name="filed_at")
+
+    class Meta:
+        model = Appeal
+        fields = ("state", "channel")
+
+    def search(self, rows: QuerySet[Appeal], name: str, value: str) -> QuerySet[Appeal]:
+        reference = value.strip().upper()
+        return rows.filter(
+            Q(reference=reference) | Q(decision__reference=reference) | Q(merchant__name__icontains=value.strip())
+        )
+
+    def only_open(self, rows: QuerySet[Appeal], name: str, value: bool) -> QuerySet[Appeal]:
+        return rows.filter(state__in=OPEN_APPEALS) if value else rows.exclude(state__in=OPEN_APPEALS)
+
+    def only_late(self, rows: QuerySet[Appeal], name: str, value: bool) -> QuerySet[Appeal]:
+        late = Q(state__in=OPEN_APPEALS, due_at__lt=timezone.now())
+        return rows.filter(late) if value else rows.exclude(late)
+
+    def only_mine(self, rows: QuerySet[Appeal], name: str, value: bool) -> QuerySet[Appeal]:
+        mine = Q(assigned_to=getattr(self.request.user, "pk", None))
+        return rows.filter(mine) if value else rows.exclude(mine)

@@ -1,7 +1,8 @@
 """Who may see and do what in enforcement. What state a thing must be in is the domain's matter."""
 
-from governance.accounts.enums import Place, Role
-from governance.accounts.permissions import Anyone, can_open, has_role
+from governance.accounts.enums import Kind, Place, Role
+from governance.accounts.models import User
+from governance.accounts.permissions import Anyone, can_open, grants, has_role
 
 
 def can_see_sweeps(user: Anyone) -> bool:
@@ -14,3 +15,41 @@ def can_run_sweeps(user: Anyone) -> bool:
 
 def can_see_policies(user: Anyone) -> bool:
     return can_open(user, Place.POLICIES)
+
+
+def can_read_decisions(user: Anyone) -> bool:
+    return can_open(user, Place.CASES)
+
+
+def can_reverse(user: Anyone) -> bool:
+    """Take a decision back outside an appeal: seniors, and a program whose key may decide."""
+    return _is_service(user) or has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD)
+
+
+def can_send_again(user: Anyone) -> bool:
+    """Try again what could not be delivered to a merchant."""
+    return has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD, Role.ADMINISTRATOR)
+
+
+def can_read_appeals(user: Anyone) -> bool:
+    return can_open(user, Place.APPEALS)
+
+
+def can_hear_appeals(user: Anyone) -> bool:
+    """Whether somebody may hear appeals at all; that it is not the decider is a rule of the domain."""
+    return has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD)
+
+
+def markets(user: Anyone) -> frozenset[str] | None:
+    """The markets that the person's grants are limited to; None means all, as for a program's key."""
+    if _is_service(user):
+        return None
+    limited = [grant.markets for grant in grants(user)]
+    if not limited:
+        return frozenset()
+    return None if any(not each for each in limited) else frozenset().union(*limited)
+
+
+def _is_service(user: Anyone) -> bool:
+    """A key's scopes are asked at the API's door."""
+    return isinstance(user, User) and user.kind == Kind.SERVICE and user.key_scopes is not None

@@ -119,6 +119,9 @@ class SweepViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewS
         body = SweepReason(data=request.data)
         body.is_valid(raise_exception=True)
         sweep = sweeps.cancel(
-            sweep=self.get_object(), actor=request.user, at=timezone.now(), **body.validated_data  # type: ignore[arg-type]
+            sweep=self.get_object(),
+            actor=request.user,
+            at=timezone.now(),
+            **body.validated_data,  # type: ignore[arg-type]
         )
         return Response(SweepOut(sweep).data)

@@ -2,10 +2,16 @@
 
 from rest_framework.routers import SimpleRouter
 
+from enforcement.api.appeals import AppealViewSet
+from enforcement.api.decisions import DecisionViewSet
 from enforcement.api.policies import PolicyViewSet
 from enforcement.api.sweeps import SweepViewSet
+from enforcement.api.violations import ViolationViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("policies", PolicyViewSet, basename="policy")
 router.register("sweeps", SweepViewSet, basename="sweep")
+router.register("violations", ViolationViewSet, basename="violation")
+router.register("decisions", DecisionViewSet, basename="decision")
+router.register("appeals", AppealViewSet, basename="appeal")
 urlpatterns = router.urls

@@ -6,7 +6,8 @@ from django.db.models import Count, QuerySet
 
 from enforcement.enums import ItemOutcome, MessageKind, MessageState
 from enforcement.models import Appeal, Decision, DecisionItem, Message
-from enforcement.queries import deadlines
+from enforcement.queries import deadlines, decisions
+from enforcement.queries.decisions import Markets
 
 
 def closes_at(decision: Decision) -> datetime:
@@ -44,8 +45,9 @@ def deciders(decision: Decision) -> frozenset[int]:
     return frozenset(each.decided_by_id for each in chain(decision) if each.decided_by_id is not None)
 
 
-def listed() -> QuerySet[Appeal]:
-    """Appeals with what a row of their list shows."""
-    return Appeal.objects.select_related(
+def listed(markets: Markets) -> QuerySet[Appeal]:
+    """Appeals that concern these markets, with what a row of their list shows."""
+    rows = Appeal.objects.select_related(
         "merchant", "decision__version__policy", "decision__decided_by", "assigned_to"
     ).annotate(item_count=Count("items"))
+    return rows if markets is None else rows.filter(decisions.concerns(markets, "decision"))

@@ -1,0 +1,156 @@
+"""Decisions over the API: read with their statements, issue, reverse."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from enforcement import permissions
+from enforcement.api.orders import named_items, ordered
+from enforcement.domain import decisions
+from enforcement.enums import Origin
+from enforcement.filters import DecisionFilter
+from enforcement.models import Decision, DecisionItem, Statement
+from enforcement.queries import decisions as queries
+from governance.accounts.enums import Scope
+from governance.policies.enums import Measure
+from governance.web.viewsets import ScopedViewSet
+
+
+class DecisionOut(serializers.ModelSerializer):
+    merchant = serializers.CharField(source="merchant.public_id")
+    policy = serializers.CharField(source="version.policy.slug")
+    version = serializers.IntegerField(source="version.number")
+    superseded_by = serializers.CharField(source="superseded_by.reference", allow_null=True, default=None)
+    items = serializers.IntegerField(source="item_count", help_text="How many listings it is about.")
+
+    class Meta:
+        model = Decision
+        fields = (
+            "reference", "merchant", "policy", "version", "measure", "markets", "minimum_age", "correct_by", "state",
+            "superseded_by", "automated_detection", "automation", "origin_kind", "points", "items", "decided_at",
+            "starts_at", "ends_at",
+        )  # fmt: skip
+
+
+class DecisionItemOut(serializers.ModelSerializer):
+    listing = serializers.CharField(source="listing.external_id", allow_null=True, default=None)
+    violation = serializers.IntegerField(source="violation_id", allow_null=True)
+    reversed = serializers.SerializerMethodField(help_text="overturned, reversed or undone; empty while it stands.")
+
+    class Meta:
+        model = DecisionItem
+        fields = ("id", "listing", "listing_version", "violation", "markets", "facts", "reversed")
+
+    def get_reversed(self, item: DecisionItem) -> str:
+        return item.reversal.because if hasattr(item, "reversal") else ""
+
+
+class StatementOut(serializers.ModelSerializer):
+    class Meta:
+        model = Statement
+        fields = ("language", "asked_language", "policy_language", "template_version", "content", "text", "created_at")
+
+
+class DecisionDetailOut(DecisionOut):
+    items = DecisionItemOut(many=True)
+    statement = StatementOut()
+
+    class Meta(DecisionOut.Meta):
+        fields = (*DecisionOut.Meta.fields, "statement")
+
+
+class DecisionIn(serializers.Serializer):
+    merchant = serializers.CharField(help_text="The merchant's public id.")
+    policy = serializers.SlugField(help_text="Decided under its version in force.")
+    violations = serializers.ListField(child=serializers.IntegerField(), default=list, max_length=1_000)
+    listings = serializers.ListField(
+        child=serializers.CharField(),
+        default=list,
+        max_length=1_000,
+        help_text="Listings without a violation, by the merchant's key.",
+    )
+    measure = serializers.ChoiceField(choices=Measure.choices)
+    markets = serializers.ListField(
+        child=serializers.CharField(max_length=2), default=list, help_text="None means wherever the policy applies."
+    )
+    minimum_age = serializers.IntegerField(allow_null=True, default=None)
+    reason = serializers.CharField(max_length=5_000, help_text="For the file; the merchant reads the policy's words.")
+    ends_at = serializers.DateTimeField(allow_null=True, default=None)
+    supersedes = serializers.CharField(allow_null=True, default=None, help_text="Reference of a decision to replace.")
+
+
+class ReverseIn(serializers.Serializer):
+    items = serializers.ListField(
+        child=serializers.IntegerField(),
+        allow_null=True,
+        default=None,
+        help_text="Ids of items; none means all that stand.",
+    )
+    reason = serializers.CharField(max_length=5_000, help_text="The merchant reads it.")
+
+
+class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
+    """Judgements with their statements of reasons. None is edited: it is reversed or replaced."""
+
+    queryset = Decision.objects.none()
+    lookup_field = "reference"
+    lookup_value_regex = "[A-Z0-9-]+"
+    scopes = {
+        "list": Scope.DECISIONS_READ,
+        "retrieve": Scope.DECISIONS_READ,
+        "create": Scope.DECISIONS_WRITE,
+        "reverse": Scope.DECISIONS_WRITE,
+    }
+    filterset_class = DecisionFilter
+    order = ("-decided_at", "-pk")
+
+    def get_queryset(self) -> QuerySet[Decision]:
+        rows = queries.decisions(permissions.markets(self.request.user))
+        return rows if self.action == "list" else queries.whole(rows)
+
+    def get_serializer_class(self) -> type[serializers.BaseSerializer]:
+        return DecisionOut if self.action == "list" else DecisionDetailOut
+
+    @extend_schema(request=DecisionIn, responses={201: DecisionDetailOut})
+    def create(self, request: Request) -> Response:
+        """Decide: the measure is applied, the merchant gets the statement of reasons."""
+        body = DecisionIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        order = ordered(body.validated_data, markets=permissions.markets(request.user))
+        decision = decisions.issue(
+            **order,
+            actor=request.user,
+            at=timezone.now(),
+            origin_kind=Origin.API,  # type: ignore[arg-type]
+        )
+        return Response(self._whole(decision), status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=ReverseIn, responses=DecisionDetailOut)
+    @action(detail=True, methods=["post"])
+    def reverse(self, request: Request, reference: str) -> Response:
+        """Give back what the decision took, in whole or in part, and tell the merchant."""
+        if not permissions.can_reverse(request.user):
+            raise PermissionDenied
+        body = ReverseIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        decision = self.get_object()
+        items = named_items(decision, body.validated_data["items"])
+        decisions.reverse(
+            decision=decision,
+            items=items,
+            actor=request.user,  # type: ignore[arg-type]
+            reason=body.validated_data["reason"],
+            at=timezone.now(),
+        )
+        return Response(self._whole(decision))
+
+    def _whole(self, decision: Decision) -> Any:
+        rows = queries.whole(queries.decisions(None))
+        return DecisionDetailOut(rows.get(pk=decision.pk)).data
