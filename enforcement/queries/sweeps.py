@@ -15,7 +15,7 @@ from governance.policies.enums import Mode, VersionState
 from governance.policies.models import PolicyText, PolicyVersion
 
 COUNTED = ("looked_at", "matched", "undecidable", "new", "closed", "waived", "settled")
-RATE_POINTS = 30
+RATE_POINTS, CHUNKS_A_POINT = 30, 4
 
 
 def sweeps() -> QuerySet[Sweep]:
@@ -162,10 +162,10 @@ def _rates(chunks: Sequence[Chunk]) -> list[tuple[datetime, float]]:
     if began is None or not ended:
         return []
     span = (ended[-1][0] - began).total_seconds()
-    points = min(RATE_POINTS, len(ended))
-    step = span / points
-    if step <= 0:
+    points = min(RATE_POINTS, len(ended) // CHUNKS_A_POINT)
+    if points < 2 or span <= 0:
         return []
+    step = span / points
     sums = [0] * points
     for when, size in ended:
         sums[min(points - 1, int((when - began).total_seconds() / step))] += size

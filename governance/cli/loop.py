@@ -6,6 +6,7 @@ steps; a merchant opens the link in the mail and appeals; a senior reviewer over
 
 import json
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from enforcement.enums import WON_APPEALS, AppealState, SweepState, ViolationState
+from enforcement.enums import WON_APPEALS, AppealState, MessageKind, SweepState, ViolationState
 from enforcement.models import Appeal, AppealItem, Decision, Message, Statement, Sweep, Violation
 from governance.accounts.domain import api_keys
 from governance.accounts.enums import Scope
@@ -125,7 +126,7 @@ def appeal(base_url: str, decisions: list[Decision], say: Say) -> list[Appeal]:
     for decision in decisions[:APPEALS_TO_FILE]:
         message = _delivered(decision)
         visitor = Visitor(base_url)
-        page = visitor.open(_link_in(message))
+        page = visitor.open(urllib.parse.urlsplit(_link_in(message)).path)
         visitor.send(
             page, page.form(ending="/appeal/"), {"text": "The product is another one than you think. See the report."}
         )
@@ -187,7 +188,7 @@ def _decide(visitor: Visitor, page: Page) -> Page:
 
 def _delivered(decision: Decision) -> Message:
     """The message about a decision, once it is out."""
-    found = Message.objects.filter(statement__decision=decision)
+    found = Message.objects.filter(decision=decision, kind=MessageKind.STATEMENT)
     wait_until(lambda: found.filter(sent_at__isnull=False).exists(), f"the mail about {decision.reference}")
     return found.get()
 
@@ -199,7 +200,7 @@ def _link_in(message: Message) -> str:
             mail = message_from_bytes(raw.lstrip(), policy=policy.default)
             body = mail.get_body(("plain",))
             text = body.get_content() if body else ""
-            if message.statement and message.statement.decision.reference in text + str(mail["Subject"]):
+            if message.decision and message.decision.reference in text + str(mail["Subject"]):
                 return next(word for word in text.split() if "/s/" in word)
     raise NotAsExpected(f"There is no mail about {message.subject_key} in {settings.EMAIL_FILE_PATH}")
 

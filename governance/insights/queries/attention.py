@@ -74,7 +74,9 @@ def _late(at: datetime) -> Iterator[Line]:
 def _held() -> Iterator[Line]:
     count = Case.objects.filter(state=CaseState.HELD).count()
     if count:
-        title = ngettext("%(n)s case is held for a senior reviewer", "%(n)s cases are held for a senior reviewer", count)
+        title = ngettext(
+            "%(n)s case is held for a senior reviewer", "%(n)s cases are held for a senior reviewer", count
+        )
         yield Line("pause", "caution", title % {"n": count}, "", reverse("investigations:queue"))
 
 
@@ -124,9 +126,13 @@ def _waivers(at: datetime) -> Iterator[Line]:
 
 
 def _parked() -> Iterator[Line]:
-    found = ImportRow.objects.filter(fate=RowFate.PARKED, settled_at__isnull=True).aggregate(n=Count("pk"), run=Min("run"))
+    found = ImportRow.objects.filter(fate=RowFate.PARKED, settled_at__isnull=True).aggregate(
+        n=Count("pk"), run=Min("run")
+    )
     if found["n"]:
-        title = ngettext("%(n)s imported row is parked", "%(n)s imported rows are parked", found["n"]) % {"n": found["n"]}
+        title = ngettext("%(n)s imported row is parked", "%(n)s imported rows are parked", found["n"]) % {
+            "n": found["n"]
+        }
         note = _("Their categories are not known yet. Map them, and they go in.")
         yield Line("upload", "caution", title, note, reverse("listings:import", args=[found["run"]]))
 
@@ -135,4 +141,10 @@ def _undelivered() -> Iterator[Line]:
     failed = Message.objects.filter(state=MessageState.FAILED).count()
     if failed:
         title = ngettext("%(n)s message was not delivered", "%(n)s messages were not delivered", failed) % {"n": failed}
-        yield Line("mail", "critical", title, _("The merchants do not know of our decisions."), reverse("investigations:merchants"))
+        yield Line(
+            "mail",
+            "critical",
+            title,
+            _("The merchants do not know of our decisions."),
+            reverse("investigations:merchants"),
+        )

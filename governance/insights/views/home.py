@@ -1,5 +1,6 @@
 """Home: what needs this person, and the numbers they are judged by."""
 
+from datetime import datetime
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
@@ -40,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "lines": attention.lines(user, at=now),
         "works": works,
         "day": today.day(user, since=midnight) if works else None,
-        "loads": queues.loads(user, at=now) if permissions.can_see_queue(user) else [],
+        "loads": _loads(user, now) if permissions.can_see_queue(user) else [],
         "now": now,
         "may_see_numbers": can_see_policies(user),
         "stat_labels": STATS,
@@ -64,8 +65,15 @@ def stats(request: HttpRequest) -> HttpResponse:
 def numbers(request: HttpRequest) -> HttpResponse:
     """The chart and the policies with the gravest and most hits: an htmx answer."""
     weeks = figures.weeks(today=timezone.localdate(), markets=markets.chosen(request))
-    worst = policies.policies(language()).filter(open_violations__gt=0).order_by("severity_rank", "-open_violations", "pk")
+    worst = (
+        policies.policies(language()).filter(open_violations__gt=0).order_by("severity_rank", "-open_violations", "pk")
+    )
     return render(request, "insights/_numbers.html", {"chart": _chart(weeks), "worst": list(worst[:WORST])})
+
+
+def _loads(user: User, now: datetime) -> list[tuple[str, queues.Load]]:
+    """The queues by their names in the person's language."""
+    return [(load.queue.name_in(language()), load) for load in queues.loads(user, at=now) if load.queue]
 
 
 def _chart(weeks: list[figures.Week]) -> charts.Chart | None:
