@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Region(models.TextChoices):
@@ -15,7 +16,7 @@ class Region(models.TextChoices):
 
 
 class MerchantKind(models.TextChoices):
-    BUSINESS = "business", _("Business")
+    BUSINESS = "business", pgettext_lazy("merchant", "Business")
     PRIVATE = "private", _("Private seller")
 
 

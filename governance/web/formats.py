@@ -140,6 +140,11 @@ def listed(words: Sequence[str]) -> str:
     return str(format_list(words, locale=active_locale()))
 
 
+def within(label: str) -> str:
+    """A label inside a sentence: its first letter small, the rest as it is (German nouns keep theirs)."""
+    return label[:1].lower() + label[1:]
+
+
 def country(code: str) -> str:
     return str(active_locale().territories.get(code.upper(), code))
 

@@ -148,13 +148,16 @@ def history(happenings: Sequence[Happening], titles: Mapping[int, str]) -> list[
 def _told(happening: Happening, policy: str) -> Told:
     decision, appeal = happening.decision, happening.appeal
     if appeal is not None:
-        text = _("Appeal, %(state)s: %(policy)s") % {"state": AppealState(appeal.state).label.lower(), "policy": policy}
+        text = _("Appeal, %(state)s: %(policy)s") % {
+            "state": formats.within(AppealState(appeal.state).label),
+            "policy": policy,
+        }
         return Told(text, happening.at, APPEAL_TONE[AppealState(appeal.state)], filled=False)
     state = DecisionState(decision.state)
     deed = _deed_of(Measure(decision.measure), happening.listings, about_merchant=not happening.about_listings)
     text = _("%(deed)s: %(policy)s") % {"deed": deed, "policy": policy}
     if state not in STANDING_DECISIONS:
-        text = _("%(text)s (%(state)s)") % {"text": text, "state": state.label.lower()}
+        text = _("%(text)s (%(state)s)") % {"text": text, "state": formats.within(state.label)}
     return Told(text, happening.at, DECISION_TONE[state], filled=state in STANDING_DECISIONS)
 
 

@@ -82,7 +82,7 @@ def _step(condition: Json, words: Mapping[str, Sequence[str]]) -> Step:
         % {
             "left": operand(condition.get("left") or {}),
             "right": operand(right),
-            "words": ", ".join(f"“{word}”" for word in found),
+            "words": ", ".join(gettext("“%(text)s”") % {"text": word} for word in found),
         }
     )
 

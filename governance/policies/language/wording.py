@@ -103,7 +103,7 @@ def _right(code: str, shown: Json) -> str:
     if code in _IN_MARKETS and "value" in shown:
         return formats.country(text)
     if code in _QUOTED and isinstance(shown.get("value"), str) and not _moment(shown["value"]):
-        return f"“{text}”"
+        return gettext("“%(text)s”") % {"text": text}
     return text
 
 
@@ -144,7 +144,7 @@ def value(seen: Any, unit: str = "") -> str:
 def seen_value(condition: Json) -> str:
     """Return what was seen of a condition's facts; the fact's name goes with it where there are several."""
     if condition.get("words"):
-        return _listed([f"“{word}”" for word in condition["words"]], 0)
+        return _listed([gettext("“%(text)s”") % {"text": word} for word in condition["words"]], 0)
     values: Sequence[Json] = condition.get("values") or ()
     if len(values) == 1:
         return value(values[0].get("seen"), values[0].get("unit", ""))
