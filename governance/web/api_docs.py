@@ -192,7 +192,7 @@ class Reader:
             if names == ["array"]
             else " / ".join(names)
         )
-        if schema.get("format"):
+        if schema.get("format") and not schema["format"].startswith("int"):
             text = schema["format"]
         if isinstance(types, list) and "null" in types:
             text = gettext("%(kind)s or null") % {"kind": text}

@@ -15,7 +15,7 @@ urlpatterns = [
     path("people/<int:pk>/deactivate/", people.deactivate, name="person-deactivate"),
     path("people/<int:pk>/reactivate/", people.reactivate, name="person-reactivate"),
     path("people/<int:pk>/reset/", people.reset, name="person-reset"),
-    path("keys/", keys.KeyList.as_view(), name="keys"),
-    path("keys/create/", keys.create, name="key-create"),
-    path("keys/<int:pk>/revoke/", keys.revoke, name="key-revoke"),
+    path("people/keys/", keys.KeyList.as_view(), name="keys"),
+    path("people/keys/create/", keys.create, name="key-create"),
+    path("people/keys/<int:pk>/revoke/", keys.revoke, name="key-revoke"),
 ]

@@ -58,7 +58,8 @@ def test_a_reading_under_way_is_not_begun_twice() -> None:
     try:
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [checks.RUNNING])
-        assert checks.run_owed(at=NOON) is None
+            assert checks.run_owed(at=NOON) is None
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [checks.RUNNING])
     finally:
         other.close()
     done = checks.run_owed(at=NOON)
