@@ -3,7 +3,6 @@
 import csv
 import tomllib
 from datetime import date
-from typing import Any
 
 from django.conf import settings
 
@@ -54,9 +53,8 @@ def load_shipped() -> None:
         labels = dict(spec)
         kind, unit = labels.pop("kind"), labels.pop("unit", "")
         AttributeDefinition.objects.create(key=key, kind=kind, unit=unit, labels=labels)
-    lines = (line for line in (folder / "rates.csv").open() if not line.startswith("#"))
-    rates: list[Any] = [ExchangeRate(**row) for row in csv.DictReader(lines)]
-    ExchangeRate.objects.bulk_create(rates)
+    lines = [line for line in (folder / "rates.csv").read_text().splitlines() if not line.startswith("#")]
+    ExchangeRate.objects.bulk_create([ExchangeRate(**row) for row in csv.DictReader(lines)])
 
 
 def _categories(names: dict[str, dict[str, str]]) -> None:

@@ -14,7 +14,7 @@ SEPARATORS = re.compile(r"\s*(?:>|›|»|/|\\|\|)\s*")
 PATH = " > "
 SUGGESTIONS = 3
 REMEMBERED = 20_000
-LEAST_SCORE = 55
+LEAST_SCORE = 50
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class CategoryIndex:
         matches = process.extract(
             leaf,
             [name for _code, name in self._leaves],
-            scorer=fuzz.token_set_ratio if " " in leaf else fuzz.ratio,
+            scorer=_likeness,
             processor=utils.default_process,
             limit=SUGGESTIONS * 6,
             score_cutoff=LEAST_SCORE,
@@ -89,6 +89,12 @@ class CategoryIndex:
         for _name, score, place in matches:
             best.setdefault(self._leaves[place][0], round(score))
         return tuple(sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))[:SUGGESTIONS])
+
+
+def _likeness(one: str, other: str, *, score_cutoff: float | None = None, **_options: Any) -> float:
+    """Between 0 and 100: as wholes first, then by shared words, so that "Building toys" is not simply "Toys"."""
+    whole = fuzz.token_sort_ratio(one, other)
+    return 0.65 * whole + 0.35 * fuzz.token_set_ratio(one, other)
 
 
 def _names(rows: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, set[str]]:

@@ -1,6 +1,7 @@
 """CSV: which character separates, and rows that survive a broken quotation mark."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
@@ -10,6 +11,7 @@ from listings.enums import RowReason
 
 DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x1f")
 SAMPLE_LINES = 60
+QUOTED_FORMULA = re.compile(r"^'(?=[=+\-@\t\r])")
 csv.field_size_limit(LONGEST_LINE // 4)
 
 
@@ -61,6 +63,8 @@ class Table:
 
     def rows(self) -> Iterator[Row | BadRow]:
         width, lines, columns = len(self.columns), self._lines, self.columns
+        # Errors that were downloaded and corrected: formulas are quoted there, as in every export.
+        quoted = columns[-1:] == ["error"]
         while True:
             lines.record.clear()
             begin = lines.number + 1
@@ -75,6 +79,7 @@ class Table:
                 if isinstance(lines.record[0], TooLong):
                     yield BadRow(begin, RowReason.LINE_TOO_LONG, {"": lines.record[0][:10_000]}, {})
                 else:
+                    cells = [QUOTED_FORMULA.sub("", cell) for cell in cells] if quoted else cells
                     yield Row(begin, dict(zip(columns, cells, strict=True)))
             elif cells:
                 yield self._ragged(begin, cells)

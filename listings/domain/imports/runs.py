@@ -118,7 +118,9 @@ def check(ready: RowMapping, columns: list[str]) -> None:
     if absent := mappings.missing(ready, columns):
         errors["columns"] = _("The file has no column %(names)s.") % {"names": ", ".join(absent)}
     if columns and (unmet := mappings.unmet(ready)):
-        errors["fields"] = _("No column is mapped to %(names)s.") % {"names": ", ".join(unmet)}
+        errors["fields"] = _("Nothing gives %(names)s: map a column to it, or set one value for all rows.") % {
+            "names": ", ".join(unmet)
+        }
     if errors:
         raise MappingRefused(_("The mapping does not fit the file; nothing was imported."), errors=errors)
 

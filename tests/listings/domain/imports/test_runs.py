@@ -133,7 +133,9 @@ def test_a_mapping_that_does_not_fit_is_refused_before_anything_is_read(ground: 
     assert caught.value.errors == {"columns": "The file has no column nummer."}
     with pytest.raises(MappingRefused) as caught:
         prepared("a,b\n1,2\n")
-    assert caught.value.errors == {"fields": "No column is mapped to listing_id."}
+    assert caught.value.errors == {
+        "fields": "Nothing gives listing_id: map a column to it, or set one value for all rows."
+    }
 
 
 # --- parked rows -------------------------------------------------------------------------------------
