@@ -18,6 +18,8 @@ from listings.management.demo.sources import Defect, Edit, Product, defects, fam
 CATALOGUE = 5_000
 """For so many listings a defect's `count` is thinned to DENSITY of it."""
 DENSITY = 0.62
+HIDDEN_FROM = 3
+"""Of so few violating offers none is hidden."""
 SHARE_DISGUISED = 0.3
 TROUBLE = 2.6
 
@@ -60,11 +62,11 @@ def _plan(defect: Defect, place: int, listings: int) -> Iterator[Plant]:
     """How many of which; at least one in plain sight, however small the catalogue."""
     scale = listings / CATALOGUE
     violating = max(round(defect.count * DENSITY * scale), 1)
-    hidden = min(int(place % 5 in (0, 1, 3)), violating - 1) if defect.hidden else 0
+    hidden = int(bool(defect.hidden) and place % 5 in (0, 1, 3) and violating >= HIDDEN_FROM)
     yield from [Plant.PLAIN] * (violating - hidden)
     yield from [Plant.HIDDEN] * hidden
     few = max(round(2 * scale), 1 if scale >= 0.2 else 0)
-    if defect.misread and place % 2 == 0 and scale >= 0.5:
+    if defect.misread and scale >= 0.2 and place % max(round(2 / scale), 2) == 0:
         yield Plant.MISREAD
     if defect.innocent:
         yield from [Plant.INNOCENT] * few

@@ -170,9 +170,7 @@ def test_modes_move_and_are_recorded(submitted: PolicyVersion, author: User, law
     assert moves == [("off", "shadow", "first look"), ("shadow", "enforce", "it is right")]
 
 
-def test_what_acts_is_switched_off_before_it_is_withdrawn(
-    submitted: PolicyVersion, author: User, lawyer: User
-) -> None:
+def test_what_acts_is_switched_off_before_it_is_withdrawn(submitted: PolicyVersion, author: User, lawyer: User) -> None:
     live = approved(submitted, lawyer)
     policies.set_mode(policy=live.policy, mode=Mode.SHADOW, actor=author, reason="look", at=NOON)
     with pytest.raises(MoveRefused):

@@ -16,7 +16,9 @@ pytestmark = pytest.mark.django_db
 TODAY, NEXT_YEAR = date(2026, 11, 23), date(2027, 11, 23)
 
 
-def grant(subject: Merchant | Listing | str, *, ends_on: date = NEXT_YEAR, proof: str = "report 7, 2026-10-01") -> Waiver:
+def grant(
+    subject: Merchant | Listing | str, *, ends_on: date = NEXT_YEAR, proof: str = "report 7, 2026-10-01"
+) -> Waiver:
     return waivers.grant(
         policy=policy("magnets"),
         subject=subject,

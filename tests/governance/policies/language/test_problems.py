@@ -3,7 +3,7 @@
 import pytest
 
 from governance.policies.language import Environment, RuleProblems
-from governance.policies.language.problems import MESSAGES, Problem
+from governance.policies.language.problems import MESSAGES, MOST_PROBLEMS, Problem
 
 
 def problems(environment: Environment, source: str, about: str = "listings") -> tuple[Problem, ...]:
@@ -83,6 +83,10 @@ WRONG = [
     ("true ? listing.price : listing.title", 1, 6, 1, "Before ? stands something that is yes or no, and both answers are of one kind."),
     # --- how much it may cost
     ("(" * 30 + "true" + ")" * 30, 1, 25, 1, "Brackets stand more than 24 deep here. Split the rule into several policies."),
+    ("listing.price" + "+1" * 40 + " > 3", 1, 1, 97,
+     "Too many parts hang together by signs such as + and ?: to be read. Split the rule into several policies."),
+    ("true?true:" * 40 + "true", 1, 1, 404,
+     "Too many parts hang together by signs such as + and ?: to be read. Split the rule into several policies."),
     (
         "listing.markets.all(a, listing.markets.all(b, listing.markets.all(c, a == b)))", 1, 63, 14,
         "A loop inside a loop inside a loop is not read. Split the rule.",
@@ -108,6 +112,27 @@ def test_every_problem_of_a_rule_is_told_at_once(environment: Environment) -> No
     source = 'listing.attr.voltag > 3 &&\nlisting.text.mentions("gunz") ||\nmerchant.orders(8) > 1'
     told = [(problem.line, problem.column, problem.code) for problem in problems(environment, source)]
     assert told == [(1, 14, "unknown_attribute"), (2, 23, "unknown_term_list"), (3, 17, "unknown_window")]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "listing" + ".a" * 4_900,
+        "true?true:" * 900 + "true",
+        '"""' * 3_300,
+        '"' * 9_999,
+        "(" * 9_000,
+        "é" * 9_000,
+        "?" * 9_999,
+        "listing.title" + ".trim()" * 1_400,
+        "1<" * 4_900 + "1",
+        "1 in [" + "1," * 4_900 + "1]",
+        "listing.markets" + ".filter(m,true)" * 600,
+        "\n" * 9_000 + "&",
+    ],
+)
+def test_a_hostile_rule_is_refused_like_any_other(environment: Environment, source: str) -> None:
+    assert 1 <= len(problems(environment, source)) <= MOST_PROBLEMS
 
 
 def test_columns_count_characters_as_a_person_does(environment: Environment) -> None:
