@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+from enforcement.models import Sweep
 from governance.cli import demo_people
 from governance.policies.domain import seeds
 from governance.policies.models import Policy
@@ -35,6 +36,10 @@ def prepare(say: Say) -> None:
     say(
         f"{Policy.objects.count()} policies in force, {Merchant.objects.count()} merchants, {Listing.objects.count()} listings."
     )
+
+
+def was_swept() -> bool:
+    return Sweep.objects.exists()
 
 
 def catalogue() -> catalogues.Catalogue:

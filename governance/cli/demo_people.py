@@ -12,7 +12,7 @@ from governance.accounts.domain.people import WantedRole
 from governance.accounts.enums import Function, Role
 from governance.accounts.models import User
 
-PASSWORD_FILE = "demo-password"
+KEPT_IN = "demo-password"
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def logins() -> list[tuple[str, str, str]]:
 
 def password() -> str:
     """The demo's password: made once, readable by its owner only."""
-    file = Path(settings.STATE_DIR) / PASSWORD_FILE
+    file = Path(settings.STATE_DIR) / KEPT_IN
     if not file.exists():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.touch(mode=0o600)

@@ -32,7 +32,9 @@ class Stage:
         self.supervisor = Supervisor(servers, say)
 
     def migrate(self) -> None:
-        self.step("migrate")
+        told = self.step("migrate")
+        if logins := told.get("logins"):
+            self.environment["DEMO_LOGINS"] = json.dumps(logins)
         say("The database is up to date.")
 
     def open(self) -> None:

@@ -6,6 +6,7 @@ The launcher itself stays small and free of threads, so that it can start and st
 import argparse
 import importlib
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -14,8 +15,11 @@ from typing import Any
 
 import django
 from django.core.management import call_command
+from django.utils import timezone
 
 Say = Callable[[str], None]
+DEMO = "GOVERNANCE_DEMO"
+"""Set by `./run demo`: the people of the demo exist, and the sign-in page offers them."""
 
 
 def main(arguments: list[str]) -> int:
@@ -46,14 +50,23 @@ def write(file: Path, content: object) -> None:
 
 
 def _migrate(options: argparse.Namespace) -> dict[str, Any]:
+    """In the demo also the people, so that the sign-in page can offer them from its first moment."""
     call_command("migrate", verbosity=0)
-    return {}
+    if DEMO not in os.environ:
+        return {}
+    people = importlib.import_module("governance.cli.demo_people")
+    people.make(timezone.now())
+    return {"logins": people.logins()}
 
 
 def _prepare(options: argparse.Namespace) -> dict[str, Any]:
-    """Demo data where there are none, and what the terminal tells of them."""
+    """Demo data and their first sweep where there are none, and what the terminal tells of them."""
     demo = importlib.import_module("governance.cli.demo")
     demo.prepare(_say)
+    if not demo.was_swept():
+        loop = importlib.import_module("governance.cli.loop")
+        loop.first_sweep(options.base_url, _say)
+        loop.follow_up(_say)
     return {"logins": demo.logins(), "try_this": demo.try_this()}
 
 
