@@ -28,7 +28,7 @@ def parse(cel_env: Any, source: Source, report: Report) -> Node:
 def explain_failure(error: str, source: Source, report: Report) -> None:
     """Report the first thing that the runtime's parser or checker complains of; what follows it is echo."""
     found = _ERROR.search(error)
-    if found is None:
+    if found is None or "recursion" in error:
         _explain_limit(error, source, report)
         return
     offset = source.offset(int(found[1]), int(found[2]))
@@ -51,12 +51,14 @@ def explain_failure(error: str, source: Source, report: Report) -> None:
 
 
 def _explain_limit(error: str, source: Source, report: Report) -> None:
-    if "recursion" in error:
-        deepest = max(source.depth(), key=lambda level: level[0], default=None)
-        at = deepest[1].start if deepest else 0
-        report.add("too_deep", at, at + 1, most=MOST_BRACKETS)
-    else:
+    """The parser gives up at a depth of its own and names no place."""
+    deepest, bracket = max(source.depth(), key=lambda level: level[0], default=(0, None))
+    if "recursion" not in error:
         report.add("not_readable", 0, len(source.text), detail=error.splitlines()[0])
+    elif bracket is not None and deepest > MOST_BRACKETS // 2:
+        report.add("too_deep", bracket.start, bracket.end, most=MOST_BRACKETS)
+    else:
+        report.add("too_chained", 0, len(source.text))
 
 
 def _unexpected(offset: int, source: Source, report: Report) -> None:

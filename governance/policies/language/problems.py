@@ -16,6 +16,7 @@ MESSAGES: Mapping[str, Words] = {
     "empty": _("The rule is empty. Write a condition, for example: listing.price > 100."),
     "too_long": _("The rule has %(length)s characters; at most %(most)s are read. Put long lists of words into a term list."),
     "too_deep": _("Brackets stand more than %(most)s deep here. Split the rule into several policies."),
+    "too_chained": _("Too many parts hang together by signs such as + and ?: to be read. Split the rule into several policies."),
     "too_large": _("The rule has %(count)s parts; at most %(most)s are read. Put long lists of words into a term list."),
     "too_costly": _("Reading this for one listing could take %(cost)s steps; at most %(most)s are allowed. Leave out the inner loop."),
     "unclosed_bracket": _("This bracket is never closed."),
@@ -121,15 +122,18 @@ class RuleProblems(Exception):
         return "\n".join(f"{p.line}:{p.column} {p.message}" for p in self.problems)
 
 
+MOST_PROBLEMS = 30
+
+
 class Report:
-    """Collects problems, one for each place."""
+    """Collects problems, one for each place, and no more than a person reads."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.problems: list[Problem] = []
 
     def add(self, code: str, start: int, end: int, suggestions: Sequence[str] = (), **params: Any) -> None:
-        if any(problem.offset == start for problem in self.problems):
+        if len(self.problems) == MOST_PROBLEMS or any(problem.offset == start for problem in self.problems):
             return
         line, column = self.source.line_and_column(start)
         self.problems.append(Problem(code, start, end - start, line, column, params, tuple(suggestions)))

@@ -96,10 +96,11 @@ class Source:
         return self.text.count("\n", 0, offset) + 1, offset - self.text.rfind("\n", 0, offset)
 
     def offset(self, line: int, column: int) -> int:
-        """Return the offset of a line and column as the parser counts them, kept within the text."""
-        start = 0
-        for _line in range(line - 1):
-            start = self.text.find("\n", start) + 1
+        """Return the offset of a line and column as the parser counts them; of a place outside the text, its end."""
+        lines = self.text.split("\n")
+        if not 1 <= line <= len(lines):
+            return len(self.text)
+        start = sum(len(before) + 1 for before in lines[: line - 1])
         return min(max(start + column - 1, 0), len(self.text))
 
     def depth(self) -> Iterator[tuple[int, Token]]:

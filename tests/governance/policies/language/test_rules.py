@@ -239,7 +239,7 @@ def test_a_long_chain_of_conditions_is_read(environment: Environment, row: Rows)
 
 def test_brackets_may_stand_as_deep_as_they_are_allowed(environment: Environment, row: Rows) -> None:
     source = 'listing.certificateValid("CE", now)'
-    for depth in range(24):
+    for depth in range(23):
         source = f"(listing.attr.weight_g > {depth} {'&&' if depth % 2 else '||'} {source})"
     rule = environment.compile(source)
     assert rule.evaluate(row(attributes={"weight_g": 100})) is True
