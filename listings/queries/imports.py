@@ -78,10 +78,17 @@ def columns_of(run: ImportRun) -> list[str]:
     return list(dict.fromkeys(name for raw in rows for name in raw if name))
 
 
-def each_row(run: ImportRun, fates: tuple[RowFate, ...]) -> Iterator[ImportRow]:
-    """Every kept row with one of the fates, by line, in constant memory."""
+def error_rows(run: ImportRun, columns: list[str], fates: tuple[RowFate, ...]) -> Iterator[list[Any]]:
+    """Rows with one of the fates in the file's own columns, and why; by line, in constant memory.
+
+    Of a row that could not be taken apart, the text stands in the first column.
+    """
     rows = rows_of(run).filter(fate__in=fates).order_by("line", "id")
-    return rows.iterator(chunk_size=2_000)
+    for row in rows.iterator(chunk_size=2_000):
+        cells = [row.raw.get(column, "") for column in columns]
+        if set(row.raw) == {""}:
+            cells[:1] = [row.raw[""]]
+        yield [*cells, sentence(row)]
 
 
 @dataclass(frozen=True)

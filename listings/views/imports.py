@@ -1,6 +1,5 @@
 """Imports: the list, a new one, preparing it, one import live, and its verbs."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -239,12 +238,5 @@ def errors(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The rows that did not go in, in the file's own columns and one with the reason: correct them and send them again."""
     run = get_object_or_404(ImportRun, pk=pk)
     columns = queries.columns_of(run)
-    return exports.csv_response(_error_rows(run, columns), head=[*columns, "error"], name=f"import-{run.pk}-errors")
-
-
-def _error_rows(run: ImportRun, columns: list[str]) -> Iterator[list[Any]]:
-    for row in queries.each_row(run, (RowFate.PARKED, RowFate.REFUSED)):
-        cells = [row.raw.get(column, "") for column in columns]
-        if "" in row.raw and len(row.raw) == 1:
-            cells[:1] = [row.raw[""]]
-        yield [*cells, queries.sentence(row)]
+    rows = queries.error_rows(run, columns, (RowFate.PARKED, RowFate.REFUSED))
+    return exports.csv_response(rows, head=[*columns, "error"], name=f"import-{run.pk}-errors")

@@ -112,6 +112,40 @@ def begin(
     return held
 
 
+def take_in(
+    *,
+    chunks: Iterable[bytes],
+    filename: str,
+    document: Mapping[str, Any],
+    mapping_name: str,
+    merchant_column: str = "",
+    merchant_country: str = "",
+    dry_run: bool = False,
+    actor: User | None,
+    at: datetime,
+) -> ImportRun:
+    """Keep a file that a program sends, and let it be worked on. A file that is refused is not kept.
+
+    Raises UploadRefused, FileRefused and MappingRefused.
+    """
+    kind = mappings.read(document, name=mapping_name).kind
+    run = receive(chunks=chunks, filename=filename, kind=kind, actor=actor, at=at)
+    try:
+        document = _with_merchants(run, document, merchant_column, merchant_country)
+        return begin(run=run, document=document, mapping_name=mapping_name, dry_run=dry_run, actor=actor, at=at)
+    except Refusal as refusal:
+        cancel(run=run, actor=actor, reason=str(refusal)[:300], at=at)
+        path_of(run).unlink(missing_ok=True)
+        raise
+
+
+def _with_merchants(run: ImportRun, document: Mapping[str, Any], column: str, country: str) -> Mapping[str, Any]:
+    if not column:
+        return document
+    with Source(path_of(run), mappings.read(document).options) as source:
+        return mappings.with_merchant(document, columns=source.columns, column=column, country=country)
+
+
 def check(ready: RowMapping, columns: list[str]) -> None:
     """Refuse a mapping that cannot bring a single row in. Raises MappingRefused."""
     errors: dict[str, object] = {}

@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from babel.numbers import is_currency
+from babel.numbers import list_currencies
 
 from listings.enums import RowReason, minor_digits
 
@@ -161,7 +161,7 @@ def _currency(mark: str, otherwise: str) -> str:
 def currency_code(text: str) -> str:
     """Return an ISO 4217 code in capitals. Raises Unreadable."""
     code = text.strip().upper()
-    if len(code) == 3 and is_currency(code, "en"):
+    if code in CURRENCIES:
         return code
     if text.strip().casefold() in SYMBOLS:
         return SYMBOLS[text.strip().casefold()]
@@ -197,6 +197,8 @@ def measure(value: Any, *, decimal: str = "") -> tuple[Decimal, str]:
 
 def whole(value: Any) -> int:
     """Read a whole number, zero or more. Raises Unreadable."""
+    if isinstance(value, str) and len(value) < SAFELY_WHOLE and value.isascii() and value.isdigit():
+        return int(value)  # nearly every count is written so, and there are millions of them
     found = number(value)
     if found != found.to_integral_value():
         raise Unreadable(RowReason.NOT_A_NUMBER)
