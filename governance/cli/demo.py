@@ -1,5 +1,6 @@
 """The demo's data, the people who sign in to it, and what to try."""
 
+import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from listings.management import demo as catalogues
 from listings.models import ImportRun, Listing, Merchant
 
 SEED = 2026
+TRUTH_FILE = "demo-truth.json"
 KINDS = (ImportKind.MERCHANTS, ImportKind.LISTINGS, ImportKind.METRICS, ImportKind.ORDERS)
 Say = Callable[[str], None]
 
@@ -42,15 +44,19 @@ def was_swept() -> bool:
     return Sweep.objects.exists()
 
 
-def catalogue() -> catalogues.Catalogue:
-    """The same on every call of a day: its truth is known."""
-    return catalogues.build(seed=SEED, as_of=timezone.now().date())
+def truth() -> set[tuple[str, str, str]]:
+    """What was planted: (merchant, listing, policy); the listing is empty for what the merchant violates itself."""
+    rows = json.loads((Path(settings.STATE_DIR) / TRUTH_FILE).read_text())
+    return {(merchant, listing, slug) for merchant, listing, slug in rows}
 
 
 def import_catalogue(say: Say) -> None:
     """Write the demo's catalogue to files, and take them in as any other."""
+    made = catalogues.build(seed=SEED, as_of=timezone.now().date())
+    planted = sorted((*key, slug) for key, slugs in made.truth.items() for slug in slugs)
+    (Path(settings.STATE_DIR) / TRUTH_FILE).write_text(json.dumps(planted))
     with tempfile.TemporaryDirectory(prefix="catalogue-", dir=settings.STATE_DIR) as folder:
-        files = catalogue().write(Path(folder))
+        files = made.write(Path(folder))
         for kind in KINDS:
             run = _import(files[kind.value], kind)
             say(f"Imported {run.rows_read} rows of {run.filename}: {run.parked} parked, {run.refused} refused.")

@@ -93,7 +93,8 @@ def make_environment(files: tuple[str, ...]) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not _installed(files):
             print("Setting up the environment in .venv; the first time this downloads its packages.", file=sys.stderr)
-            _install(_uv(), files)
+            developing = _stamp(DEVELOPMENT).exists()  # who has the tools keeps them
+            _install(_uv(), DEVELOPMENT if developing else files)
 
 
 def _installed(files: tuple[str, ...]) -> bool:

@@ -163,7 +163,7 @@ def against_truth() -> tuple[float, float]:
         "merchant__external_id", "listing__external_id", "policy__slug"
     )
     found = {(merchant, listing or "", slug) for merchant, listing, slug in rows}
-    truth = {(*key, slug) for key, slugs in demo.catalogue().truth.items() for slug in slugs}
+    truth = demo.truth()
     right = len(found & truth)
     return right / max(len(found), 1), right / max(len(truth), 1)
 

@@ -39,6 +39,8 @@ SYMBOLS = {
     "e£": "EGP", "د.ت": "TND", "د.م.": "MAD", "₦": "NGN", "ksh": "KES", "gh₵": "GHS", "₵": "GHS", "r": "ZAR", "r$": "BRL",
     "¥": "JPY", "₴": "UAH", "₽": "RUB", "₸": "KZT", "₾": "GEL", "֏": "AMD", "₼": "AZN", "din.": "RSD", "eur.": "EUR", "euro": "EUR",
 }  # fmt: skip
+CURRENCIES = frozenset(list_currencies("en"))
+SAFELY_WHOLE = 9  # digits
 KRONER = frozenset({"SEK", "NOK", "DKK", "ISK"})
 PLAIN = re.compile(r"\d{1,15}(?:\.\d{1,2})?", re.ASCII)
 PRICE = re.compile(
