@@ -1,0 +1,77 @@
+"""Read every listing on sale with the policies in force, row by row, and print listings a second.
+
+Times are of the processor, so that other work on the machine does not show. Nothing is written.
+"""
+
+import argparse
+import os
+import platform
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.utils import timezone
+
+from enforcement import engine
+from enforcement.engine import ActivePolicies, Summary, facts
+from governance.policies.enums import Subject
+from listings.enums import ListingState
+from listings.models import Listing
+
+CHUNK = 500
+Spent = defaultdict[str, float]
+"""Seconds of the processor, by what they went into."""
+
+
+def run(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./run drill rows")
+    parser.add_argument("--most", type=int, default=50_000, help="Listings to read at most.")
+    most = parser.parse_args(arguments).most
+    spent, summary, at = Spent(float), Summary(), timezone.now()
+    with _counted(spent, "compiling"):
+        policies = engine.load_active(at=at)
+    keys = list(Listing.objects.filter(state=ListingState.ON_SALE).order_by("pk").values_list("pk", flat=True)[:most])
+    if not keys or not policies.about(Subject.LISTINGS):
+        print("There is nothing to read: no listing is on sale, or no policy is in force. `./run demo` makes both.")
+        return 1
+    for first in range(0, len(keys), CHUNK):
+        _read(policies, keys[first : first + CHUNK], spent, summary, at)
+    _print(spent, summary, len(policies.about(Subject.LISTINGS)))
+    return 0
+
+
+def _read(policies: ActivePolicies, keys: list[int], spent: Spent, summary: Summary, at: datetime) -> None:
+    chosen = Listing.objects.filter(pk__in=keys)
+    with _counted(spent, "facts"):
+        subjects = facts.listings(chosen, needs=policies.needs(Subject.LISTINGS), at=at)
+    with _counted(spent, "rules"):
+        held = [each for each in engine.evaluate(policies, subjects, at=at, summary=summary) if each.held]
+    with _counted(spent, "explanations"):
+        for outcome in held:
+            outcome.policy.rule.explain(outcome.row, outcome.markets[0])
+
+
+@contextmanager
+def _counted(spent: Spent, on: str) -> Iterator[None]:
+    begun = time.process_time()
+    yield
+    spent[on] += time.process_time() - begun
+
+
+def _print(spent: Spent, summary: Summary, policies: int) -> None:
+    listings, tallies = len(summary.looked), summary.tallies.values()
+    rules, hits = sum(tally.looked_at for tally in tallies), sum(tally.matched for tally in tallies)
+    undecidable = sum(tally.undecidable for tally in tallies)
+    print(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}")
+    print(
+        f"{listings:,} listings, {policies} policies, {rules:,} rules read ({rules / max(listings, 1):.1f} a listing)"
+    )
+    print(f"{hits:,} hold, {undecidable:,} cannot be decided, {len(summary.broken)} listings broke")
+    whole = 0.0
+    for on in ("facts", "rules", "explanations"):
+        whole += spent[on]
+        print(f"{on:>14}: {listings / max(spent[on], 1e-9):>9,.0f} listings a second")
+    print(f"{'all of it':>14}: {listings / max(whole, 1e-9):>9,.0f} listings a second and processor")
+    print(f"{'compiling':>14}: {spent['compiling'] * 1_000:>9,.0f} ms, once")
