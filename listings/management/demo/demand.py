@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from listings.management.demo.chance import Chance
 from listings.management.demo.offers import Offer
 
-TOP_IMPRESSIONS = 1_700.0
+TOP_IMPRESSIONS = 900.0
 TAIL = 1.0
 CLICKED = 0.11
 BOUGHT = 0.06

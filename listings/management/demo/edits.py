@@ -6,7 +6,7 @@ from collections.abc import Callable
 from listings.management.demo.chance import Chance
 from listings.management.demo.offers import Offer, certificate
 from listings.management.demo.sources import Edit
-from listings.management.demo.values import Setting, value, wrong_gtin
+from listings.management.demo.values import Setting, value
 from listings.management.demo.wording import details, told
 
 Say = Callable[[str], str]
@@ -27,19 +27,17 @@ def apply(rnd: Chance, offer: Offer, edit: Edit, as_of: dt.date, say: Say) -> No
     if edit.say:
         offer.wording.said.append(say(rnd.choice(list(edit.say[offer.language]))))
     offer.wording.details = details(offer.attributes, offer.language)
-    _identify(rnd, offer, edit)
+    _identify(offer, edit)
     _certify(rnd, offer, edit, as_of)
 
 
-def _identify(rnd: Chance, offer: Offer, edit: Edit) -> None:
+def _identify(offer: Offer, edit: Edit) -> None:
     if edit.pictures is not None:
         offer.pictures = edit.pictures
     if edit.nameless:
         offer.sku = offer.ean = ""
         for key in {"model", "batch"} - set(edit.set):
             offer.attributes.pop(key, None)
-    if edit.ean == "wrong":
-        offer.ean = wrong_gtin(rnd)
 
 
 def _certify(rnd: Chance, offer: Offer, edit: Edit, as_of: dt.date) -> None:

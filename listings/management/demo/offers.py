@@ -8,10 +8,11 @@ from listings.management.demo.chance import Chance
 from listings.management.demo.makers import Maker, maker_of
 from listings.management.demo.sellers import Seller
 from listings.management.demo.sources import Family, Product, families
-from listings.management.demo.values import Setting, gtin, price, values
+from listings.management.demo.values import Setting, gtin, price, values, wrong_gtin
 from listings.management.demo.wording import Wording, wording
 
-SHARE_WITH_EAN = 0.85
+SHARE_WITHOUT_EAN = 0.15
+SHARE_MISTYPED_EAN = 0.002
 SHARE_OF_REACH = 0.4
 SHARE_ENDING_SOON = 0.03
 NAFDAC_FAMILIES = ("food", "beauty", "health")
@@ -115,7 +116,7 @@ def make_offer(
         wording=wording(rnd, family, product, language, brand, attributes),
         brand=brand,
         sku=rnd.filled("@@-#####"),
-        ean=gtin(rnd) if rnd.random() < SHARE_WITH_EAN else "",
+        ean=_ean(rnd),
         condition="used" if seller.row["kind"] == "private" else product.condition,
         price=price(rnd, *product.price, currency, as_of),
         currency=currency,
@@ -132,6 +133,13 @@ def _markets(rnd: Chance, open_to: list[str], within: frozenset[str] | None, abo
     possible = [code for code in open_to if code in within]
     surely = above_all or possible[0]
     return [code for code in possible if code == surely or rnd.random() < SHARE_OF_REACH]
+
+
+def _ean(rnd: Chance) -> str:
+    drawn = rnd.random()
+    if drawn < SHARE_WITHOUT_EAN:
+        return ""
+    return wrong_gtin(rnd) if drawn > 1 - SHARE_MISTYPED_EAN else gtin(rnd)
 
 
 def certificate(rnd: Chance, kind: str, as_of: dt.date) -> dict[str, str]:

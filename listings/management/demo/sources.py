@@ -88,7 +88,6 @@ class Edit:
     tell: Sequence[str] = ()
     pictures: int | None = None
     nameless: bool = False
-    ean: str = ""
     foreign: bool = False
     also: Sequence[str] = ()
 

@@ -21,7 +21,7 @@ OF_CONSEQUENCE = {Measure.REMOVE, Measure.SUSPEND_LISTING_RIGHTS}
 
 
 def test_there_are_enough_of_them_in_enough_families() -> None:
-    assert len(SEEDS) == 88
+    assert len(SEEDS) == 87
     assert len({seed.family for seed in SEEDS}) == 19
     assert Counter(seed.subject for seed in SEEDS)[Subject.MERCHANTS] == 4
     assert {seed.terms.severity for seed in SEEDS} == set(Severity)
@@ -124,14 +124,14 @@ def people() -> tuple[User, User]:
 def test_seeds_go_through_draft_approval_and_mode(people: tuple[User, User]) -> None:
     gesa, leo = people
     loaded = seeds.load_seed_policies(actor=gesa, approver=leo, at=NOON)
-    assert (len(loaded.created), len(loaded.kept), len(loaded.term_lists)) == (88, 0, 30)
+    assert (len(loaded.created), len(loaded.kept), len(loaded.term_lists)) == (87, 0, 30)
     magnets = Policy.objects.select_related("live").get(slug="toys-strong-magnets")
     assert magnets.live is not None
     assert (magnets.family, magnets.mode, magnets.live.state) == ("toys", Mode.ENFORCE, "live")
     assert (magnets.live.author, magnets.live.approvals.get().person) == (gesa, leo)
     assert magnets.live.jurisdictions == sorted([*GROUPS["EU_EEA"], "GB", "CH"])
-    assert PolicyText.objects.count() == 3 * 88
-    assert Entry.objects.filter(verb="policy.approved").count() == 88
+    assert PolicyText.objects.count() == 3 * 87
+    assert Entry.objects.filter(verb="policy.approved").count() == 87
 
 
 @pytest.mark.django_db
@@ -148,7 +148,7 @@ def test_what_is_there_stays_as_people_made_it(people: tuple[User, User]) -> Non
     seeds.load_seed_policies(actor=people[0], approver=people[1], at=NOON)
     Policy.objects.filter(slug="toys-strong-magnets").update(mode=Mode.OFF)
     again = seeds.load_seed_policies(actor=people[0], approver=people[1], at=NOON)
-    assert (again.created, len(again.kept), again.term_lists) == ((), 88, ())
+    assert (again.created, len(again.kept), again.term_lists) == ((), 87, ())
     assert Policy.objects.get(slug="toys-strong-magnets").mode == Mode.OFF
     assert (TermList.objects.count(), TermListVersion.objects.count()) == (30, 30)
 

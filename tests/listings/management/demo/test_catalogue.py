@@ -94,7 +94,7 @@ def test_eans_are_examples_and_nearly_all_valid(catalogue: Catalogue) -> None:
     eans = [row["ean"] for row in catalogue.listing_rows() if row["ean"]]
     assert {ean[:3] for ean in eans} == {"952"}
     wrong = [ean for ean in eans if sum(int(figure) * (3 if place % 2 else 1) for place, figure in enumerate(ean)) % 10]
-    assert 0 < len(wrong) < 20
+    assert 0 < len(wrong) < 30
 
 
 def test_arabic_offers_are_written_in_arabic(catalogue: Catalogue) -> None:
