@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+import structlog
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -151,12 +152,18 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "seal the log": {"task": "governance.audit.tasks.seal_entries", "schedule": 60},
-    "owe the daily check of the log": {"task": "governance.audit.tasks.ask_check", "schedule": crontab(hour=3, minute=0)},
+    "owe the daily check of the log": {
+        "task": "governance.audit.tasks.ask_check",
+        "schedule": crontab(hour=3, minute=0),
+    },
     "check the log where owed": {"task": "governance.audit.tasks.run_checks", "schedule": 60},
     "keep sweeps going": {"task": "enforcement.tasks.keep_sweeps_going", "schedule": 5},
     "begin the next sweep": {"task": "enforcement.tasks.begin_next_sweep", "schedule": 60},
     "sweep what has changed": {"task": "enforcement.tasks.start_daily_sweep", "schedule": crontab(hour=4, minute=30)},
-    "sweep everything": {"task": "enforcement.tasks.start_weekly_sweep", "schedule": crontab(day_of_week=0, hour=1, minute=0)},
+    "sweep everything": {
+        "task": "enforcement.tasks.start_weekly_sweep",
+        "schedule": crontab(day_of_week=0, hour=1, minute=0),
+    },
     "decide what is owed": {"task": "enforcement.tasks.decide_owed", "schedule": 60},
     "settle what is corrected": {"task": "enforcement.tasks.settle_corrected", "schedule": 60},
     "end what has run out": {"task": "enforcement.tasks.expire_due", "schedule": 60},
@@ -295,10 +302,39 @@ SPECTACULAR_SETTINGS = {
 
 # --- logs ----------------------------------------------------------------------------------------
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+_EVERY_LINE: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso"),
+]
+structlog.configure(
+    processors=[
+        structlog.stdlib.filter_by_level,
+        *_EVERY_LINE,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+    cache_logger_on_first_use=True,
+)
+# One JSON object a line for a log collector, else words for a person.
+_RENDER: list[Any] = (
+    [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    if env.bool("LOG_JSON", default=False)
+    else [structlog.dev.ConsoleRenderer(colors=False)]
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "foreign_pre_chain": _EVERY_LINE,
+            "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_RENDER],
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="WARNING")},
 }

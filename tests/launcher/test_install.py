@@ -117,6 +117,14 @@ def test_a_changed_requirement_is_installed(run: Run, checkout: Path) -> None:
     assert run("manage").stdout.startswith("manage | sqlparse fasteners iniconfig |")
 
 
+def test_who_has_the_development_packages_keeps_them(run: Run, checkout: Path) -> None:
+    run("test")
+    locked = checkout / "requirements" / "runtime.txt"
+    locked.write_text(f"{locked.read_text()}\n")
+
+    assert run("demo").stdout.startswith("demo | sqlparse fasteners iniconfig |")
+
+
 def test_an_interrupted_installation_is_repaired(run: Run, checkout: Path) -> None:
     run("manage")
     (checkout / ".venv" / "incomplete").touch()
