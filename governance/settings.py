@@ -323,7 +323,7 @@ structlog.configure(
 _RENDER: list[Any] = (
     [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     if env.bool("LOG_JSON", default=False)
-    else [structlog.dev.ConsoleRenderer(colors=False)]
+    else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
 )
 LOGGING = {
     "version": 1,
