@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from investigations.views import case, case_verbs, cases, listings, merchants, queue, search
+from investigations.views import appeals, case, case_verbs, cases, listings, merchants, queue, search
 
 app_name = "investigations"
 urlpatterns: list[URLPattern] = [
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/text/<int:item>/", case.whole_text, name="case-text"),
     path("cases/<int:pk>/effect/", case.effect, name="case-effect"),
     path("cases/<int:pk>/statement/", case.draft, name="case-statement"),
+    path("cases/<int:pk>/statements/<int:decision>/", case.statement, name="case-sent"),
     path("cases/<int:pk>/claim/", case_verbs.claim, name="case-claim"),
     path("cases/<int:pk>/extend/", case_verbs.extend, name="case-extend"),
     path("cases/<int:pk>/release/", case_verbs.release, name="case-release"),
@@ -26,6 +27,14 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/files/<int:evidence>/", case_verbs.download, name="case-download"),
     path("cases/<int:pk>/snapshots/<int:item>/", case_verbs.add_snapshot, name="case-snapshot"),
     path("cases/<int:pk>/<str:tab>/", case.detail, name="case-tab"),
+    path("appeals/", appeals.AppealList.as_view(), name="appeals"),
+    path("appeals/<int:pk>/", appeals.detail, name="appeal"),
+    path("appeals/<int:pk>/take/", appeals.take, name="appeal-take"),
+    path("appeals/<int:pk>/release/", appeals.release, name="appeal-release"),
+    path("appeals/<int:pk>/effect/", appeals.effect, name="appeal-effect"),
+    path("appeals/<int:pk>/decide/", appeals.decide, name="appeal-decide"),
+    path("appeals/<int:pk>/inadmissible/", appeals.inadmissible, name="appeal-inadmissible"),
+    path("appeals/<int:pk>/files/<int:file>/", appeals.download, name="appeal-file"),
     path("listings/", listings.ListingList.as_view(), name="listings"),
     path("listings/<int:pk>/", listings.detail, name="listing"),
     path("merchants/", merchants.MerchantList.as_view(), name="merchants"),
