@@ -40,19 +40,20 @@ class MerchantReader:
         country = row.read("country", fields.country, "")
         if not country:
             raise Unfit(RowReason.VALUE_MISSING, self.mapping.column_of("country"))
+        email = row.soft("email", fields.email, "")
         draft = MerchantDraft(
             external_id=external_id,
             name=row.text("name", longest=200) or external_id,
             country=country,
             kind=row.read("kind", _kind, MerchantKind.BUSINESS),
             language=row.soft("language", fields.language, "en"),
-            email=row.soft("email", fields.email, ""),
+            email=email,
             joined_on=row.soft("created_at", self._day),
-            identity=self._identity(row),
+            identity=self._identity(row, email),
         )
         return MerchantRow(draft, row.notes)
 
-    def _identity(self, row: Fields) -> IdentityDraft | None:
+    def _identity(self, row: Fields, email: str) -> IdentityDraft | None:
         """None where the file knows nothing of identities; what is stored then stays."""
         if not any(name in row.row and row.row[name] is not None for name in IDENTITY_FIELDS):
             return None
@@ -60,7 +61,7 @@ class MerchantReader:
             legal_name=row.text("legal_name", longest=200),
             address=row.text("address", longest=1_000),
             phone=row.text("phone", longest=40),
-            email=row.soft("email", fields.email, ""),
+            email=email,
             register=row.text("register", longest=120),
             register_number=row.text("register_number", longest=80),
             vat_id=row.text("vat_id", longest=40),
