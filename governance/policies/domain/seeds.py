@@ -61,12 +61,13 @@ class LoadedSeeds:
     term_lists: tuple[str, ...]
 
 
+@transaction.atomic
 def load_seed_policies(*, actor: User, approver: User, at: datetime) -> LoadedSeeds:
     """Draft, submit, approve and switch on every policy that is not there yet. Nothing that exists is changed.
 
     `approver` must be another person than `actor`. Raises SeedWrong, versions.Incomplete and versions.FourEyes.
     """
-    lists = tuple(_save_list(seed, actor, at) for seed in seed_term_lists() if not _is_current(seed))
+    lists = tuple(_save_list(seed, actor, at) for seed in seed_term_lists() if not _is_there(seed))
     known = set(Policy.objects.values_list("slug", flat=True))
     markets = tuple(Market.objects.order_by("code").values_list("code", flat=True))
     new = [seed for seed in seed_policies() if seed.slug not in known]
@@ -93,7 +94,6 @@ def seed_term_lists() -> tuple[SeedTermList, ...]:
     return tuple(_read_list(path) for path in sorted((DATA / "terms").glob("*.toml")))
 
 
-@transaction.atomic
 def _load(seed: SeedPolicy, markets: Sequence[str], *, actor: User, approver: User, at: datetime) -> None:
     policy = policies.create(slug=seed.slug, family=seed.family, subject=seed.subject, actor=actor, at=at)
     terms = seed.terms
@@ -111,7 +111,7 @@ def _save_list(seed: SeedTermList, actor: User, at: datetime) -> str:
     return seed.key
 
 
-def _is_current(seed: SeedTermList) -> bool:
+def _is_there(seed: SeedTermList) -> bool:
     """Whether a list of this key is there. What people have made of it since is theirs."""
     return TermListVersion.objects.filter(term_list__key=seed.key).exists()
 

@@ -117,11 +117,11 @@ class Catalogue:
 
 
 def build(*, seed: int, as_of: dt.date, merchants: int = 300, listings: int = 5_000, days: int = 120) -> Catalogue:
-    """The same arguments give the same catalogue, row for row."""
+    """The same arguments give the same catalogue, row for row. It has each defect once, so never fewer than some 90 listings."""
     sellers = make_sellers(chance(seed, "sellers"), merchants, as_of)
     planted = plant_all(chance(seed, "planting"), sellers, listings, as_of)
     offers = [item.offer for item in planted]
-    offers += _proper(chance(seed, "offers"), sellers, listings - len(offers), as_of)
+    offers += _proper(chance(seed, "offers"), sellers, max(listings - len(offers), 0), as_of)
     _number(chance(seed, "numbers"), offers)
     faults = fault_all(chance(seed, "faults"), sellers, offers)
     return Catalogue(seed, as_of, sellers, offers, planted, faults, days)

@@ -161,8 +161,8 @@ class _Bed:
     def _truth(self, kind: Plant, edit: Edit, offer: Offer) -> frozenset[str]:
         violated = {self.defect.policy} if kind.violates else set()
         if kind.violates or kind is Plant.INNOCENT:
-            violated |= {other for other in edit.also if _markets_of(other) & set(offer.markets)}
-        return frozenset(violated)
+            violated |= {other for other in edit.also if _defect_of(other).markets & set(offer.markets)}
+        return frozenset(policy for policy in violated if _defect_of(policy).since <= self.as_of)
 
 
 @functools.cache
@@ -176,5 +176,5 @@ def _under(categories: tuple[str, ...]) -> tuple[Product, ...]:
 
 
 @functools.cache
-def _markets_of(policy: str) -> frozenset[str]:
-    return next(defect.markets for defect in defects() if defect.policy == policy)
+def _defect_of(policy: str) -> Defect:
+    return next(defect for defect in defects() if defect.policy == policy)

@@ -1,5 +1,6 @@
 """What the demo catalogue is made of, as it stands in `listings/data/`."""
 
+import datetime as dt
 import functools
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -102,7 +103,8 @@ class Edit:
 
 @dataclass(frozen=True)
 class Defect:
-    """What can be planted for one policy. `markets`: where it applies; `disguises`: those that its rule sees through."""
+    """What can be planted for one policy. `markets`: where it applies; `disguises`: those that its rule sees through; `since`:
+    the first day on which it is a violation."""
 
     policy: str
     products: Sequence[str]
@@ -117,6 +119,7 @@ class Defect:
     maker: str = ""
     add_markets: Sequence[str] = ()
     sellers: Sequence[str] = ()
+    since: dt.date = dt.date.min
 
 
 @dataclass(frozen=True)
@@ -233,7 +236,7 @@ def _family(name: str, data: dict[str, Any]) -> Family:
 
 
 def _defect(entry: dict[str, Any]) -> Defect:
-    plain = ("disguises", "elsewhere", "maker", "add_markets", "sellers")
+    plain = ("disguises", "elsewhere", "maker", "add_markets", "sellers", "since")
     more: dict[str, Any] = {name: entry[name] for name in plain if name in entry}
     return Defect(
         policy=entry["policy"],

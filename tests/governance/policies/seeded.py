@@ -48,9 +48,13 @@ def environment() -> Environment:
 
 
 def hits(catalogue: Catalogue) -> Hits:
-    """What a sweep of all seed policies, in whatever mode, would find."""
+    """What a sweep of all seed policies, in whatever mode, would find: those that apply on the catalogue's day."""
     world = environment()
-    rules = [(seed, world.compile(seed.terms.rule, about=seed.subject)) for seed in seed_policies()]
+    rules = [
+        (seed, world.compile(seed.terms.rule, about=seed.subject))
+        for seed in seed_policies()
+        if (seed.terms.effective_from or catalogue.as_of) <= catalogue.as_of
+    ]
     now = dt.datetime.combine(catalogue.as_of, dt.time(6), tzinfo=dt.UTC)
     merchants = _merchants(catalogue, now)
     found: Hits = set()

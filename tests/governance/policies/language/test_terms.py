@@ -83,6 +83,25 @@ def test_dots_are_left_alone_in_other_languages() -> None:
     assert mentioned(TermListSpec("t", 1, {"en": ["kisa"]}), "kısa") is False
 
 
+@pytest.mark.parametrize(
+    ("title", "language", "counts"),
+    [
+        ("musta", "tr", True),
+        ("musta", "tr-TR", True),
+        ("musta", None, True),
+        ("musta", "fi", False),
+        ("m-u-s-t-a", "fi", False),
+        ("MUŞTA", "fi", True),
+        ("knif\u0301e", "fi", True),
+    ],
+)
+def test_a_word_without_its_marks_counts_in_its_own_language(title: str, language: str | None, counts: bool) -> None:
+    matcher = Matcher([TermListSpec("blades", 1, {"tr": ["muşta"], "en": ["knife"]}, reads="skeleton")])
+    text = normalise(title)
+    assert matcher.mentioned(text.base, text.skeleton, language) == (["blades"] if counts else [])
+    assert bool(matcher.places(ListingText(title, ""), "blades", language)) is counts
+
+
 @pytest.mark.parametrize("title", ["φάρμακο", "ΦΑΡΜΑΚΟ", "φαρμακο"])
 def test_greek_terms_are_found_in_capitals_too(title: str) -> None:
     assert mentioned(TermListSpec("t", 1, {"el": ["φάρμακο"]}), title) is True
