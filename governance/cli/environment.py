@@ -21,6 +21,7 @@ SHARED = (
     "REDIS_URL",
     "SECRET_KEY_FILE",
 )
+DEMO = "GOVERNANCE_DEMO"  # set by `./run demo`: its people exist, and the sign-in page offers them
 JOIN_WITHIN = 60.0  # seconds that a command waits for the one that is just starting the servers
 
 

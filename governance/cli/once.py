@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from governance.cli import environment, programs, stage, steps, temporary
+from governance.cli import environment, programs, results, stage, temporary
 from governance.cli.terminal import say
 from governance.embedded.errors import CannotStart
 from governance.embedded.state import StateFolder
@@ -35,7 +35,7 @@ def main(*, state: StateFolder, json_file: Path | None) -> int:
     summary = _drive(state)
     summary["seconds"] = summary.get("seconds", {}) | {"total": round(time.monotonic() - begun, 1)}
     if json_file:
-        steps.write(json_file, summary)
+        results.write(json_file, summary)
     _print(summary)
     missing = empty_stages(summary)
     if missing:

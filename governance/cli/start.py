@@ -4,7 +4,6 @@ import sys
 from typing import Any
 
 from governance.cli import environment, programs, stage
-from governance.cli.steps import DEMO
 from governance.cli.terminal import say
 from governance.embedded import instance
 from governance.embedded.errors import CannotStart
@@ -18,7 +17,7 @@ def main(*, state: StateFolder, port: int, reset: bool) -> int:
         with programs.listen(port) as listener, environment.started(state) as (servers, variables):
             say("PostgreSQL and Valkey are up." if servers.servers else "Using the servers named in the environment.")
             variables.setdefault("PUBLIC_URL", programs.address(listener))
-            variables[DEMO] = "1"
+            variables[environment.DEMO] = "1"
             with stage.running(variables, state.path / "logs", servers.servers, listener) as running:
                 running.migrate()
                 running.open()

@@ -5,7 +5,6 @@ The launcher itself stays small and free of threads, so that it can start and st
 
 import argparse
 import importlib
-import json
 import os
 import sys
 import time
@@ -17,9 +16,10 @@ import django
 from django.core.management import call_command
 from django.utils import timezone
 
+from governance.cli import results
+from governance.cli.environment import DEMO
+
 Say = Callable[[str], None]
-DEMO = "GOVERNANCE_DEMO"
-"""Set by `./run demo`: the people of the demo exist, and the sign-in page offers them."""
 
 
 def main(arguments: list[str]) -> int:
@@ -38,15 +38,8 @@ def main(arguments: list[str]) -> int:
         return int(importlib.import_module(f"governance.cli.drills.{options.name}").run(options.rest))
     result = {"migrate": _migrate, "prepare": _prepare, "drive": _drive}[options.step](options)
     if options.result:
-        write(options.result, result)
+        results.write(options.result, result)
     return 0
-
-
-def write(file: Path, content: object) -> None:
-    """Whole or not at all."""
-    draft = file.with_name(f"{file.name}.draft")
-    draft.write_text(json.dumps(content, indent=2) + "\n")
-    draft.replace(file)
 
 
 def _migrate(options: argparse.Namespace) -> dict[str, Any]:
