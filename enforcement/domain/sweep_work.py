@@ -4,7 +4,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from enforcement import engine, events
 from enforcement.domain import chunks, findings, sweeps
@@ -22,12 +22,15 @@ ERROR_LENGTH = 2_000
 def run_next(*, sweep_id: int, at_once: int, clock: Callable[[], datetime]) -> bool:
     """Take the sweep's next chunk and run it; False when there was none to take.
 
-    A chunk that breaks waits for another try, twice, before it fails; nothing of it was written.
+    A chunk that breaks waits for another try, twice, before it fails; nothing of it was written. A database that is gone is not
+    the chunk's fault: it stays taken, and is found lost.
     """
     chunk = chunks.take(sweep_id=sweep_id, at_once=at_once, at=clock())
     if chunk is not None:
         try:
             _run(chunk, clock)
+        except OperationalError:
+            raise
         except Exception as error:
             text = "".join(traceback.format_exception_only(error)).strip()
             chunks.give_up(chunk=chunk, error=text[:ERROR_LENGTH], at=clock())

@@ -19,13 +19,13 @@ from listings.enums import ImportKind, ImportState
 from listings.management import demo as catalogues
 from listings.models import ImportRun, Listing, Merchant
 
-SEED = 2026
+SEED, LISTINGS = 2026, 5_000
 TRUTH_FILE = "demo-truth.json"
 KINDS = (ImportKind.MERCHANTS, ImportKind.LISTINGS, ImportKind.METRICS, ImportKind.ORDERS)
 Say = Callable[[str], None]
 
 
-def prepare(say: Say) -> None:
+def prepare(say: Say, *, listings: int = LISTINGS) -> None:
     """Make the data where there are none; a second call changes nothing."""
     at = timezone.now()
     demo_people.make(at)
@@ -33,7 +33,7 @@ def prepare(say: Say) -> None:
     reference.load_all(actor=administrator, at=at)
     queues.ensure_default_queues()
     if not Merchant.objects.exists():
-        import_catalogue(say)
+        import_catalogue(say, listings)
     seeds.load_seed_policies(actor=manager, approver=demo_people.named("legal"), at=at)
     say(
         f"{Policy.objects.count()} policies in force, {Merchant.objects.count()} merchants, {Listing.objects.count()} listings."
@@ -50,9 +50,9 @@ def truth() -> set[tuple[str, str, str]]:
     return {(merchant, listing, slug) for merchant, listing, slug in rows}
 
 
-def import_catalogue(say: Say) -> None:
+def import_catalogue(say: Say, listings: int) -> None:
     """Write the demo's catalogue to files, and take them in as any other."""
-    made = catalogues.build(seed=SEED, as_of=timezone.now().date())
+    made = catalogues.build(seed=SEED, as_of=timezone.now().date(), listings=listings)
     planted = sorted((*key, slug) for key, slugs in made.truth.items() for slug in slugs)
     (Path(settings.STATE_DIR) / TRUTH_FILE).write_text(json.dumps(planted))
     with tempfile.TemporaryDirectory(prefix="catalogue-", dir=settings.STATE_DIR) as folder:
