@@ -1,5 +1,6 @@
 """Working on an import: batch after batch, from the row where the last worker stopped."""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
@@ -11,12 +12,13 @@ from listings.domain.imports import mapping as mappings
 from listings.domain.imports.files import Source
 from listings.domain.imports.rows import BadRow, FileRefused, Row
 from listings.domain.imports.writers import writer_of
-from listings.enums import ImportKind, ImportState
+from listings.enums import UNFINISHED_IMPORTS, ImportKind, ImportState
 from listings.events import metrics_imported
 from listings.models import ImportRun
 
 Clock = Callable[[], datetime]
 LOCK_SPACE = 7_236
+WAIT_SECONDS = 0.5
 
 
 def work(*, run_id: int, clock: Clock, seconds: float | None = None) -> bool:
@@ -32,6 +34,16 @@ def work(*, run_id: int, clock: Clock, seconds: float | None = None) -> bool:
             return _work(run_id, clock, seconds)
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, run_id])
+
+
+def follow(*, run: ImportRun, clock: Clock) -> ImportRun:
+    """Work on a run here until it has ended, or wait for the worker that was quicker; the run as it then is."""
+    work(run_id=run.pk, clock=clock)
+    run.refresh_from_db()
+    while run.state in UNFINISHED_IMPORTS:
+        time.sleep(WAIT_SECONDS)
+        run.refresh_from_db()
+    return run
 
 
 def _work(run_id: int, clock: Clock, seconds: float | None) -> bool:

@@ -1,6 +1,5 @@
 """Import a file from the command line, with progress. The same work as from the page and the API."""
 
-import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,9 @@ from governance.web.refusals import Refusal
 from listings.domain.imports import mapping as mappings
 from listings.domain.imports import runs, work
 from listings.domain.imports.files import Source
-from listings.enums import UNFINISHED_IMPORTS, ImportKind, ImportState
+from listings.enums import ImportKind, ImportState
 from listings.models import ImportRun
 from listings.queries import imports
-
-EVERY = 0.5
 
 
 class Command(BaseCommand):
@@ -47,7 +44,7 @@ class Command(BaseCommand):
         except Refusal as refusal:
             lines = [str(refusal), *(f"  {key}: {text}" for key, text in refusal.errors.items())]
             raise CommandError("\n".join(lines)) from refusal
-        self._work(run)
+        work.follow(run=run, clock=timezone.now)
         self._tell(run)
 
     def _begin(self, path: Path, options: dict[str, Any]) -> ImportRun:
@@ -68,14 +65,6 @@ class Command(BaseCommand):
         return runs.begin(
             run=run, document=document, mapping_name=name, dry_run=options["dry_run"], actor=None, at=timezone.now()
         )
-
-    def _work(self, run: ImportRun) -> None:
-        """Here, unless a worker was quicker: then wait for it."""
-        work.work(run_id=run.pk, clock=timezone.now)
-        run.refresh_from_db()
-        while run.state in UNFINISHED_IMPORTS:
-            time.sleep(EVERY)
-            run.refresh_from_db()
 
     def _tell(self, run: ImportRun) -> None:
         seconds = (run.finished_at - run.started_at).total_seconds() if run.finished_at and run.started_at else 0
