@@ -56,10 +56,14 @@ def _disguised(text: str) -> Iterator[Edit]:
 
 
 def _folded(text: str) -> Iterator[Edit]:
+    folded = text.casefold()
+    if len(folded) == len(text):  # no character folds to none, so each has folded to one
+        if folded != text:
+            yield Edit(0, len(text), folded)
+        return
     for place, char in enumerate(text):
-        folded = char.casefold()
-        if folded != char:
-            yield Edit(place, place + 1, folded)
+        if char.casefold() != char:
+            yield Edit(place, place + 1, char.casefold())
 
 
 def _composed(text: str) -> Iterator[Edit]:

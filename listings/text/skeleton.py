@@ -7,24 +7,29 @@ from listings.text.traces import Edit, Trace, edited
 
 
 def skeleton_text(base: str) -> str:
-    text = base if base.isascii() else base.translate(tables.PLAIN)
+    text = unmarked(base)
     for step in _STEPS:
         text = edited(text, step(text))
     return text
 
 
+def unmarked(base: str) -> str:
+    """Return a base text without accents and other marks on its letters."""
+    return base if base.isascii() else base.translate(tables.PLAIN)
+
+
 def skeleton_trace(base: Trace) -> Trace:
-    trace = base.edited(_unmarked(base.text))
+    trace = base.edited(_without_marks(base.text))
     for step in _STEPS:
         trace = trace.edited(step(trace.text))
     return trace
 
 
-def _unmarked(text: str) -> Iterator[Edit]:
-    for place, char in enumerate(text):
-        plain = char if char.isascii() else tables.PLAIN[ord(char)]
-        if plain != char:
-            yield Edit(place, place + 1, plain)
+def _without_marks(text: str) -> Iterator[Edit]:
+    for match in tables.NOT_ASCII.finditer(text):
+        plain = tables.PLAIN[ord(match.group())]
+        if plain != match.group():
+            yield Edit(match.start(), match.end(), plain)
 
 
 def _joined(text: str) -> Iterator[Edit]:

@@ -91,6 +91,7 @@ _LOOKALIKES = {
 LOOKALIKES = {ord(char): latin for chars, latin in _LOOKALIKES.items() for char in chars}
 """Non-Latin letter → the Latin letter it passes for. One code point to one; nothing in ASCII is a key."""
 
+NOT_ASCII = re.compile("[^\x00-\x7f]")
 LATIN = "a-zA-Z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
 HAS_LATIN = re.compile(f"[{LATIN}]")
 HAS_LOOKALIKE = re.compile("[" + "".join(map(chr, LOOKALIKES)) + "]")

@@ -94,7 +94,8 @@ class Environment:
         )
 
     def _mentioned(self, subject: Subject) -> Iterable[str]:
-        return self.matcher.mentioned(*subject.listing.base_and_skeleton) if subject.listing else ()
+        listing = subject.listing
+        return self.matcher.mentioned(*listing.base_and_skeleton, listing.language) if listing else ()
 
     def _checked(self, source: str) -> Any:
         return protos.checked(self.runtime.compile(source).serialize())

@@ -6,6 +6,7 @@ from typing import Any
 from governance.policies.language import patterns
 from governance.policies.language.conditions import Condition
 from governance.policies.language.row import Row
+from governance.policies.language.rows import ListingFacts
 from governance.policies.language.terms import Matcher
 from listings.text import ATTRIBUTE, ListingText, Place, Span
 
@@ -24,13 +25,13 @@ class Finder:
             return []
         found: list[Json] = []
         for _receiver, key in condition.literals("mentions"):
-            found += self._terms(listing.text, key)
+            found += self._terms(listing, key)
         for receiver, pattern in condition.literals("matches"):
             found += self._patterns(listing.text, receiver, pattern)
         return found
 
-    def _terms(self, text: ListingText, key: str) -> Iterator[Json]:
-        for found in self.matcher.places(text, key):
+    def _terms(self, listing: ListingFacts, key: str) -> Iterator[Json]:
+        for found in self.matcher.places(listing.text, key, listing.language):
             yield {"list": key, "version": found.version, "term": found.term} | found.place._asdict()
 
     def _patterns(self, text: ListingText, receiver: str, pattern: str) -> Iterator[Json]:

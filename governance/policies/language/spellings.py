@@ -5,6 +5,7 @@ from itertools import product
 
 from listings.text import normalise
 from listings.text.base import disguise
+from listings.text.skeleton import unmarked
 
 _TURKIC = frozenset({"tr", "az"})
 MOST_DOTS = 4
@@ -31,6 +32,12 @@ def skeleton_spellings(term: str, language: str) -> set[str]:
         skeleton = normalise(base).skeleton.strip()
         spellings |= {skeleton, skeleton.replace(" ", "")}
     return spellings | {read for spelling in spellings for read in _ones(spelling)}
+
+
+def loses_marks(term: str) -> bool:
+    """Whether the skeleton of a term lacks marks that it is written with: muşta, sprængstof, but not knife."""
+    base = normalise(term).base
+    return unmarked(base) != base
 
 
 def _dotted(base: str) -> Iterator[str]:

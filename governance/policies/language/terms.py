@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
-from governance.policies.language.spellings import base_spellings, skeleton_spellings
+from governance.policies.language.spellings import base_spellings, loses_marks, skeleton_spellings
 from listings.text import ZONE_SEPARATOR, ListingText, Place
 from listings.text.words import WORD, stands_alone
 
@@ -18,8 +18,9 @@ WordsByLanguage = Mapping[str, Sequence[str]]
 class TermListSpec:
     """One version of a term list. `terms`, `exceptions` and `context` map a language to its words.
 
-    The language says how a word may be spelled (Turkish dotless i, Greek capitals); it does not limit which listings are
-    read. A list that reads the skeleton also reads the base text. With `stems` a term also begins a longer word.
+    The language says how a word may be spelled (Turkish dotless i, Greek capitals). Words of all languages are looked for in
+    every listing, but one written without its marks (musta for muşta) counts only in listings of its own language, or of
+    none that is given. A list that reads the skeleton also reads the base text. With `stems` a term also begins a longer word.
     """
 
     key: str
@@ -56,12 +57,13 @@ class FoundTerm:
 
 
 class _Role(NamedTuple):
-    """What a spelling means to a list."""
+    """What a spelling means to a list. `bare`: it has lost marks that the word is written with."""
 
     list_key: str
     purpose: str
     term: str
     language: str
+    bare: bool
 
 
 class _Found(NamedTuple):
@@ -86,13 +88,15 @@ class _Automaton:
                 self.roles[place].append(role)
         self._automaton = AhoCorasick(list(places)) if places else None
 
-    def find(self, haystack: str) -> dict[str, list[Hit]]:
+    def find(self, haystack: str, language: str) -> dict[str, list[Hit]]:
         """Return the hits of each list that has any: outside its exceptions, near its context."""
         if self._automaton is None:
             return {}
         found: dict[str, list[_Found]] = {}
         for index, start, end in self._automaton.find_matches_as_indexes(haystack, overlapping=True):
             for role in self.roles[index]:
+                if role.bare and language not in ("", role.language):
+                    continue
                 stem = role.purpose != "exceptions" and self.specs[role.list_key].stems
                 if stands_alone(haystack, start, end, stem=stem):
                     found.setdefault(role.list_key, []).append(_Found(role, start, end))
@@ -120,22 +124,23 @@ class Matcher:
         reading = {key: spec for key, spec in self.specs.items() if spec.reads == SKELETON}
         self._skeleton = _Automaton(reading, SKELETON)
 
-    def mentioned(self, base: str, skeleton: str) -> list[str]:
-        """Return the keys of the lists of which a term counts."""
-        return sorted(self._base.find(base).keys() | self._skeleton.find(skeleton).keys())
+    def mentioned(self, base: str, skeleton: str, language: str | None = None) -> list[str]:
+        """Return the keys of the lists of which a term counts; `language` is the listing's."""
+        return sorted(self.find(base, skeleton, language))
 
-    def find(self, base: str, skeleton: str) -> dict[str, list[Hit]]:
+    def find(self, base: str, skeleton: str, language: str | None = None) -> dict[str, list[Hit]]:
         """Return every counting hit by list: of a list that reads the skeleton, those of both texts."""
-        hits = self._base.find(base)
-        for key, found in self._skeleton.find(skeleton).items():
+        spoken = (language or "").split("-")[0]
+        hits = self._base.find(base, spoken)
+        for key, found in self._skeleton.find(skeleton, spoken).items():
             hits.setdefault(key, []).extend(found)
         return hits
 
-    def places(self, text: ListingText, list_key: str) -> list[FoundTerm]:
+    def places(self, text: ListingText, list_key: str, language: str | None = None) -> list[FoundTerm]:
         """Return where a list's terms stand in the merchant's own words, in their order, each place once."""
         normalised = text.normalised
         found: dict[tuple[int, int], FoundTerm] = {}
-        for hit in self.find(normalised.base, normalised.skeleton).get(list_key, ()):
+        for hit in self.find(normalised.base, normalised.skeleton, language).get(list_key, ()):
             spans = normalised.base_span if hit.text == BASE else normalised.skeleton_span
             span = spans(hit.start, hit.end)
             version = self.specs[list_key].version
@@ -151,8 +156,9 @@ def _spelled(specs: Iterable[TermListSpec], text: str) -> Iterator[tuple[str, _R
         for purpose in ("terms", "exceptions", "context"):
             for language, words in getattr(spec, purpose).items():
                 for word in words:
+                    bare = text == SKELETON and purpose == "terms" and loses_marks(word)
                     for spelling in spellings(word, language):
-                        yield spelling, _Role(spec.key, purpose, word, language)
+                        yield spelling, _Role(spec.key, purpose, word, language, bare)
 
 
 def _near(text: str, place: _Found, other: _Found, words: int) -> bool:
