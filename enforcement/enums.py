@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SweepKind(models.TextChoices):
@@ -54,8 +55,8 @@ CHUNK_MOVES: dict[ChunkState, frozenset[ChunkState]] = {
 
 
 class ViolationState(models.TextChoices):
-    OPEN = "open", _("Open")
-    CLOSED = "closed", _("Closed")
+    OPEN = "open", pgettext_lazy("violation", "Open")
+    CLOSED = "closed", pgettext_lazy("violation", "Closed")
 
 
 # Closed comes back only by the undo of a dismissal; what holds again later is a new violation.

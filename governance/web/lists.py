@@ -120,7 +120,8 @@ class ListPage(AccessMixin, TemplateView, ABC):
         try:
             return keyset.page(rows, order=order, cursor=self.request.GET.get("cursor"), size=self.page_size)
         except keyset.BrokenCursor as broken:
-            messages.info(self.request, f"{broken} {_('These are the first rows.')}")
+            first = _("These are the first rows.")
+            messages.info(self.request, f"{broken} {first}")
             return keyset.page(rows, order=order, size=self.page_size)
 
     def count_text(self) -> str:

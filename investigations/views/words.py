@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from enforcement.enums import APPEAL_TONE, DECISION_TONE, STANDING_DECISIONS, AppealState, DecisionState
 from governance.audit.models import Entry
@@ -171,7 +171,7 @@ EVENTS: Mapping[str, str | Promise] = {
     "case.opened": gettext_lazy("Opened"),
     "case.items_added": gettext_lazy("More was found"),
     "case.items_corrected": gettext_lazy("The merchant corrected something"),
-    "case.claimed": gettext_lazy("Taken"),
+    "case.claimed": pgettext_lazy("case", "Taken"),
     "case.claim_extended": gettext_lazy("Kept for longer"),
     "case.released": gettext_lazy("Released"),
     "case.skipped": gettext_lazy("Skipped"),

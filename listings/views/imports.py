@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from governance.web import exports, keyset, toasts
@@ -38,7 +38,7 @@ class ImportList(ListPage):
         Column("state", gettext_lazy("State"), value=lambda row: row.get_state_display()),
         Column("rows", gettext_lazy("Read"), num=True, value=lambda row: row.rows_read),
         Column("created", gettext_lazy("New"), num=True, value=lambda row: row.created),
-        Column("changed", gettext_lazy("Changed"), num=True, value=lambda row: row.changed),
+        Column("changed", pgettext_lazy("rows", "Changed"), num=True, value=lambda row: row.changed),
         Column("unchanged", gettext_lazy("Unchanged"), num=True, value=lambda row: row.unchanged),
         Column("parked", gettext_lazy("Parked"), num=True, value=lambda row: row.parked),
         Column("refused", gettext_lazy("Refused"), num=True, value=lambda row: row.refused),

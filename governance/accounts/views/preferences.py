@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from governance.accounts.domain import people
 from governance.accounts.forms import Preferences
@@ -39,7 +39,14 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 def _switch(request: HttpRequest, you: User) -> HttpResponse:
     """One press in the person's menu."""
-    return carry_out(request, people.set_preferences, _("Changed"), back(request), user=you, **_pressed(request.POST))
+    return carry_out(
+        request,
+        people.set_preferences,
+        pgettext("preference", "Changed"),
+        back(request),
+        user=you,
+        **_pressed(request.POST),
+    )
 
 
 def _pressed(given: QueryDict) -> dict[str, Any]:
