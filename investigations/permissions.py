@@ -1,14 +1,26 @@
 """Who may do what with cases. What a case's state allows is the domain's word."""
 
-from governance.accounts.enums import Place, Role
-from governance.accounts.permissions import Anyone, can_open, grants, has_role
+from enforcement.permissions import markets
+from governance.accounts.enums import Place, Role, Scope
+from governance.accounts.permissions import Anyone, can_open, has_role, has_scope
+
+__all__ = [
+    "can_annotate",
+    "can_read_cases",
+    "can_see_listings",
+    "can_see_merchants",
+    "can_see_queue",
+    "can_take_held",
+    "can_work",
+    "markets",
+]
 
 WORKERS = (Role.MODERATOR, Role.SENIOR_REVIEWER, Role.INVESTIGATOR, Role.TEAM_LEAD)
 SENIORS = (Role.SENIOR_REVIEWER, Role.INVESTIGATOR, Role.TEAM_LEAD)
 
 
 def can_read_cases(user: Anyone) -> bool:
-    return can_open(user, Place.CASES)
+    return has_scope(user, Scope.CASES_READ)
 
 
 def can_see_queue(user: Anyone) -> bool:
@@ -17,7 +29,7 @@ def can_see_queue(user: Anyone) -> bool:
 
 def can_work(user: Anyone) -> bool:
     """Claim, decide, hold, skip."""
-    return has_role(user, *WORKERS)
+    return has_scope(user, Scope.CASES_WRITE)
 
 
 def can_take_held(user: Anyone) -> bool:
@@ -31,18 +43,8 @@ def can_annotate(user: Anyone) -> bool:
 
 
 def can_see_listings(user: Anyone) -> bool:
-    return can_open(user, Place.LISTINGS)
+    return has_scope(user, Scope.LISTINGS_READ)
 
 
 def can_see_merchants(user: Anyone) -> bool:
-    return can_open(user, Place.MERCHANTS)
-
-
-def markets(user: Anyone) -> frozenset[str] | None:
-    """The markets that the person's grants are limited to; None means all."""
-    from_grants = [grant.markets for grant in grants(user)]
-    if not from_grants:
-        return frozenset()
-    if any(not limited for limited in from_grants):
-        return None
-    return frozenset().union(*from_grants)
+    return has_scope(user, Scope.MERCHANTS_READ)

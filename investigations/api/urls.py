@@ -1,5 +1,9 @@
-"""Addresses of investigations under /api/v1/."""
+"""Addresses of case work under /api/v1/."""
 
-from django.urls import URLPattern
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+from investigations.api.cases import CaseViewSet
+
+router = SimpleRouter(trailing_slash=False)
+router.register("cases", CaseViewSet, basename="case")
+urlpatterns = router.urls

@@ -1,7 +1,7 @@
 """How urgent a case is: severity × reach × age, each a factor of at most 1, as a number of at most 100.
 
 Reach is the interest in the listings that wait: orders of 30 days, and 50 views for one order, on a logarithmic scale that
-ends at 1,000. Age is the share of the time to the deadline that has gone. Neither alone makes a case unimportant: their
+ends at 300. Age is the share of the time to the deadline that has gone. Neither alone makes a case unimportant: their
 factors begin at 0.6 and 0.7.
 """
 
@@ -20,7 +20,7 @@ from investigations.models import Case, CaseItem
 
 WEIGHT = {Severity.CRITICAL: 1.0, Severity.SERIOUS: 0.8, Severity.MODERATE: 0.55, Severity.MINOR: 0.35}
 REACH_FLOOR, AGE_FLOOR = 0.6, 0.7
-VIEWS_PER_ORDER, REACH_CEILING = 50, 1_000
+VIEWS_PER_ORDER, REACH_CEILING = 50, 300
 NOTABLE = 0.5
 """A smaller change of priority is not written."""
 
@@ -32,12 +32,12 @@ def refresh(*, at: datetime) -> int:
 
 
 def reckon(case_ids: Iterable[int], *, at: datetime) -> None:
-    """Count again what waits in these cases, and their priority."""
-    ids = list(case_ids)
+    """Count again what waits in these cases, and their priority. One in which nothing waits keeps its last figures."""
+    waiting = CaseItem.objects.filter(case__in=list(case_ids), settled_at__isnull=True)
+    ids = list(waiting.order_by("case").values_list("case", flat=True).distinct())
     if not ids:
         return
     cases = Case.objects.in_bulk(ids)
-    waiting = CaseItem.objects.filter(case__in=ids, settled_at__isnull=True)
     markets: dict[int, set[str]] = defaultdict(set)
     for case_id, codes in waiting.values_list("case_id", "violation__markets"):
         markets[case_id].update(codes or ())

@@ -46,7 +46,7 @@ class Case(models.Model):
 
     `cause_key` is `policy:<id>` (later also a notice or an event). `priority` is 0 to 100, higher for what is more urgent;
     `priority_parts` are its factors: severity, reach, age. `markets`, `views_30d` and `orders_30d` are those of the listings
-    that still wait for a verdict.
+    that wait for a verdict, of a closed case those of the last that did.
     """
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="cases")

@@ -130,7 +130,7 @@ class Exhibit:
     def notes(self) -> list[Hint]:
         """What the conditions do not say: where else it is sold, and that it has changed since."""
         found = []
-        if self.violation and self.listing and set(self.violation.markets) < set(self.markets):
+        if self.violation and self.violation.markets and set(self.violation.markets) < set(self.markets):
             where = ", ".join(formats.country(code) for code in self.violation.markets)
             found.append(Hint("neutral", "info", _("holds in %(markets)s only") % {"markets": where}))
         if self.outdated:

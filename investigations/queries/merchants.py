@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QueryS
 from django.db.models.functions import Coalesce
 
 from enforcement.enums import OPEN_APPEALS, STANDING_DECISIONS, WON_APPEALS, PointKind, ViolationState
-from enforcement.models import Appeal, Decision, PointEntry, Violation
+from enforcement.models import Appeal, Decision, PointEntry, Restriction, Violation
 from enforcement.queries import points as ledger
 from governance.accounts.permissions import Anyone
 from governance.policies.enums import Subject
@@ -38,18 +38,21 @@ def visible_merchants(user: Anyone) -> QuerySet[Merchant]:
 
 @dataclass(frozen=True)
 class Standing:
-    """A merchant in figures. `returns` is the share of orders returned within 30 days, where there were any."""
+    """A merchant in figures. `limited` counts listings under a measure in force; `returns` is the share of orders returned within 30 days, where there were any."""
 
     points: int
     gauge: Any
     tone: str
     next_lapse: PointEntry | None
     open_cases: int
+    late_cases: int
     decisions: int
+    in_force: int
     appeals: int
     appeals_open: int
     appeals_won: int
     listings: int
+    limited: int
     returns: float | None
     rating: float | None
     identity: TraderIdentity | None
@@ -63,18 +66,27 @@ def standing(merchant: Merchant, *, at: datetime) -> Standing:
         won=Count("id", filter=Q(state__in=WON_APPEALS)),
     )
     window = MerchantWindow.objects.filter(merchant=merchant, days=30).first()
-    decided = Decision.objects.filter(merchant=merchant, decided_at__gte=at - YEAR)
+    live = Case.objects.filter(merchant=merchant, state__in=LIVE_CASES)
+    cases = live.aggregate(all=Count("id"), late=Count("id", filter=Q(due_at__lt=at)))
+    decided = Decision.objects.filter(merchant=merchant).aggregate(
+        year=Count("id", filter=Q(decided_at__gte=at - YEAR)),
+        standing=Count("id", filter=Q(state__in=STANDING_DECISIONS)),
+    )
+    limited = Restriction.objects.filter(merchant=merchant, lifted_at__isnull=True, listing__isnull=False)
     return Standing(
         points=points,
         gauge=heat.gauge(points, top=POINT_TOP, bounds=POINT_BOUNDS, label=str(points)),
         tone="ok" if points < POINT_BOUNDS[0] else "caution" if points < POINT_BOUNDS[1] else "critical",
         next_lapse=ledger.steps(merchant.pk, at).first(),
-        open_cases=Case.objects.filter(merchant=merchant, state__in=LIVE_CASES).count(),
-        decisions=decided.count(),
+        open_cases=cases["all"],
+        late_cases=cases["late"],
+        decisions=decided["year"],
+        in_force=decided["standing"],
         appeals=appeals["all"],
         appeals_open=appeals["open"],
         appeals_won=appeals["won"],
         listings=Listing.objects.filter(merchant=merchant, state=ListingState.ON_SALE).count(),
+        limited=limited.order_by().values("listing").distinct().count(),
         returns=window.returns / window.orders if window and window.orders else None,
         rating=window.rating_sum / window.rating_count if window and window.rating_count else None,
         identity=TraderIdentity.objects.filter(merchant=merchant).first(),

@@ -16,6 +16,7 @@ from investigations.models import Case, CaseItem
 from investigations.queries import work
 
 LIKE_OVER = timedelta(days=90)
+LONGEST_LEAD = 28
 
 
 @dataclass(frozen=True)
@@ -96,24 +97,26 @@ def text_of(version: PolicyVersion, language: str) -> PolicyText | None:
 
 
 def blocks(guidance: str) -> list[Block]:
-    """Paragraphs, and lists of the lines that begin with a dash; a short beginning with a colon leads its point."""
+    """Paragraphs, and lists of the lines that begin with a dash or with a few words and a colon, which lead their point."""
     found: list[Block] = []
     points: list[tuple[str, str]] = []
     for line in [*(raw.strip() for raw in guidance.splitlines()), ""]:
-        if line.startswith(("- ", "* ", "• ")):
-            points.append(_led(line[2:].strip()))
+        dashed = line.startswith(("- ", "* ", "• "))
+        lead, rest = _led(line[2:].strip() if dashed else line)
+        if dashed or lead:
+            points.append((lead, rest))
             continue
-        if points:
+        if points and line:
             found.append(Block("list", points=tuple(points)))
             points = []
         if line:
             found.append(Block("text", text=line))
-    return found
+    return [*found, Block("list", points=tuple(points))] if points else found
 
 
 def _led(text: str) -> tuple[str, str]:
     lead, colon, rest = text.partition(": ")
-    return (f"{lead}:", rest) if colon and len(lead) <= 24 else ("", text)
+    return (f"{lead}:", rest) if colon and len(lead) <= LONGEST_LEAD else ("", text)
 
 
 def _offered(case: Case) -> set[str]:

@@ -11,6 +11,7 @@ from governance.policies.language import wording
 from investigations.text.passages import Span
 
 log = structlog.get_logger(__name__)
+SAID_ALREADY = frozenset({"absent", "is", "is_not"})
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,18 @@ def _worded(tree: Any) -> Mapping[str, Any]:
     if not isinstance(tree, Mapping):
         return {}
     try:
-        return wording.read(tree)
+        return _plain(wording.read(tree))
     except (AttributeError, KeyError, TypeError, ValueError):
         log.warning("explanation_not_worded", exc_info=True)
         return {}
+
+
+def _plain(node: Mapping[str, Any]) -> dict[str, Any]:
+    """The tree without values that only repeat their sentence: what is not given, and a plain yes or no."""
+    shown = {**node, "children": [_plain(child) for child in node.get("children") or ()]}
+    if node.get("code") in SAID_ALREADY:
+        shown["value"] = ""
+    return shown
 
 
 def _has_place(row: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from enforcement import permissions
-from enforcement.domain import appeals, files
+from enforcement.domain import appeals, files, statements
 from enforcement.enums import OPEN_APPEALS, AppealState, ItemOutcome
 from enforcement.filters import AppealFilter
 from enforcement.models import Appeal, AppealFile
@@ -96,6 +96,7 @@ def _show(
         "appeal": appeal,
         "items": items,
         "text": text,
+        "blocks": statements.stored(appeal.decision.statement),
         "clock": lines.clock(appeal.due_at, at=now),
         "open": appeal.state in OPEN_APPEALS,
         "mine": appeal.state == AppealState.IN_REVIEW and appeal.assigned_to_id == user.pk,

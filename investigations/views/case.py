@@ -7,6 +7,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from enforcement.domain import letters, statements
+from enforcement.models import Statement
 from governance.accounts.models import User
 from governance.web.access import opens
 from governance.web.refusals import Refusal
@@ -67,6 +69,9 @@ def show(
         "skip_form": ReasonForm(prefix="skip"),
         **deciding.context(case, form=form, mine=mine, at=now),
     }
+    context["asked"] = (
+        context["page"] if tab == "listings" else exhibits.page(exhibits.items_of(case), language=language())
+    )
     return render(request, "investigations/case.html", context, status=status)
 
 
@@ -75,6 +80,7 @@ def pane(request: HttpRequest, case: Case, tab: str) -> dict[str, Any]:
     now = timezone.now()
     context: dict[str, Any] = {"case": case, "tab": tab, "now": now, "counts": trail.counts(case)}
     context["may_annotate"] = permissions.can_annotate(request.user)
+    context["mine"] = Claim.objects.filter(case=case, person=request.user.pk, ended_at__isnull=True).exists()
     if tab == "changes":
         return context | _changes(request, case)
     if tab == "notes":
@@ -136,7 +142,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"case": case}
     if form.is_valid() and form.cleaned_data["measure"]:
         try:
-            context["statement"] = cases.draft_statement(
+            statement = cases.draft_statement(
                 case=case,
                 verdicts=form.cleaned_data["verdicts"],
                 measure=form.cleaned_data["measure"],
@@ -146,9 +152,22 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 at=now,
             )
+            context |= {"statement": statement, "blocks": blocks_of(statement)}
         except Refusal as refusal:
             context["refusal"] = str(refusal)
     return render(request, "investigations/_statement_draft.html", context)
+
+
+@opens(permissions.can_read_cases)
+def statement(request: HttpRequest, pk: int, decision: int) -> HttpResponse:
+    """A statement of reasons as it was sent, for the case's dialog."""
+    case = load(request, pk)
+    sent = get_object_or_404(Statement, decision=decision, decision__case_decision__case=case)
+    return render(request, "investigations/_statement.html", {"statement": sent, "blocks": blocks_of(sent)})
+
+
+def blocks_of(statement: Statement) -> list[letters.Block]:
+    return statements.blocks(statements.words_for(statement.language), statement.content)
 
 
 def _person(request: HttpRequest) -> User:

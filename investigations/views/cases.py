@@ -23,16 +23,16 @@ class CaseList(ListPage):
     order = ("-opened_at", "-pk")
     columns = (
         Column("case", _("Case"), grow=True, value=str),
-        Column("merchant", _("Merchant"), value=lambda row: row.merchant.name),
+        Column("merchant", _("Merchant"), hidden=True, value=lambda row: row.merchant.name),
         Column("policy", _("Policy"), hidden=True, value=lambda row: row.policy.number if row.policy else ""),
         Column("queue", _("Queue"), extra=True, value=lambda row: row.queue.name_in(language())),
         Column("state", _("State"), value=lambda row: row.get_state_display()),
-        Column("outcome", _("Outcome"), value=lambda row: row.get_outcome_display()),
+        Column("outcome", _("Outcome"), hidden=True, value=lambda row: row.get_outcome_display()),
         Column("markets", _("Markets"), extra=True, value=lambda row: " ".join(row.markets)),
         Column("priority", _("Priority"), num=True, sort="priority", spare=True, value=lambda row: row.priority),
         Column("opened", _("Opened"), num=True, sort="opened_at", value=lambda row: row.opened_at),
         Column("due", _("Decide by"), num=True, sort="due_at", value=lambda row: row.due_at),
-        Column("closed", _("Closed"), num=True, hidden=True, value=lambda row: row.closed_at),
+        Column("closed", _("Closed"), num=True, extra=True, value=lambda row: row.closed_at),
         Column("holder", _("With"), fit=True, spare=True),
     )
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from enforcement.language import words as letters
 from enforcement.measures import MEASURES
@@ -90,13 +90,12 @@ def deed_of(case: Case, beside: panel.Panel, form: DecideForm) -> Deed:
     counts = {verdict: sum(each == verdict for each in verdicts.values()) for verdict in Verdict}
     waiting = work.unsettled(case).count()
     violating = [key for key, verdict in verdicts.items() if verdict == Verdict.VIOLATES]
-    territorial = measure is not None and MEASURES[measure].territorial
-    markets = _reached(violating, given.get("markets") or beside.decidable) if territorial and violating else set()
-    problems = []
-    if territorial and violating and not given.get("markets"):
-        problems.append(_("Choose at least one market"))
-    if not valid:
-        problems.append(_("Something entered was not understood"))
+    territorial = measure is not None and MEASURES[measure].territorial and bool(violating)
+    problems = [] if valid else [_("Something entered was not understood")]
+    markets: set[str] = set()
+    if territorial:
+        markets, nowhere = _reach(violating, given.get("markets") or [])
+        problems += _market_problems(given.get("markets") or [], nowhere)
     return Deed(
         measure=measure,
         violating=counts[Verdict.VIOLATES],
@@ -109,10 +108,20 @@ def deed_of(case: Case, beside: panel.Panel, form: DecideForm) -> Deed:
     )
 
 
-def _reached(items: list[int], named: list[str]) -> set[str]:
-    """The markets in which the listings are offered and the measure would hold."""
-    rows = Listing.objects.filter(case_items__in=items).values_list("markets", flat=True)
-    return {market for markets in rows for market in markets if market in named}
+def _reach(items: list[int], named: list[str]) -> tuple[set[str], int]:
+    """The markets in which the measure would hold, and how many of the listings are offered in none of those named."""
+    rows = list(Listing.objects.filter(case_items__in=items).values_list("markets", flat=True))
+    found = [{market for market in markets if market in named} for markets in rows]
+    return set().union(*found), sum(not markets for markets in found)
+
+
+def _market_problems(named: list[str], nowhere: int) -> list[str]:
+    if not named:
+        return [_("Choose at least one market")]
+    if not nowhere:
+        return []
+    text = ngettext("%(count)s listing is not sold there", "%(count)s listings are not sold there", nowhere)
+    return [text % {"count": formats.number(nowhere)}]
 
 
 def _follows(case: Case, beside: panel.Panel, deed: Deed) -> list[str]:

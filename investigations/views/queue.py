@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -111,4 +110,4 @@ def _appeals(user: Any) -> dict[str, Any] | None:
         return None
     waiting = Appeal.objects.filter(state__in=OPEN_APPEALS)
     oldest = waiting.order_by("filed_at").values_list("filed_at", flat=True).first()
-    return {"waiting": waiting.count(), "oldest": oldest, "url": reverse("investigations:appeals")}
+    return {"waiting": waiting.count(), "oldest": oldest}

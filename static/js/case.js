@@ -37,7 +37,12 @@ function giveAll(verdict) {
 form?.addEventListener("change", (event) => {
   const { name, value } = event.target;
   if (name === "verdict_all") giveAll(value);
-  else if (name?.startsWith("verdict-")) showVerdicts();
+  else if (name?.startsWith("verdict-")) {
+    showVerdicts();
+    // Where every listing stands here, "all" has said what it had to say.
+    const all = form.querySelector('input[name="verdict_all"]:checked');
+    if (all && all.value !== value && !document.querySelector("[data-more]")) all.checked = false;
+  }
   else if (name === "measure") showMeasure();
 });
 

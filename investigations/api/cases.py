@@ -1,0 +1,194 @@
+"""Cases over the API: read, claim, decide, hold, skip, release. One action per verb, the pages' own domain calls."""
+
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from governance.accounts.enums import Scope
+from governance.policies.enums import Measure
+from governance.web.viewsets import ScopedViewSet
+from investigations.domain import cases, claims
+from investigations.enums import Verdict
+from investigations.filters import CaseFilter
+from investigations.models import Case, CaseDecision, CaseItem, Claim
+from investigations.queries import work
+
+
+class CaseOut(serializers.ModelSerializer):
+    merchant = serializers.CharField(source="merchant.public_id")
+    policy = serializers.CharField(source="policy.slug", allow_null=True, default=None)
+    queue = serializers.CharField(source="queue.key")
+    items_waiting = serializers.IntegerField(help_text="Listings without a settled verdict.")
+
+    class Meta:
+        model = Case
+        fields = (
+            "id", "merchant", "policy", "queue", "origin", "state", "outcome", "severity", "priority", "priority_parts",
+            "markets", "views_30d", "orders_30d", "items_waiting", "opened_at", "due_at", "closed_at",
+        )  # fmt: skip
+
+
+class CaseItemOut(serializers.ModelSerializer):
+    listing = serializers.CharField(source="listing.external_id", allow_null=True, default=None)
+    violation = serializers.IntegerField(source="violation_id", allow_null=True)
+    explanation = serializers.JSONField(source="violation.explanation", default=dict)
+
+    class Meta:
+        model = CaseItem
+        fields = ("id", "listing", "violation", "verdict", "explanation", "added_at", "settled_at")
+
+
+class CaseDecisionOut(serializers.ModelSerializer):
+    decision = serializers.CharField(source="decision.reference", allow_null=True, default=None)
+
+    class Meta:
+        model = CaseDecision
+        fields = ("decision", "decided_at", "handling_seconds", "undone_at")
+
+
+class ClaimOut(serializers.ModelSerializer):
+    person = serializers.CharField(source="person.pseudonym")
+
+    class Meta:
+        model = Claim
+        fields = ("person", "claimed_at", "expires_at")
+
+
+class CaseDetailOut(CaseOut):
+    items = CaseItemOut(many=True)
+    decisions = CaseDecisionOut(source="case_decisions", many=True)
+    claim = serializers.SerializerMethodField(help_text="Who holds the case now.")
+
+    class Meta(CaseOut.Meta):
+        fields = (*CaseOut.Meta.fields, "claim", "items", "decisions")
+
+    @extend_schema_field(ClaimOut(allow_null=True))
+    def get_claim(self, case: Case) -> dict[str, Any] | None:
+        held = next(iter(case.live_claims), None)  # type: ignore[attr-defined]
+        return dict(ClaimOut(held).data) if held else None
+
+
+class VerdictIn(serializers.Serializer):
+    item = serializers.IntegerField(help_text="Id of an item of the case.")
+    verdict = serializers.ChoiceField(choices=Verdict.choices)
+
+
+class DecideIn(serializers.Serializer):
+    verdicts = VerdictIn(many=True, allow_empty=False, help_text="One for every item that waits.")
+    measure = serializers.ChoiceField(choices=Measure.choices, allow_null=True, default=None)
+    markets = serializers.ListField(
+        child=serializers.CharField(max_length=2), default=list, help_text="None means wherever the policy applies."
+    )
+    minimum_age = serializers.IntegerField(min_value=1, max_value=99, allow_null=True, default=None)
+    reason = serializers.CharField(max_length=5_000)
+
+    def validate_verdicts(self, rows: list[dict[str, Any]]) -> dict[int, Verdict]:
+        return {row["item"]: Verdict(row["verdict"]) for row in rows}
+
+
+class ReasonIn(serializers.Serializer):
+    reason = serializers.CharField(max_length=500)
+
+
+class CaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
+    """Work for people: what was found about one merchant for one cause. Whoever decides holds the case first."""
+
+    queryset = Case.objects.none()
+    scopes = {
+        "list": Scope.CASES_READ,
+        "retrieve": Scope.CASES_READ,
+        "claim": Scope.CASES_WRITE,
+        "extend": Scope.CASES_WRITE,
+        "release": Scope.CASES_WRITE,
+        "skip": Scope.CASES_WRITE,
+        "hold": Scope.CASES_WRITE,
+        "decide": Scope.CASES_WRITE,
+    }
+    filterset_class = CaseFilter
+    order = ("-opened_at", "-pk")
+
+    def get_queryset(self) -> QuerySet[Case]:
+        waiting = Count("items", filter=Q(items__settled_at__isnull=True))
+        rows = work.visible_cases(self.request.user).select_related("merchant", "policy", "queue")
+        rows = rows.annotate(items_waiting=waiting)
+        return rows if self.action == "list" else rows.prefetch_related(*_parts())
+
+    def get_serializer_class(self) -> type[serializers.BaseSerializer]:
+        return CaseOut if self.action == "list" else CaseDetailOut
+
+    @extend_schema(request=None, responses=CaseDetailOut)
+    @action(detail=True, methods=["post"])
+    def claim(self, request: Request, pk: str) -> Response:
+        """Take the case for 15 minutes. One at a time."""
+        claims.claim(case=self.get_object(), person=request.user, at=timezone.now())  # type: ignore[arg-type]
+        return self._whole()
+
+    @extend_schema(request=None, responses=CaseDetailOut)
+    @action(detail=True, methods=["post"])
+    def extend(self, request: Request, pk: str) -> Response:
+        """A fresh quarter of an hour."""
+        claims.extend(case=self.get_object(), actor=request.user, at=timezone.now())  # type: ignore[arg-type]
+        return self._whole()
+
+    @extend_schema(request=None, responses=CaseDetailOut)
+    @action(detail=True, methods=["post"])
+    def release(self, request: Request, pk: str) -> Response:
+        """Give the case back to where it came from."""
+        claims.release(case=self.get_object(), actor=request.user, at=timezone.now())  # type: ignore[arg-type]
+        return self._whole()
+
+    @extend_schema(request=ReasonIn, responses=CaseDetailOut)
+    @action(detail=True, methods=["post"])
+    def skip(self, request: Request, pk: str) -> Response:
+        """Pass the case by; it does not come back to the same person by itself."""
+        claims.skip(case=self.get_object(), actor=request.user, reason=_reason(request), at=timezone.now())  # type: ignore[arg-type]
+        return self._whole()
+
+    @extend_schema(request=ReasonIn, responses=CaseDetailOut)
+    @action(detail=True, methods=["post"])
+    def hold(self, request: Request, pk: str) -> Response:
+        """Leave the case to a senior reviewer."""
+        claims.hold(case=self.get_object(), actor=request.user, reason=_reason(request), at=timezone.now())  # type: ignore[arg-type]
+        return self._whole()
+
+    @extend_schema(request=DecideIn, responses=CaseDetailOut)
+    @action(detail=True, methods=["post"])
+    def decide(self, request: Request, pk: str) -> Response:
+        """Decide on what violates, dismiss what is fine, leave to a senior what is unsure."""
+        body = DecideIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        given = body.validated_data
+        cases.decide(
+            case=self.get_object(),
+            verdicts=given["verdicts"],
+            measure=Measure(given["measure"]) if given["measure"] else None,
+            markets=given["markets"],
+            minimum_age=given["minimum_age"],
+            actor=request.user,  # type: ignore[arg-type]
+            reason=given["reason"],
+            at=timezone.now(),
+        )
+        return self._whole()
+
+    def _whole(self) -> Response:
+        return Response(CaseDetailOut(self.get_object()).data)
+
+
+def _reason(request: Request) -> str:
+    body = ReasonIn(data=request.data)
+    body.is_valid(raise_exception=True)
+    return str(body.validated_data["reason"])
+
+
+def _parts() -> tuple[Prefetch, ...]:
+    return (
+        Prefetch("items", CaseItem.objects.select_related("listing", "violation").order_by("id")),
+        Prefetch("case_decisions", CaseDecision.objects.select_related("decision").order_by("id")),
+        Prefetch("claims", Claim.objects.filter(ended_at__isnull=True).select_related("person"), to_attr="live_claims"),
+    )
