@@ -106,7 +106,10 @@ class Frame:
     def demo_logins(self) -> list[dict[str, str]]:
         """Who may sign in to a demo, each with what a press fills into the form."""
         return [
-            {"role": role, "fill": json.dumps({"login": name, "password": password})}
+            {
+                "role": ", ".join(gettext(word) for word in role.split(", ")),
+                "fill": json.dumps({"login": name, "password": password}),
+            }
             for role, name, password in settings.DEMO_LOGINS
         ]
 
