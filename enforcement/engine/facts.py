@@ -5,7 +5,7 @@ Only what the rules need is asked for: without a rule that reads certificates th
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -109,32 +109,37 @@ def _merchants(
     certificates = _certificates("merchant_id", keys) if asked else {}
     windows = _windows(MerchantWindow, "merchant_id", keys) if _asked(needs, "merchant._window") else {}
     balances = points.balances(keys, at) if "merchant.points" in needs else {}
-    found: dict[int, MerchantFacts] = {}
-    for row in rows:
-        key = row["id"]
-        found[key] = MerchantFacts(
-            id=key,
-            reference=row["external_id"],
-            name=row["name"],
-            kind=row["kind"],
-            country=row["country"],
-            language=row["language"],
-            created_at=row["created_at"],
-            joined_on=row["joined_on"],
-            email=row["identity__email"] or row["email"] or None,
-            legal_name=row["identity__legal_name"] or None,
-            address=row["identity__address"] or None,
-            phone=row["identity__phone"] or None,
-            register_number=row["identity__register_number"] or None,
-            vat_id=row["identity__vat_id"] or None,
-            self_certified=bool(row["identity__self_certified"]),
-            trader_verified=row["identity__verified_on"] is not None and row["identity__verified_on"] <= at.date(),
-            points=balances.get(key, 0),
-            certificates=certificates.get(key, ()),
-            windows=windows.get(key, {}),
-            markets=(markets or {}).get(key, ()),
+    return {
+        row["id"]: replace(
+            _merchant(row, at),
+            points=balances.get(row["id"], 0),
+            certificates=certificates.get(row["id"], ()),
+            windows=windows.get(row["id"], {}),
+            markets=(markets or {}).get(row["id"], ()),
         )
-    return found
+        for row in rows
+    }
+
+
+def _merchant(row: Mapping[str, Any], at: datetime) -> MerchantFacts:
+    return MerchantFacts(
+        id=row["id"],
+        reference=row["external_id"],
+        name=row["name"],
+        kind=row["kind"],
+        country=row["country"],
+        language=row["language"],
+        created_at=row["created_at"],
+        joined_on=row["joined_on"],
+        email=row["identity__email"] or row["email"] or None,
+        legal_name=row["identity__legal_name"] or None,
+        address=row["identity__address"] or None,
+        phone=row["identity__phone"] or None,
+        register_number=row["identity__register_number"] or None,
+        vat_id=row["identity__vat_id"] or None,
+        self_certified=bool(row["identity__self_certified"]),
+        trader_verified=row["identity__verified_on"] is not None and row["identity__verified_on"] <= at.date(),
+    )
 
 
 def _asked(needs: Needs, beginning: str) -> bool:

@@ -34,13 +34,6 @@ class Normalised:
         """Return what in the original became skeleton[start:end]. Raises IndexError as `base_span` does."""
         return self._skeleton_trace.span(start, end)
 
-    def base_offset(self, place: int) -> int:
-        """Return where in the original the base's character began; the text's end for the end."""
-        return len(self.original) if place == len(self.base) else self.base_span(place, place + 1).start
-
-    def skeleton_offset(self, place: int) -> int:
-        return len(self.original) if place == len(self.skeleton) else self.skeleton_span(place, place + 1).start
-
 
 def normalise(text: str) -> Normalised:
     return Normalised(text)

@@ -98,17 +98,6 @@ class Problem:
         quoted = ", ".join(f"`{suggestion}`" for suggestion in self.suggestions)
         return gettext("%(sentence)s Did you mean %(suggestions)s?") % {"sentence": sentence, "suggestions": quoted}
 
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "code": self.code,
-            "message": self.message,
-            "line": self.line,
-            "column": self.column,
-            "offset": self.offset,
-            "length": self.length,
-            "suggestions": list(self.suggestions),
-        }
-
 
 class RuleProblems(Exception):
     """A rule that cannot be used, with every problem found, in the order of the text."""

@@ -126,8 +126,7 @@ def test_places_lead_back_to_what_was_written() -> None:
     assert original(knifie + 3, knifie + 4) == "ﬁ"
     start = text.base.index("صلى")
     assert written[slice(*text.base_span(start, start + 3))] == "ﷺ"
-    assert text.base_offset(len(text.base)) == len(written)
-    assert text.skeleton_offset(0) == 0
+    assert text.base_span(0, len(text.base)) == (0, len(written))
 
 
 def test_a_place_outside_the_text_is_refused() -> None:
@@ -189,4 +188,6 @@ def test_both_ways_of_making_a_text_agree(written: str) -> None:
 def test_ascii_changes_its_case_and_nothing_else(written: str) -> None:
     text = normalise(written)
     assert text.base == written.lower()
-    assert [text.base_offset(place) for place in range(len(written) + 1)] == list(range(len(written) + 1))
+    assert [text.base_span(place, place + 1) for place in range(len(written))] == [
+        (place, place + 1) for place in range(len(written))
+    ]

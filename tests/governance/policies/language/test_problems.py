@@ -161,18 +161,6 @@ def test_a_rule_about_merchants_cannot_name_a_listing(environment: Environment) 
     ]
 
 
-def test_a_problem_as_a_page_takes_it(environment: Environment) -> None:
-    assert problems(environment, "listing.attr.voltag > 3")[0].as_dict() == {
-        "code": "unknown_attribute",
-        "message": "`listing.attr.voltag` is not in the register of attributes. Did you mean `voltage`?",
-        "line": 1,
-        "column": 14,
-        "offset": 13,
-        "length": 6,
-        "suggestions": ["voltage"],
-    }
-
-
 def test_every_message_is_tried_by_some_wrong_rule(environment: Environment) -> None:
     """A sentence that no rule reaches is dead, or a mistake that nobody tried. `not_readable` is for complaints of the
     runtime that are not known here."""
