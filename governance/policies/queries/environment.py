@@ -1,6 +1,7 @@
 """The rule language's environment, made from what the database knows now: attributes, categories, term lists, markets."""
 
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import Count, Max, QuerySet
 
@@ -55,5 +56,5 @@ def spec_of(version: TermListVersion) -> TermListSpec:
     )
 
 
-def _current() -> QuerySet[TermList, dict[str, int | None]]:
+def _current() -> QuerySet[TermList, Any]:
     return TermList.objects.filter(current__isnull=False).values("current")
