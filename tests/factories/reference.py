@@ -1,11 +1,8 @@
 """Reference data for tests: a small ground that fits on a page, and the whole that the product ships."""
 
-import csv
-import tomllib
-from datetime import date
+from datetime import UTC, date, datetime
 
-from django.conf import settings
-
+from listings.domain import reference
 from listings.models import AttributeDefinition, Category, ExchangeRate, Market
 
 SMALL_CATEGORIES: dict[str, dict[str, str]] = {
@@ -44,17 +41,8 @@ def load_small() -> None:
 
 
 def load_shipped() -> None:
-    """What the product ships, as its files have it."""
-    folder = settings.BASE_DIR / "listings" / "data"
-    _categories(tomllib.loads((folder / "categories.toml").read_text()))
-    markets = tomllib.loads((folder / "markets.toml").read_text())["markets"]
-    Market.objects.bulk_create([Market(code=code, **values) for code, values in markets.items()])
-    for key, spec in tomllib.loads((folder / "attributes.toml").read_text()).items():
-        labels = dict(spec)
-        kind, unit = labels.pop("kind"), labels.pop("unit", "")
-        AttributeDefinition.objects.create(key=key, kind=kind, unit=unit, labels=labels)
-    lines = [line for line in (folder / "rates.csv").read_text().splitlines() if not line.startswith("#")]
-    ExchangeRate.objects.bulk_create([ExchangeRate(**row) for row in csv.DictReader(lines)])
+    """What the product ships."""
+    reference.load_all(actor=None, at=datetime(2026, 11, 23, tzinfo=UTC))
 
 
 def _categories(names: dict[str, dict[str, str]]) -> None:
