@@ -1,11 +1,13 @@
 """Event → task."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
 from django.dispatch import receiver
 
 from enforcement import events, tasks
+from listings.events import listings_changed
 
 
 @receiver(events.sweep_at_work)
@@ -28,3 +30,8 @@ def settle_what_was_corrected(sweep_id: int, **_: Any) -> None:
 @receiver(events.message_owed)
 def deliver_a_message(message_id: int, wait: float, **_: Any) -> None:
     tasks.deliver_message.apply_async_on_commit(args=[message_id], countdown=wait)
+
+
+@receiver(listings_changed)
+def let_restrictions_follow(listing_ids: Sequence[int], **_: Any) -> None:
+    tasks.follow_listings.delay_on_commit(list(listing_ids))

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from enforcement.domain import chunks, decisions, messages, sweep_work, sweeps
+from enforcement.domain import chunks, decisions, messages, restrictions, sweep_work, sweeps
 from enforcement.enums import SweepKind
 from enforcement.queries import outbox
 from enforcement.queries import sweeps as running
@@ -67,3 +67,13 @@ def deliver_owed() -> None:
     """Messages whose task was lost, and those whose next try has come."""
     for message_id in outbox.due(timezone.now()):
         deliver_message.delay(message_id)
+
+
+@shared_task
+def follow_listings(listing_ids: list[int]) -> None:
+    restrictions.follow_changes(listing_ids=listing_ids, at=timezone.now())
+
+
+@shared_task
+def follow_recent_listings() -> None:
+    restrictions.follow_recent_changes(at=timezone.now())

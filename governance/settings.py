@@ -170,6 +170,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "keep imports going": {"task": "listings.tasks.keep_imports_going", "schedule": 60},
     "make the windows of the day": {"task": "listings.tasks.refresh_windows", "schedule": crontab(hour=0, minute=10)},
     "deliver what is owed": {"task": "enforcement.tasks.deliver_owed", "schedule": 30},
+    "let restrictions follow changed listings": {"task": "enforcement.tasks.follow_recent_listings", "schedule": 600},
     "open the cases that are owed": {"task": "investigations.tasks.open_owed", "schedule": 60},
     "settle the cases of what is corrected": {"task": "investigations.tasks.settle_corrected", "schedule": 60},
     "end claims that have run out": {"task": "investigations.tasks.lapse_claims", "schedule": 30},

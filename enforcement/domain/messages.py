@@ -39,11 +39,9 @@ log = structlog.get_logger(__name__)
 
 def owe_statement(*, statement: Statement, at: datetime, wait: timedelta) -> Message:
     """Owe the merchant the statement of reasons, no sooner than after `wait`."""
+    decision, subject = statement.decision, statement.content["title"]
     words = statements.words_for(statement.language)
-    subject = statement.content["title"]
-    blocks = statements.blocks(words, statement.content)
-    decision = statement.decision
-    letter = _letter(words, decision, subject, blocks, link="mail.link")
+    letter = _letter(words, decision, subject, statements.stored(statement), link="mail.link")
     return _owe(decision, MessageKind.STATEMENT, f"statement:{decision.pk}", letter, at=at, wait=wait)
 
 

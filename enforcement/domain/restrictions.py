@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from enforcement.enums import LiftedBecause
-from enforcement.measures import MEASURES
+from enforcement.measures import MEASURES, exposure
 from enforcement.models import Decision, DecisionItem, Restriction
+from enforcement.queries import restrictions as in_force
 from governance.policies.enums import Measure
+
+LATELY = timedelta(days=1)
 
 
 def impose(
@@ -46,3 +49,16 @@ def lift(*, restrictions: Collection[Restriction], because: LiftedBecause, at: d
     for measure, lifted in by_measure.items():
         MEASURES[measure].revert(lifted, at=at)
     return standing
+
+
+def follow_changes(*, listing_ids: Collection[int], at: datetime) -> int:
+    """Merchants have changed these listings, perhaps their markets: let the restrictions in force hold there too."""
+    limited = in_force.limited_among(listing_ids)
+    if limited:
+        exposure.rebuild(limited, at=at)
+    return len(limited)
+
+
+def follow_recent_changes(at: datetime) -> int:
+    """The same for everything changed of late, where a message was lost."""
+    return follow_changes(listing_ids=in_force.limited_and_changed(at - LATELY), at=at)

@@ -75,7 +75,7 @@ def blocks(words: Words, content: Content) -> list[Block]:
         paragraph(content["note"]),
         bullets(f"{name}: {value}" for name, value in pairs),
         heading(words("heading.listings" if content["facts"][0]["listing"] else "heading.facts")),
-        bullets(_line(fact) for fact in content["facts"]),
+        bullets(_line(words, fact) for fact in content["facts"]),
         heading(words("heading.why")),
         paragraph(ground["reference"]),
         paragraph(ground["text"], language=ground["language"]),
@@ -90,6 +90,11 @@ def blocks(words: Words, content: Content) -> list[Block]:
         heading(words("label.points")),
         paragraph(*content["points"]),
     ]
+
+
+def stored(statement: Statement) -> list[Block]:
+    """The blocks of a statement as it was made."""
+    return blocks(words_for(statement.language), statement.content)
 
 
 def _content(
@@ -189,9 +194,9 @@ def _price(facts: Content) -> str:
     return formats.money(Decimal(minor).scaleb(-minor_digits(currency)), currency)
 
 
-def _line(fact: Content) -> str:
+def _line(words: Words, fact: Content) -> str:
     where = " · ".join(part for part in (fact["number"], fact["countries"]) if part)
-    about = ", ".join(part for part in (fact["title"], fact["price"]) if part)
+    about = ", ".join(part for part in (words.isolated(fact["title"]), fact["price"]) if part)
     head = f"{about} ({where})" if about else where
     return ": ".join(part for part in (head, "; ".join(fact["seen"])) if part)
 

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unicodedata import bidirectional
 
 from babel import Locale
 from babel.dates import format_date
@@ -20,6 +21,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "data" / "statements"
 SOURCE = "en"
 ISOLATE, POP = "\u2068", "\u2069"
 """Unicode's first-strong isolate and its end: they work in plain text, where markup does not reach."""
+LEFT, RIGHT = frozenset({"L"}), frozenset({"R", "AL"})
 
 Entry = str | Mapping[str, str]
 
@@ -50,6 +52,11 @@ class Words:
     def _filled(self, value: Any) -> Any:
         """Names and references keep their own direction inside a sentence that runs from right to left."""
         return f"{ISOLATE}{value}{POP}" if self.locale.text_direction == "rtl" and isinstance(value, str) else value
+
+    def isolated(self, text: str) -> str:
+        """A merchant's own words, kept together where they run against the sentence's direction."""
+        against = LEFT if self.locale.text_direction == "rtl" else RIGHT
+        return f"{ISOLATE}{text}{POP}" if any(bidirectional(each) in against for each in text) else text
 
     def day(self, moment: date) -> str:
         """`23 November 2026`; of a moment, its day in UTC."""

@@ -20,6 +20,17 @@ def limiting(listing_ids: Collection[int]) -> QuerySet[Restriction]:
     return in_force().filter(listing_id__in=listing_ids).order_by("pk")
 
 
+def limited_among(listing_ids: Collection[int]) -> list[int]:
+    """Those of these listings that a restriction in force is on."""
+    return list(limiting(listing_ids).order_by("listing_id").values_list("listing_id", flat=True).distinct())
+
+
+def limited_and_changed(since: datetime) -> list[int]:
+    """Listings that a restriction in force is on and that their merchants have changed since."""
+    rows = in_force().filter(listing__changed_at__gte=since).order_by("listing_id")
+    return list(rows.values_list("listing_id", flat=True).distinct())
+
+
 def covering(*, policy_id: int, merchant_id: int, listing_ids: Collection[int]) -> QuerySet[Restriction]:
     """What is in force under this policy on these listings, or (no listings) on the merchant itself.
 
