@@ -1,6 +1,9 @@
 """People who work on cases, and a case for them."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from governance.accounts.enums import Role
 from governance.accounts.models import User
@@ -35,7 +38,9 @@ def adam() -> User:
 
 @pytest.fixture
 def case() -> Case:
-    """Three listings of one merchant, offered in Germany and France, under one policy."""
+    """Three listings of one merchant, offered in Germany and France, under one policy; found an hour ago."""
     for code in ("DE", "FR", "AT"):
         make.market(code)
-    return make.case(make.policy("magnets"), make.merchant("Nordlicht"), listings=3, markets=("DE", "FR"))
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    merchant = make.merchant("Nordlicht")
+    return make.case(make.policy("magnets"), merchant, listings=3, markets=("DE", "FR"), at=an_hour_ago)
