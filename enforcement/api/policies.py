@@ -28,7 +28,7 @@ class PolicyOut(serializers.ModelSerializer):
 
     class Meta:
         model = Policy
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "number", "slug", "family", "subject", "mode", "title", "version", "severity", "legal_basis",
             "jurisdictions", "open_violations",
         )  # fmt: skip
@@ -40,7 +40,7 @@ class PolicyOut(serializers.ModelSerializer):
 class PolicyTextOut(serializers.ModelSerializer):
     class Meta:
         model = PolicyText
-        fields = ("language", "title", "summary", "guidance", "statement", "correction")
+        fields: tuple[str, ...] = ("language", "title", "summary", "guidance", "statement", "correction")
 
 
 class PolicyVersionOut(serializers.ModelSerializer):
@@ -48,7 +48,7 @@ class PolicyVersionOut(serializers.ModelSerializer):
 
     class Meta:
         model = PolicyVersion
-        fields = (
+        fields: tuple[str, ...] = (
             "number", "state", "severity", "ground", "legal_basis", "source_url", "confirm_with_counsel", "jurisdictions",
             "categories", "rule", "measures", "default_measure", "minimum_age", "points", "cure_days", "effective_from",
             "effective_until", "created_at", "texts",
@@ -94,7 +94,7 @@ class PolicyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedView
     order = ("severity_rank", "title", "pk")
 
     def get_queryset(self) -> QuerySet[Policy]:
-        rows = queries.policies(self.request.LANGUAGE_CODE.split("-")[0])  # type: ignore[attr-defined]
+        rows = queries.policies(self.request.LANGUAGE_CODE.split("-")[0])
         return rows.select_related("live").prefetch_related("live__texts") if self.action == "retrieve" else rows
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer]:
@@ -112,4 +112,4 @@ class PolicyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedView
     @action(detail=False, methods=["get"], filterset_class=None, pagination_class=None)
     def vocabulary(self, request: Request) -> Response:
         """Every fact and function that a rule may name."""
-        return Response(rules.vocabulary(request.LANGUAGE_CODE.split("-")[0]))  # type: ignore[attr-defined]
+        return Response(rules.vocabulary(request.LANGUAGE_CODE.split("-")[0]))

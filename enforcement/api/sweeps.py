@@ -25,7 +25,7 @@ class SweepOut(serializers.ModelSerializer):
 
     class Meta:
         model = Sweep
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "kind", "state", "reason", "total", "done", "hits", "mark", "error", "created_at", "began_at", "ended_at",
         )  # fmt: skip
 
@@ -120,8 +120,8 @@ class SweepViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewS
         body.is_valid(raise_exception=True)
         sweep = sweeps.cancel(
             sweep=self.get_object(),
-            actor=request.user,
+            actor=request.user,  # type: ignore[arg-type]
             at=timezone.now(),
-            **body.validated_data,  # type: ignore[arg-type]
+            **body.validated_data,
         )
         return Response(SweepOut(sweep).data)

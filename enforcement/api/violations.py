@@ -19,7 +19,7 @@ class ViolationOut(serializers.ModelSerializer):
 
     class Meta:
         model = Violation
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "policy", "version", "merchant", "listing", "listing_version", "markets", "mode", "state", "owed",
             "found_at", "seen_at", "closed_at", "closed_because",
         )  # fmt: skip

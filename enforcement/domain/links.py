@@ -30,4 +30,4 @@ def reference_of(token: str) -> str:
 
 def address_of(decision: Decision) -> str:
     """The whole address, for a mail."""
-    return settings.PUBLIC_URL + reverse("enforcement:statement", args=[token_of(decision)])
+    return str(settings.PUBLIC_URL) + reverse("enforcement:statement", args=[token_of(decision)])

@@ -1,6 +1,7 @@
 """Writing a policy version: what it says, where it holds, what it may do, and its words per language."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -27,8 +28,12 @@ ROWS = {"title": 1, "summary": 3, "guidance": 5, "statement": 3, "correction": 3
 
 
 class NewPolicy(forms.Form):
-    slug = forms.SlugField(label=_("Short name"), max_length=80, help_text=_("Letters, digits, hyphens: loose-magnets."))
-    family = forms.SlugField(label=_("Family"), max_length=60, help_text=_("Where it stands in the list: toys, cosmetics."))
+    slug = forms.SlugField(
+        label=_("Short name"), max_length=80, help_text=_("Letters, digits, hyphens: loose-magnets.")
+    )
+    family = forms.SlugField(
+        label=_("Family"), max_length=60, help_text=_("Where it stands in the list: toys, cosmetics.")
+    )
     subject = forms.ChoiceField(label=_("It is about"), choices=Subject.choices, initial=Subject.LISTINGS)
 
 
@@ -128,7 +133,7 @@ class VersionForm(forms.Form):
             minimum_age=data["minimum_age"],
             points=data["points"],
             cure_days=data["cure_days"],
-            brake_share=max(data["brake"], 0) / 100 or 1,
+            brake_share=data["brake"] / 100 or Decimal(1),
             effective_from=data["effective_from"],
             effective_until=data["effective_until"],
             change_note=data["change_note"],
@@ -154,7 +159,9 @@ def kept_words(version: PolicyVersion | None) -> dict[str, Words]:
 
 class Approve(forms.Form):
     function = forms.ChoiceField(label=_("You answer for"), choices=Function.choices)
-    comment = forms.CharField(label=_("Comment"), max_length=2_000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    comment = forms.CharField(
+        label=_("Comment"), max_length=2_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class SetMode(forms.Form):
@@ -165,8 +172,12 @@ class SetMode(forms.Form):
 class GrantWaiver(forms.Form):
     """The subject is a merchant's or listing's number as staff see it, or a brand."""
 
-    subject = forms.CharField(label=_("For whom"), max_length=200, help_text=_("M- or L- and its number, or a brand's name."))
+    subject = forms.CharField(
+        label=_("For whom"), max_length=200, help_text=_("M- or L- and its number, or a brand's name.")
+    )
     reason = forms.CharField(label=_("Why"), max_length=1_000)
-    proof = forms.CharField(label=_("Proof"), max_length=1_000, help_text=_("What was seen: a document's number, a letter's date."))
+    proof = forms.CharField(
+        label=_("Proof"), max_length=1_000, help_text=_("What was seen: a document's number, a letter's date.")
+    )
     starts_on = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
     ends_on = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))

@@ -1,6 +1,7 @@
 """Reads of policies as their pages show them: with what they found."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Case, CharField, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -41,7 +42,7 @@ def policies(language: str) -> QuerySet[Policy]:
     return rows.annotate(severity_rank=rank)
 
 
-def _counted(**condition: object) -> QuerySet[Violation, dict[str, int]]:
+def _counted(**condition: object) -> QuerySet[Violation, Any]:
     found = Violation.objects.filter(policy=OuterRef("pk"), **condition).order_by()
     return found.values("policy").annotate(n=Count("pk")).values("n")
 

@@ -216,10 +216,10 @@ def revoke_waiver(request: HttpRequest, pk: int, waiver: int) -> HttpResponse:
 
 def _subject(text: str) -> Merchant | Listing | str:
     kind, _dash, number = text.strip().partition("-")
-    model: type[Merchant] | type[Listing] | None = {"L": Listing, "M": Merchant}.get(kind.upper())
-    if model is None or not number.isdigit():
+    if kind.upper() not in ("L", "M") or not number.isdigit():
         return text.strip()
-    found = model.objects.filter(pk=int(number)).first()
+    listing = Listing.objects.filter(pk=int(number)).first() if kind.upper() == "L" else None
+    found = listing or (Merchant.objects.filter(pk=int(number)).first() if kind.upper() == "M" else None)
     if found is None:
         raise Refusal(_("There is no %(subject)s.") % {"subject": text})
     return found

@@ -200,7 +200,7 @@ def _link_in(message: Message) -> str:
             mail = message_from_bytes(raw.lstrip(), policy=policy.default)
             body = mail.get_body(("plain",))
             text = body.get_content() if body else ""
-            if message.decision and message.decision.reference in text + str(mail["Subject"]):
+            if message.decision.reference in text + str(mail["Subject"]):
                 return next(word for word in text.split() if "/s/" in word)
     raise NotAsExpected(f"There is no mail about {message.subject_key} in {settings.EMAIL_FILE_PATH}")
 

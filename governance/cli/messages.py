@@ -79,7 +79,7 @@ def missing(language: str) -> list[str]:
     for message in catalogue:
         words = message.string if isinstance(message.string, tuple) else (message.string,)
         if message.id and (message.fuzzy or not all(words)):
-            found.append(message.id[0] if isinstance(message.id, tuple) else message.id)
+            found.append(str(message.id[0]) if isinstance(message.id, list | tuple) else message.id)
     return found
 
 

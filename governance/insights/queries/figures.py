@@ -42,7 +42,11 @@ _WEEKS = """
 def weeks(*, today: date, markets: Sequence[str]) -> list[Week]:
     """Whole weeks before this one, oldest first."""
     until = today - timedelta(days=today.weekday())
-    params = {"since": until - timedelta(weeks=WEEKS), "until": until, "markets": list(markets)}
+    params: dict[str, date | list[str]] = {
+        "since": until - timedelta(weeks=WEEKS),
+        "until": until,
+        "markets": list(markets),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_WEEKS, params)
         return [Week(*row) for row in cursor.fetchall()]

@@ -1,8 +1,9 @@
 """Home: what needs this person, and the numbers they are judged by."""
 
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -65,9 +66,8 @@ def stats(request: HttpRequest) -> HttpResponse:
 def numbers(request: HttpRequest) -> HttpResponse:
     """The chart and the policies with the gravest and most hits: an htmx answer."""
     weeks = figures.weeks(today=timezone.localdate(), markets=markets.chosen(request))
-    worst = (
-        policies.policies(language()).filter(open_violations__gt=0).order_by("severity_rank", "-open_violations", "pk")
-    )
+    found: QuerySet[Any] = policies.policies(language())
+    worst = found.filter(open_violations__gt=0).order_by("severity_rank", "-open_violations", "pk")
     return render(request, "insights/_numbers.html", {"chart": _chart(weeks), "worst": list(worst[:WORST])})
 
 

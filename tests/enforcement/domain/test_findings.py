@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -124,7 +125,7 @@ def test_a_waiver_leaves_its_subject_alone_and_closes_what_was_open(
     sweep: Sweep, magnets: Policy, cube: Listing, kind: str
 ) -> None:
     merge(sweep, [finding(cube, magnets)], [cube], magnets)
-    subject = {"merchant": {"merchant": cube.merchant}, "listing": {"listing": cube}, "brand": {"brand": "NEOBALL"}}
+    subject: dict[str, dict[str, Any]] = {"merchant": {"merchant": cube.merchant}, "listing": {"listing": cube}, "brand": {"brand": "NEOBALL"}}
     waiver = Waiver(
         policy=magnets,
         owner=magnets.owner,

@@ -215,7 +215,7 @@ def test_a_policy_above_its_brake_goes_to_people(catalogue: list[Listing], manag
     sweep = run(start(manager))
     assert sweep.policies.get().held
     assert set(Violation.objects.values_list("owed", flat=True)) == {Owed.CASE}
-    assert PolicyVersion.objects.get(pk=made.live_id).brake_share == Decimal("0.5")
+    assert PolicyVersion.objects.get(policy=made).brake_share == Decimal("0.5")
 
 
 def test_below_the_brake_it_decides(catalogue: list[Listing], manager: User) -> None:
