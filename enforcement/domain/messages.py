@@ -147,7 +147,7 @@ def retry(*, message: Message, actor: User, at: datetime) -> Message:
 
 def _mail(message: Message) -> EmailMultiAlternatives:
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2] or "localhost"
-    identity = salted_hmac("enforcement.message", str(message.pk)).hexdigest()
+    identity = salted_hmac("enforcement.message", str(message.pk), algorithm="sha256").hexdigest()
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=message.text,
