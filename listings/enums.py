@@ -69,7 +69,6 @@ class ImportKind(models.TextChoices):
     MERCHANTS = "merchants", _("Merchants")
     METRICS = "metrics", _("Daily metrics")
     ORDERS = "orders", _("Order lines")
-    CATEGORIES = "categories", _("Categories")
 
 
 class ImportState(models.TextChoices):

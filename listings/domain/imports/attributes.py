@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from listings.domain.imports import values
+from listings.domain.imports.currencies import Unreadable
 from listings.domain.imports.units import UnitUnknown, convert
-from listings.domain.imports.values import Unreadable
 from listings.enums import AttributeKind, RowReason
 from listings.models import AttributeDefinition
 

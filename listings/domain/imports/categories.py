@@ -14,7 +14,7 @@ SEPARATORS = re.compile(r"\s*(?:>|›|»|/|\\|\|)\s*")
 PATH = " > "
 SUGGESTIONS = 3
 REMEMBERED = 20_000
-LEAST_SCORE = 50
+LEAST_SCORE = 58
 
 
 @dataclass(frozen=True)

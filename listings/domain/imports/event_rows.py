@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from listings.domain.imports import fields, values
+from listings.domain.imports import currencies, fields, values
+from listings.domain.imports.currencies import Unreadable
 from listings.domain.imports.fields import Fields, Note, Unfit
 from listings.domain.imports.mapping import Cells, RowMapping
-from listings.domain.imports.values import Unreadable
 from listings.domain.metrics import Day
 from listings.domain.orders import Line
 from listings.enums import RowReason
@@ -75,7 +75,7 @@ class MetricReader(EventReader):
         return EventRow(merchant, listing, f"{merchant}\x1f{listing}\x1f{day}", found, row.notes)
 
     def _euro(self, row: Fields, name: str, day: dt.date) -> Decimal:
-        currency = row.read("currency", lambda value: values.currency_code(fields.as_text(value)), "EUR")
+        currency = row.read("currency", lambda value: currencies.code_of(fields.as_text(value)), "EUR")
         price: values.Price | None = row.read(
             name, lambda value: values.price(value, currency=currency, decimal=self.mapping.decimal)
         )
@@ -119,7 +119,7 @@ class OrderReader(EventReader):
         return EventRow(merchant, listing, f"{order}\x1f{line}", found, row.notes)
 
     def _amount(self, row: Fields, usual: str) -> values.Price | None:
-        currency = row.read("currency", lambda value: values.currency_code(fields.as_text(value)), usual)
+        currency = row.read("currency", lambda value: currencies.code_of(fields.as_text(value)), usual)
         amount: values.Price | None = row.read(
             "amount", lambda value: values.price(value, currency=currency, decimal=self.mapping.decimal)
         )

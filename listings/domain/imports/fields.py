@@ -12,7 +12,7 @@ from babel import Locale
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 
-from listings.domain.imports.values import Unreadable
+from listings.domain.imports.currencies import Unreadable
 from listings.enums import RowFate, RowReason
 
 NAME_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl", "pt", "ar", "tr", "fi", "sv", "da", "cs", "el", "he")

@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 
 from listings.domain.drafts import CertificateDraft, ListingDraft
-from listings.domain.imports import fields, values
+from listings.domain.imports import currencies, fields, values
 from listings.domain.imports.attributes import Register
 from listings.domain.imports.categories import CategoryIndex
+from listings.domain.imports.currencies import Unreadable
 from listings.domain.imports.fields import Fields, Note, Unfit
 from listings.domain.imports.mapping import Cells, RowMapping
-from listings.domain.imports.values import Unreadable
 from listings.domain.merchants import MerchantDraft
 from listings.enums import ListingState, MerchantKind, RowFate, RowReason
 from listings.models import Market
@@ -97,7 +97,7 @@ class ListingReader:
         return told.id
 
     def _price(self, row: Fields) -> values.Price | None:
-        currency = row.read("currency", lambda value: values.currency_code(fields.as_text(value)), "")
+        currency = row.read("currency", lambda value: currencies.code_of(fields.as_text(value)), "")
         price: values.Price | None = row.read(
             "price", lambda value: values.price(value, currency=currency, decimal=self.mapping.decimal)
         )

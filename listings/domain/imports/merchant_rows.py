@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 from listings.domain.imports import fields, values
+from listings.domain.imports.currencies import Unreadable
 from listings.domain.imports.fields import Fields, Note, Unfit
 from listings.domain.imports.mapping import IDENTITY_FIELDS, Cells, RowMapping
-from listings.domain.imports.values import Unreadable
 from listings.domain.merchants import IdentityDraft, MerchantDraft
 from listings.enums import MerchantKind, RowReason
 

@@ -160,7 +160,10 @@ def check(ready: RowMapping, columns: list[str]) -> None:
 
 
 def cancel(*, run: ImportRun, actor: User | None, reason: str, at: datetime) -> ImportRun:
-    """Stop an import. A running one stops after the batch at hand; what has gone in stays in."""
+    """Stop an import. A running one stops after the batch at hand; what has gone in stays in.
+
+    The file of an import that was never begun is not kept.
+    """
     with transaction.atomic():
         held = ImportRun.objects.select_for_update().get(pk=run.pk)
         if held.state == ImportState.RUNNING:
@@ -169,6 +172,8 @@ def cancel(*, run: ImportRun, actor: User | None, reason: str, at: datetime) -> 
                 held.save(update_fields=["cancel_asked_at"])
                 _record("import.ask_cancel", held, actor, at, {"reason": reason})
             return held
+        if held.state == ImportState.PREPARED and path_of(held).parent == folder():
+            transaction.on_commit(lambda: path_of(held).unlink(missing_ok=True))
         return _move(held, ImportState.CANCELLED, actor=actor, at=at, data={"reason": reason})
 
 

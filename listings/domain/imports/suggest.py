@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from listings.domain.imports.attributes import Register
+from listings.domain.imports.currencies import Unreadable
 from listings.domain.imports.mapping import FIELDS
-from listings.domain.imports.values import Unreadable
 from listings.enums import ImportKind
 
 SYNONYMS: dict[str, tuple[str, ...]] = {

@@ -13,17 +13,8 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from babel.numbers import list_currencies
-
+from listings.domain.imports.currencies import Unreadable, of_mark
 from listings.enums import RowReason, minor_digits
-
-
-class Unreadable(ValueError):
-    """The value cannot be read; `reason` says why."""
-
-    def __init__(self, reason: RowReason) -> None:
-        super().__init__(reason.value)
-        self.reason = reason
 
 
 class Price(NamedTuple):
@@ -31,17 +22,6 @@ class Price(NamedTuple):
     currency: str
 
 
-# ISO codes aside. A dollar sign is the US dollar; kr needs a currency beside it.
-SYMBOLS = {
-    "€": "EUR", "£": "GBP", "$": "USD", "us$": "USD", "zł": "PLN", "zl": "PLN", "kč": "CZK", "ft": "HUF", "lei": "RON",
-    "лв": "BGN", "лв.": "BGN", "fr.": "CHF", "sfr.": "CHF", "₺": "TRY", "tl": "TRY", "₪": "ILS", "د.إ": "AED", "dhs": "AED", "dh": "AED",
-    "ر.س": "SAR", "ريال": "SAR", "د.ك": "KWD", "ر.ق": "QAR", "د.ب": "BHD", "ر.ع.": "OMR", "د.ا": "JOD", "ج.م": "EGP",
-    "e£": "EGP", "د.ت": "TND", "د.م.": "MAD", "₦": "NGN", "ksh": "KES", "gh₵": "GHS", "₵": "GHS", "r": "ZAR", "r$": "BRL",
-    "¥": "JPY", "₴": "UAH", "₽": "RUB", "₸": "KZT", "₾": "GEL", "֏": "AMD", "₼": "AZN", "din.": "RSD", "eur.": "EUR", "euro": "EUR",
-}  # fmt: skip
-CURRENCIES = frozenset(list_currencies("en"))
-SAFELY_WHOLE = 9  # digits
-KRONER = frozenset({"SEK", "NOK", "DKK", "ISK"})
 PLAIN = re.compile(r"\d{1,15}(?:\.\d{1,2})?", re.ASCII)
 PRICE = re.compile(
     r"(?P<before>[^\d,'’\-−–]*?)\s*(?P<number>[\-−–]?\s*(?:\d|[.,](?=\d))[\d.,'’\s]*(?:[\-−–]{1,2})?)\s*(?P<after>[^\d]*)"
@@ -51,6 +31,7 @@ SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f'’]+")
 INVISIBLE = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 EXPONENT = re.compile(r"[+\-]?\d+(?:\.\d+)?[eE][+\-]?\d{1,2}", re.ASCII)
 LARGEST = Decimal(10) ** 13
+SAFELY_WHOLE = 9  # digits
 YES = frozenset(
     [
         "true",
@@ -134,9 +115,9 @@ def _price(text: str, currency: str, decimal: str) -> Price:
     if not match or not any(map(str.isdigit, match["number"])):
         raise Unreadable(RowReason.NOT_A_PRICE)
     before, after = match["before"].strip(), match["after"].strip()
-    if before and after and _currency(before, currency) != _currency(after, currency):
+    if before and after and of_mark(before, currency) != of_mark(after, currency):
         raise Unreadable(RowReason.NOT_A_PRICE)
-    found = _currency(before or after, currency) if before or after else currency
+    found = of_mark(before or after, currency) if before or after else currency
     number = re.sub(r"[.,][\-−–]{1,2}$", "", match["number"].strip())  # "129,-" and "12.–"
     three = minor_digits(found) == 3
     return _checked(_decimal(number, decimal, RowReason.NOT_A_PRICE, thousands=not three), found)
@@ -150,24 +131,6 @@ def _checked(amount: Decimal, currency: str) -> Price:
     if not currency:
         raise Unreadable(RowReason.CURRENCY_MISSING)
     return Price(amount, currency)
-
-
-def _currency(mark: str, otherwise: str) -> str:
-    if mark.casefold() in ("kr", "kr."):
-        if otherwise in KRONER:
-            return otherwise
-        raise Unreadable(RowReason.CURRENCY_UNKNOWN)
-    return SYMBOLS.get(mark.casefold()) or currency_code(mark)
-
-
-def currency_code(text: str) -> str:
-    """Return an ISO 4217 code in capitals. Raises Unreadable."""
-    code = text.strip().upper()
-    if code in CURRENCIES:
-        return code
-    if text.strip().casefold() in SYMBOLS:
-        return SYMBOLS[text.strip().casefold()]
-    raise Unreadable(RowReason.CURRENCY_UNKNOWN)
 
 
 def minor(found: Price) -> int:

@@ -15,7 +15,7 @@ OPEN = {
     Role.MODERATOR: "home queue cases listings merchants policies",
     Role.SENIOR_REVIEWER: "home queue cases appeals listings merchants policies sweeps",
     Role.INVESTIGATOR: "home queue cases appeals listings merchants policies sweeps",
-    Role.TEAM_LEAD: "home queue cases appeals listings merchants policies sweeps audit",
+    Role.TEAM_LEAD: "home queue cases appeals listings imports merchants policies sweeps audit",
     Role.AUDITOR: "home queue cases appeals listings imports merchants policies sweeps audit people",
     Role.ADMINISTRATOR: "home listings imports merchants policies sweeps audit people",
 }

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -105,7 +106,7 @@ def test_two_drafts_of_one_listing_are_a_mistake_of_the_caller(magnets: ListingD
         listings.write(drafts=[magnets, magnets], source="t", at=NOON)
 
 
-def test_the_event_names_what_changed(magnets: ListingDraft, django_capture_on_commit_callbacks) -> None:  # noqa: ANN001
+def test_the_event_names_what_changed(magnets: ListingDraft, django_capture_on_commit_callbacks: Any) -> None:
     heard: list[tuple[list[int], int]] = []
 
     def hear(listing_ids: list[int], mark: int, **_kwargs: object) -> None:

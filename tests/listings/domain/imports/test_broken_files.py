@@ -28,9 +28,10 @@ def titles() -> dict[str, str]:
 
 
 def xlsx(rows: list[list[object]]) -> bytes:
-    book, kept = openpyxl.Workbook(), io.BytesIO()
+    book, kept = openpyxl.Workbook(write_only=True), io.BytesIO()
+    sheet = book.create_sheet()
     for row in rows:
-        book.active.append(row)
+        sheet.append(row)
     book.save(kept)
     return kept.getvalue()
 

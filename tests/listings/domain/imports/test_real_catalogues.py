@@ -55,3 +55,13 @@ def test_a_real_catalogue_goes_in_whole_and_again_unchanged(
     assert Listing.objects.count() == run.created
     again = imported(path, name)
     assert (again.unchanged, again.created, again.changed) == (run.created, 0, 0)
+
+
+@pytest.mark.data
+@pytest.mark.django_db
+def test_the_largest_goes_in_whole(reference_data: Path) -> None:
+    reference.load_shipped()
+    path = reference_data / "data" / "listings" / "hm_articles.csv.gz"
+    run = imported(path, "hm_articles")
+    assert run.rows_read == 105_542 == rows_of(path)
+    assert (run.created, run.parked, run.refused) == (105_397, 145, 0)

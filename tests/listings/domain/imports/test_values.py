@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from listings.domain.imports import values
+from listings.domain.imports.currencies import Unreadable
 from listings.domain.imports.units import UnitUnknown, convert
-from listings.domain.imports.values import Unreadable
 from listings.enums import RowReason
 
 
