@@ -133,7 +133,7 @@ def test_the_page_costs_the_same_for_one_listing_and_three(
 
 
 def test_an_appeal_is_filed_and_the_page_then_says_so(client: Client, decision: Decision) -> None:
-    answer = send(client, decision, text="يدور الحديث عن ألعاب خشبية", files=[PDF], lang="ar")
+    answer = send(client, decision, text="يدور الحديث عن ألعاب خشبية", proof=[PDF], lang="ar")
     assert answer["Location"] == f"{address(decision)}?lang=ar#appeal"  # type: ignore[index]
     appeal = Appeal.objects.get()
     assert (appeal.channel, appeal.language, appeal.filed_by) == ("page", "ar", None)
@@ -167,8 +167,8 @@ def test_the_items_of_another_decision_are_refused(client: Client, ground: Groun
     [
         ({"text": "  "}, "Say what we got wrong."),
         ({"items": []}, "Choose at least one listing."),
-        ({"files": [SimpleUploadedFile("x.pdf", b"MZ a program")]}, "“x.pdf” is neither a PDF nor a picture"),
-        ({"files": [SimpleUploadedFile(f"{n}.pdf", b"%PDF-") for n in range(6)]}, "Choose at most five files."),
+        ({"proof": [SimpleUploadedFile("x.pdf", b"MZ a program")]}, "“x.pdf” is neither a PDF nor a picture"),
+        ({"proof": [SimpleUploadedFile(f"{n}.pdf", b"%PDF-") for n in range(6)]}, "Choose at most five files."),
     ],
 )
 def test_what_is_wrong_is_said_and_the_text_is_kept(

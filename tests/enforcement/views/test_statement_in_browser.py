@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
 from enforcement.domain import links
 from enforcement.models import Appeal, Decision
@@ -13,7 +13,7 @@ from governance.policies.enums import Measure
 from tests.enforcement.ground import Ground
 
 pytestmark = pytest.mark.django_db(transaction=True)
-REPORT = {"name": "report.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 a test report"}
+REPORT: FilePayload = {"name": "report.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 a test report"}
 
 
 @pytest.fixture
