@@ -28,12 +28,12 @@ from governance.web.viewsets import ScopedViewSet
 class AppealOut(serializers.ModelSerializer):
     decision = serializers.CharField(source="decision.reference")
     merchant = serializers.CharField(source="merchant.public_id")
-    items = serializers.IntegerField(source="item_count", help_text="How many items of the decision it contests.")
+    item_count = serializers.IntegerField(help_text="How many items of the decision it contests.")
 
     class Meta:
         model = Appeal
-        fields = (
-            "reference", "decision", "merchant", "state", "channel", "language", "items", "filed_at", "due_at", "decided_at",
+        fields: tuple[str, ...] = (
+            "reference", "decision", "merchant", "state", "channel", "language", "item_count", "filed_at", "due_at", "decided_at",
         )  # fmt: skip
 
 
@@ -43,15 +43,15 @@ class AppealItemOut(serializers.ModelSerializer):
 
     class Meta:
         model = AppealItem
-        fields = ("item", "listing", "outcome", "restored_at")
+        fields: tuple[str, ...] = ("item", "listing", "outcome", "restored_at")
 
 
 class AppealDetailOut(AppealOut):
     items = AppealItemOut(many=True)
-    files = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
+    files: serializers.RelatedField = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
 
     class Meta(AppealOut.Meta):
-        fields = (*AppealOut.Meta.fields, "text", "answer", "files")
+        fields = (*AppealOut.Meta.fields, "items", "text", "answer", "files")
 
 
 class AppealIn(serializers.Serializer):
@@ -119,8 +119,8 @@ class AppealViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedView
         """Take it back in the merchant's name, as long as it is not decided."""
         appeal = appeals.withdraw(
             appeal=self.get_object(),
-            actor=request.user,
-            at=timezone.now(),  # type: ignore[arg-type]
+            actor=request.user,  # type: ignore[arg-type]
+            at=timezone.now(),
         )
         return Response(self._whole(appeal))
 

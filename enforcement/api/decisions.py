@@ -28,13 +28,13 @@ class DecisionOut(serializers.ModelSerializer):
     policy = serializers.CharField(source="version.policy.slug")
     version = serializers.IntegerField(source="version.number")
     superseded_by = serializers.CharField(source="superseded_by.reference", allow_null=True, default=None)
-    items = serializers.IntegerField(source="item_count", help_text="How many listings it is about.")
+    item_count = serializers.IntegerField(help_text="How many listings it is about.")
 
     class Meta:
         model = Decision
-        fields = (
+        fields: tuple[str, ...] = (
             "reference", "merchant", "policy", "version", "measure", "markets", "minimum_age", "correct_by", "state",
-            "superseded_by", "automated_detection", "automation", "origin_kind", "points", "items", "decided_at",
+            "superseded_by", "automated_detection", "automation", "origin_kind", "points", "item_count", "decided_at",
             "starts_at", "ends_at",
         )  # fmt: skip
 
@@ -46,7 +46,7 @@ class DecisionItemOut(serializers.ModelSerializer):
 
     class Meta:
         model = DecisionItem
-        fields = ("id", "listing", "listing_version", "violation", "markets", "facts", "reversed")
+        fields: tuple[str, ...] = ("id", "listing", "listing_version", "violation", "markets", "facts", "reversed")
 
     def get_reversed(self, item: DecisionItem) -> str:
         return item.reversal.because if hasattr(item, "reversal") else ""
@@ -55,7 +55,15 @@ class DecisionItemOut(serializers.ModelSerializer):
 class StatementOut(serializers.ModelSerializer):
     class Meta:
         model = Statement
-        fields = ("language", "asked_language", "policy_language", "template_version", "content", "text", "created_at")
+        fields: tuple[str, ...] = (
+            "language",
+            "asked_language",
+            "policy_language",
+            "template_version",
+            "content",
+            "text",
+            "created_at",
+        )
 
 
 class DecisionDetailOut(DecisionOut):
@@ -63,7 +71,7 @@ class DecisionDetailOut(DecisionOut):
     statement = StatementOut()
 
     class Meta(DecisionOut.Meta):
-        fields = (*DecisionOut.Meta.fields, "statement")
+        fields = (*DecisionOut.Meta.fields, "items", "statement")
 
 
 class DecisionIn(serializers.Serializer):
@@ -126,9 +134,9 @@ class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedVi
         order = ordered(body.validated_data, markets=permissions.markets(request.user))
         decision = decisions.issue(
             **order,
-            actor=request.user,
+            actor=request.user,  # type: ignore[arg-type]
             at=timezone.now(),
-            origin_kind=Origin.API,  # type: ignore[arg-type]
+            origin_kind=Origin.API,
         )
         return Response(self._whole(decision), status=status.HTTP_201_CREATED)
 

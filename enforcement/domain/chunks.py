@@ -28,9 +28,7 @@ def take(*, sweep_id: int, at_once: int, at: datetime) -> Chunk | None:
 def hold(chunk: Chunk) -> Chunk | None:
     """Lock a taken chunk for work, in the caller's transaction; nothing if it was given to another meanwhile."""
     return (
-        Chunk.objects.select_for_update()
-        .filter(pk=chunk.pk, state=ChunkState.RUNNING, attempts=chunk.attempts)
-        .first()
+        Chunk.objects.select_for_update().filter(pk=chunk.pk, state=ChunkState.RUNNING, attempts=chunk.attempts).first()
     )
 
 
@@ -57,9 +55,7 @@ def give_up(*, chunk: Chunk, error: str, at: datetime) -> Chunk | None:
 @transaction.atomic
 def find_lost(*, at: datetime) -> int:
     """Put back chunks whose worker is gone. A worker holds its chunk's row lock, so what can be locked is lost."""
-    lost = Chunk.objects.select_for_update(skip_locked=True).filter(
-        state=ChunkState.RUNNING, began_at__lt=at - GRACE
-    )
+    lost = Chunk.objects.select_for_update(skip_locked=True).filter(state=ChunkState.RUNNING, began_at__lt=at - GRACE)
     return len([_move(chunk, ChunkState.WAITING, at=at) for chunk in lost.order_by("pk")])
 
 

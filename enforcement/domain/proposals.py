@@ -117,7 +117,7 @@ def _check_subjects(
         raise WrongSubject(
             _("“%(measure)s” acts on listings; this policy is about merchants.") % {"measure": measure.label}
         )
-    owners = {each.merchant_id for each in (*violations, *listings)}
+    owners = {violation.merchant_id for violation in violations} | {listing.merchant_id for listing in listings}
     if owners != {merchant.pk}:
         raise WrongSubject(_("Some of these belong to another merchant. A decision is about one merchant."))
     if any(violation.policy_id != version.policy_id for violation in violations):

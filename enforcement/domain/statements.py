@@ -5,12 +5,11 @@ and why it applies; how to correct; and the redress. It never says anything abou
 """
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone, translation
+from django.utils import translation
 
 from enforcement.domain import letters
 from enforcement.domain.letters import Block, bullets, heading, paragraph
@@ -30,14 +29,6 @@ from listings.enums import minor_digits
 Content = dict[str, Any]
 
 
-def speaking(tag: str) -> AbstractContextManager[None]:
-    """Numbers, dates and countries in a language; times in UTC, which the letter says."""
-    stack = ExitStack()
-    stack.enter_context(translation.override(tag))
-    stack.enter_context(timezone.override(UTC))
-    return stack
-
-
 def words_for(asked: str) -> Words:
     return language.words(language.available(asked) or SOURCE)
 
@@ -47,7 +38,7 @@ def write(*, decision: Decision, items: Sequence[DecisionItem], replaced: Decisi
     asked = decision.merchant.language
     words = words_for(asked)
     text = _policy_text(decision.version, words.language)
-    with speaking(words.language):
+    with translation.override(words.language):
         content = _content(words, decision, items, text, asked=asked, replaced=replaced, at=at)
     return Statement.objects.create(
         decision=decision,

@@ -179,9 +179,7 @@ def _tell(event: Signal, sweep: Sweep) -> None:
     transaction.on_commit(lambda: event.send(Sweep, sweep_id=sweep.pk))
 
 
-def _record(
-    verb: str, sweep: Sweep, actor: User | None, at: datetime, data: dict[str, object] | None = None
-) -> None:
+def _record(verb: str, sweep: Sweep, actor: User | None, at: datetime, data: dict[str, object] | None = None) -> None:
     entries.record(
         verb=verb, actor=actor, subject_kind="sweep", subject_id=sweep.pk, subject_ref=str(sweep.pk), data=data, at=at
     )

@@ -30,7 +30,7 @@ class AppealForm(forms.Form):
 
     items = forms.MultipleChoiceField(required=False)
     text = forms.CharField(required=False, strip=True)
-    files = ManyFiles(required=False)
+    proof = ManyFiles(required=False)
 
     def __init__(self, *args: Any, words: Words, contestable: Sequence[DecisionItem], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,8 +59,8 @@ class AppealForm(forms.Form):
             raise forms.ValidationError(self.words("error.text_long"))
         return text
 
-    def clean_files(self) -> list[UploadedFile]:
-        files: list[UploadedFile] = self.cleaned_data["files"]
+    def clean_proof(self) -> list[UploadedFile]:
+        files: list[UploadedFile] = self.cleaned_data["proof"]
         if len(files) > MOST:
             raise forms.ValidationError(self.words("error.files_many"))
         for file in files:

@@ -45,9 +45,8 @@ class Words:
         entry = self.entries.get(key)
         if entry is None:
             raise WordMissing(f"{key} ({self.language})")
-        if not isinstance(entry, str):
-            entry = entry[self.locale.plural_form(values["n"])]
-        return entry.format(**{name: self._filled(value) for name, value in values.items()})
+        text = entry if isinstance(entry, str) else entry[str(self.locale.plural_form(values["n"]))]
+        return text.format(**{name: self._filled(value) for name, value in values.items()})
 
     def _filled(self, value: Any) -> Any:
         """Names and references keep their own direction inside a sentence that runs from right to left."""
@@ -76,7 +75,7 @@ class Words:
         return format_list(parts, locale=self.locale)
 
     def language_name(self, tag: str) -> str:
-        return self.locale.languages.get(tag.split("-")[0].lower(), tag)
+        return str(self.locale.languages.get(tag.split("-")[0].lower(), tag))
 
 
 @cache

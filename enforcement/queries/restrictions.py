@@ -44,7 +44,8 @@ def covering(*, policy_id: int, merchant_id: int, listing_ids: Collection[int]) 
 def suspended_since(merchant_id: int) -> datetime | None:
     """Since when the merchant may list nothing new, by the restrictions in force."""
     suspensions = in_force().filter(merchant_id=merchant_id, measure=Measure.SUSPEND_LISTING_RIGHTS)
-    return suspensions.aggregate(since=Min("starts_at"))["since"]
+    since: datetime | None = suspensions.aggregate(since=Min("starts_at"))["since"]
+    return since
 
 
 def may_list(merchant: Merchant) -> bool:

@@ -39,7 +39,8 @@ class Letter:
 
     @property
     def content(self) -> Mapping[str, Any]:
-        return self.decision.statement.content
+        content: Mapping[str, Any] = self.decision.statement.content
+        return content
 
     @property
     def language(self) -> str:

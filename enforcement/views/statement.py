@@ -75,7 +75,7 @@ def file(request: HttpRequest, page: Letter) -> HttpResponse:
             items=form.cleaned_data["items"],
             text=form.cleaned_data["text"],
             language=page.words.language,
-            sent=[Sent(each.name or "", each.chunks()) for each in form.cleaned_data["files"]],
+            sent=[Sent(each.name or "", each.chunks()) for each in form.cleaned_data["proof"]],
             channel=AppealChannel.PAGE,
             actor=None,
             at=timezone.now(),
@@ -83,7 +83,7 @@ def file(request: HttpRequest, page: Letter) -> HttpResponse:
     except appeals.AppealOpen:
         return _back(page)
     except files.FileRefused as refusal:
-        form.add_error("files", page.words(f"error.{refusal.problem}", name=refusal.name))
+        form.add_error("proof", page.words(f"error.{refusal.problem}", name=refusal.name))
     except Refusal:
         form.add_error(None, page.words("error.refused"))
     else:

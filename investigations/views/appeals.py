@@ -160,8 +160,8 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
             appeal=appeal,
             outcomes=outcomes,
             answer=answer,
-            actor=request.user,
-            at=timezone.now(),  # type: ignore[arg-type]
+            actor=request.user,  # type: ignore[arg-type]
+            at=timezone.now(),
         )
     except Refusal as refusal:
         messages.error(request, str(refusal))

@@ -68,6 +68,7 @@ class Ground:
         return cases.violation(listing, policy or self.policy, owed=owed, **more)
 
     def merchant_violation(self, policy: Policy, *, owed: Owed = Owed.DECISION) -> Violation:
+        assert policy.live is not None
         return Violation.objects.create(
             policy=policy,
             version=policy.live,

@@ -1,6 +1,6 @@
 """How decisions end: undone, reversed, settled, run out; and what automation decides, once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
@@ -29,7 +29,7 @@ from governance.policies.enums import Measure, Mode
 from governance.web.refusals import MoveRefused, Refusal
 from listings.domain.visibility import Desired
 from listings.enums import Exposure
-from listings.models import ListingVisibility
+from listings.models import Listing, ListingVisibility
 from tests.enforcement.ground import Ground
 from tests.factories.cases import NOON
 
@@ -368,7 +368,7 @@ def test_whatever_is_done_shoppers_see_what_is_in_force(ground: Ground, acts: li
             ]
 
 
-def _do(ground: Ground, act: str, thing: object, choice: int, at: object) -> None:
+def _do(ground: Ground, act: str, thing: Listing, choice: int, at: datetime) -> None:
     """One act on one thing; what the domain refuses is part of the sequence."""
     standing = Decision.objects.filter(items__listing=thing, items__reversal__isnull=True).order_by("pk")
     decision = standing[choice % len(standing)] if standing else None
@@ -377,16 +377,16 @@ def _do(ground: Ground, act: str, thing: object, choice: int, at: object) -> Non
             measure = {"remove": Measure.REMOVE, "age_gate": Measure.AGE_GATE}.get(act, Measure.RESTRICT_MARKETS)
             policy = ground.another_policy(f"p{Decision.objects.count()}-{Violation.objects.count()}-{choice}")
             markets = ["FR"] if act == "restrict" or choice % 2 else []
-            ends = at + timedelta(hours=2) if choice == 4 else None  # type: ignore[operator]
-            found = ground.violation(thing, policy)  # type: ignore[arg-type]
-            ground.issue([found], measure, markets=markets, version=policy.live, at=at, ends_at=ends)  # type: ignore[arg-type]
+            ends = at + timedelta(hours=2) if choice == 4 else None
+            found = ground.violation(thing, policy)
+            ground.issue([found], measure, markets=markets, version=policy.live, at=at, ends_at=ends)
         elif act == "reverse" and decision:
-            decisions.reverse(decision=decision, actor=ground.sela, reason="No.", at=at)  # type: ignore[arg-type]
+            decisions.reverse(decision=decision, actor=ground.sela, reason="No.", at=at)
         elif act == "correct" and decision:
             ground.close(item(decision).violation, "corrected", at)  # type: ignore[arg-type]
-            decisions.settle_corrected(at=at)  # type: ignore[arg-type]
+            decisions.settle_corrected(at=at)
         elif act == "expire":
-            decisions.expire_due(at)  # type: ignore[arg-type]
+            decisions.expire_due(at)
     except Refusal:
         return
 

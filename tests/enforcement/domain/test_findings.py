@@ -125,7 +125,11 @@ def test_a_waiver_leaves_its_subject_alone_and_closes_what_was_open(
     sweep: Sweep, magnets: Policy, cube: Listing, kind: str
 ) -> None:
     merge(sweep, [finding(cube, magnets)], [cube], magnets)
-    subject: dict[str, dict[str, Any]] = {"merchant": {"merchant": cube.merchant}, "listing": {"listing": cube}, "brand": {"brand": "NEOBALL"}}
+    subject: dict[str, dict[str, Any]] = {
+        "merchant": {"merchant": cube.merchant},
+        "listing": {"listing": cube},
+        "brand": {"brand": "NEOBALL"},
+    }
     waiver = Waiver(
         policy=magnets,
         owner=magnets.owner,

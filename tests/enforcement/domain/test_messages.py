@@ -41,6 +41,7 @@ def test_the_mail_carries_the_letter_and_the_link(ground: Ground) -> None:
     assert links.address_of(decision) in sent.body
     assert re.search(r"<[0-9a-f]{64}@localhost>", sent.message()["Message-ID"])
     assert sent.message()["Auto-Submitted"] == "auto-generated"
+    assert isinstance(sent, mail.EmailMultiAlternatives)
     assert sent.alternatives[0][1] == "text/html"
     message.refresh_from_db()
     assert (message.state, message.sent_at, message.attempts) == (MessageState.SENT, LATER, 1)
