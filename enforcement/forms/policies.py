@@ -145,7 +145,7 @@ def initial_of(version: PolicyVersion) -> dict[str, Any]:
     """The form's values for a version that is being edited, or on which the next is based."""
     names = [name for name in VersionForm.base_fields if name not in ("brake", "change_note")]
     values = {name: getattr(version, name) for name in names}
-    values["brake"] = version.brake_share * 100
+    values["brake"] = (version.brake_share * 100).quantize(Decimal("0.01"))
     for text in version.texts.all():
         values |= {f"{text.language}_{name}": getattr(text, name) for name in WORDS}
     return values
