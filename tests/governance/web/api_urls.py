@@ -66,7 +66,7 @@ class PlainView(APIView):
     scopes = {"get": Scope.AUDIT_READ}
 
     def get(self, request: Request, **kwargs: Any) -> Response:
-        return Response({"who": request.user.pseudonym})
+        return Response({"who": getattr(request.user, "pseudonym", "")})
 
     def post(self, request: Request, **kwargs: Any) -> Response:
         return Response()
