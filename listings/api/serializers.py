@@ -82,7 +82,7 @@ class ListingOut(serializers.ModelSerializer):
         return reverse("listing-versions", args=[listing.pk])
 
     def get_violations(self, listing: Listing) -> str:
-        return f"/api/v1/violations?listing={listing.pk}"
+        return f"{reverse('violation-list')}?listing={listing.pk}"
 
 
 class ListingIn(serializers.Serializer):
