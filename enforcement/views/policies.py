@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -45,7 +45,13 @@ class PolicyList(ListPage):
         Column("legal_basis", gettext_lazy("Legal basis"), extra=True, value=lambda row: row.legal_basis),
         Column("markets", gettext_lazy("Markets"), value=lambda row: " ".join(row.jurisdictions or [])),
         Column("open", gettext_lazy("Open"), num=True, sort="open_violations", value=lambda row: row.open_violations),
-        Column("wrong", gettext_lazy("Found fine"), num=True, sort="dismissed", value=lambda row: row.dismissed),
+        Column(
+            "wrong",
+            pgettext_lazy("violations", "Found fine"),
+            num=True,
+            sort="dismissed",
+            value=lambda row: row.dismissed,
+        ),
     )
     row_template = "enforcement/policy_row.html"
     template_name = "enforcement/policy_list.html"

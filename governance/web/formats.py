@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from django.utils import timezone
@@ -98,6 +98,11 @@ def minute(moment: datetime) -> str:
 def day(moment: datetime | date) -> str:
     local = timezone.localtime(moment) if isinstance(moment, datetime) and timezone.is_aware(moment) else moment
     return format_date(local, "medium", locale=active_locale())
+
+
+def short_day(moment: date) -> str:
+    """Day and month, for the marks of an axis."""
+    return format_skeleton("MMMd", moment, locale=active_locale())
 
 
 def month(moment: date) -> str:

@@ -15,7 +15,7 @@ from enforcement.queries import policies
 from enforcement.views.policies import language
 from governance.accounts.models import User
 from governance.insights.queries import attention, figures, today
-from governance.web import charts, markets
+from governance.web import charts, formats, markets
 from governance.web.access import opens, signed_in
 from investigations import permissions
 from investigations.queries import queues
@@ -81,9 +81,9 @@ def _chart(weeks: list[figures.Week]) -> charts.Chart | None:
         return None
     points = [
         charts.Point(
-            label=_("week of %(day)s") % {"day": week.begins.isoformat()},
+            label=_("week of %(day)s") % {"day": formats.day(week.begins)},
             value=None if week.per_10k is None else round(week.per_10k, 1),
-            tick=week.begins.strftime("%d.%m."),
+            tick=formats.short_day(week.begins),
         )
         for week in weeks
     ]
