@@ -1,7 +1,7 @@
 """One filter set per list, for its page and its API endpoint alike."""
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,12 +12,13 @@ from enforcement.enums import (
     Automation,
     ClosedBecause,
     DecisionState,
+    MessageState,
     Owed,
     SweepKind,
     SweepState,
     ViolationState,
 )
-from enforcement.models import Appeal, Decision, Sweep, Violation
+from enforcement.models import Appeal, Decision, Message, Sweep, Violation
 from governance.policies.enums import Measure, Mode, Severity, VersionState
 from governance.policies.models import Policy
 
@@ -71,16 +72,25 @@ class ViolationFilter(django_filters.FilterSet):
 
 
 class DecisionFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Reference or merchant"), method="search")
     state = django_filters.MultipleChoiceFilter(label=_("State"), choices=DecisionState.choices)
     measure = django_filters.MultipleChoiceFilter(label=_("Measure"), choices=Measure.choices)
     automation = django_filters.MultipleChoiceFilter(label=_("Decided by"), choices=Automation.choices)
     policy = django_filters.NumberFilter(label=_("Policy"), field_name="version__policy_id")
     merchant = django_filters.CharFilter(label=_("Merchant"), field_name="merchant__public_id")
     decided = django_filters.IsoDateTimeFromToRangeFilter(label=_("Decided"), field_name="decided_at")
+    undelivered = django_filters.BooleanFilter(label=_("Merchant not reached"), method="only_undelivered")
 
     class Meta:
         model = Decision
         fields = ("state", "measure", "automation")
+
+    def search(self, rows: QuerySet[Decision], name: str, value: str) -> QuerySet[Decision]:
+        return rows.filter(Q(reference=value.strip().upper()) | Q(merchant__name__icontains=value.strip()))
+
+    def only_undelivered(self, rows: QuerySet[Decision], name: str, value: bool) -> QuerySet[Decision]:
+        failed = Exists(Message.objects.filter(decision=OuterRef("pk"), state=MessageState.FAILED))
+        return rows.filter(failed) if value else rows.exclude(failed)
 
 
 class AppealFilter(django_filters.FilterSet):

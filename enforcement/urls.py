@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from enforcement.views import policies, policy_edit, rule_language, statement, sweeps
+from enforcement.views import decisions, policies, policy_edit, rule_language, statement, sweeps
 
 app_name = "enforcement"
 urlpatterns: list[URLPattern] = [
@@ -26,6 +26,10 @@ urlpatterns: list[URLPattern] = [
     path("sweeps/<int:pk>/pause/", sweeps.pause, name="sweep-pause"),
     path("sweeps/<int:pk>/resume/", sweeps.resume, name="sweep-resume"),
     path("sweeps/<int:pk>/cancel/", sweeps.cancel, name="sweep-cancel"),
+    path("decisions/", decisions.DecisionList.as_view(), name="decisions"),
+    path("decisions/<str:reference>/", decisions.detail, name="decision"),
+    path("decisions/<str:reference>/reverse/", decisions.reverse, name="decision-reverse"),
+    path("decisions/<str:reference>/messages/<int:pk>/again/", decisions.send_again, name="message-again"),
     path("s/<str:token>/", statement.statement, name="statement"),
     path("s/<str:token>/appeal/", statement.file, name="statement-appeal"),
     path("s/<str:token>/withdraw/", statement.withdraw, name="statement-withdraw"),

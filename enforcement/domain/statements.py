@@ -165,6 +165,7 @@ def _fact(words: Words, item: DecisionItem) -> Content:
     facts = item.facts
     number = facts.get("listing", "")
     seen = seeing.seen(facts["explanation"], words.language)
+    by_hand = [] if item.violation_id else [words("listing.no_facts")]
     return {
         "item": item.pk,
         "listing": number,
@@ -173,7 +174,7 @@ def _fact(words: Words, item: DecisionItem) -> Content:
         "language": facts.get("language", ""),
         "price": _price(facts),
         "countries": words.listed([formats.country(code) for code in item.markets]),
-        "seen": seen or [words("listing.no_facts")],
+        "seen": seen or by_hand,
         "seen_language": seeing.spoken(words.language) if seen else words.language,
     }
 

@@ -1,10 +1,14 @@
 """Violations and decisions as people and programs may read them."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
-from enforcement.models import Decision, DecisionItem, Violation
+from enforcement.enums import LiftedBecause
+from enforcement.models import Decision, DecisionItem, Restriction, Violation
+from governance.policies.models import PolicyText
 
 Markets = Collection[str] | None
 """The markets somebody may see; None means all."""
@@ -34,3 +38,40 @@ def whole(rows: QuerySet[Decision]) -> QuerySet[Decision]:
     """With items, what became of them, and the statement."""
     items = DecisionItem.objects.select_related("reversal", "listing").order_by("pk")
     return rows.select_related("statement", "decided_by").prefetch_related(Prefetch("items", queryset=items))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One item of a decision and what has become of it: reversed, lifted for another cause, or still in force."""
+
+    item: DecisionItem
+    restriction: Restriction
+
+    @property
+    def reversed(self) -> bool:
+        return hasattr(self.item, "reversal")
+
+    @property
+    def ended(self) -> LiftedBecause | None:
+        if self.reversed:
+            return LiftedBecause(self.item.reversal.because)
+        return LiftedBecause(self.restriction.lifted_because) if self.restriction.lifted_because else None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        return self.item.reversal.reversed_at if self.reversed else self.restriction.lifted_at
+
+
+def standings(decision: Decision) -> list[Standing]:
+    rows = Restriction.objects.filter(decision=decision).select_related("item__listing", "item__reversal")
+    return [Standing(row.item, row) for row in rows.order_by("item_id")]
+
+
+def titles(versions: Collection[int], *, language: str) -> dict[int, str]:
+    """What policy versions are called in a language, else in English."""
+    rows = PolicyText.objects.filter(version__in=versions, language__in=[language, "en"])
+    found: dict[int, str] = {}
+    for version, tag, title in rows.order_by("version_id").values_list("version_id", "language", "title"):
+        if tag == language or version not in found:
+            found[version] = title
+    return found

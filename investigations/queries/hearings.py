@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from enforcement import permissions
 from enforcement.enums import OPEN_APPEALS, AppealState, ItemOutcome
@@ -134,19 +134,6 @@ def policy_text(appeal: Appeal, *, language: str) -> PolicyText | None:
     """The words of the version that was decided under, in the reader's language, else in English."""
     texts = {text.language: text for text in appeal.decision.version.texts.all()}
     return texts.get(language) or texts.get(SOURCE)
-
-
-def titles(appeals: Sequence[Appeal], *, language: str) -> dict[int, str]:
-    """Policy titles by version."""
-    rows = PolicyText.objects.filter(
-        version__in=[each.decision.version_id for each in appeals], language__in=[language, SOURCE]
-    )
-    own_last = rows.annotate(tag=F("language")).order_by("version_id").values_list("version_id", "tag", "title")
-    found: dict[int, str] = {}
-    for version, tag, title in own_last:
-        if tag == language or version not in found:
-            found[version] = title
-    return found
 
 
 def _contents(items: Sequence[DecisionItem]) -> dict[int, dict[str, Any]]:

@@ -18,6 +18,7 @@ from enforcement.enums import OPEN_APPEALS, AppealState, ItemOutcome
 from enforcement.filters import AppealFilter
 from enforcement.models import Appeal, AppealFile
 from enforcement.queries import appeals as queries
+from enforcement.queries import decisions
 from enforcement.queries import points as ledger
 from governance.web import formats, toasts
 from governance.web.access import opens
@@ -63,7 +64,7 @@ class AppealList(ListPage):
         mine = hearings.in_hand(user) if hears else None
         following = mine or (hearings.waiting_for(user).first() if hears else None)
         shown = [*self.page.rows, *([following] if following else [])]
-        titles = hearings.titles(shown, language=language())
+        titles = decisions.titles([row.decision.version_id for row in shown], language=language())
         for row in shown:
             row.title = titles.get(row.decision.version_id, "")
             row.clock = lines.clock(row.due_at, at=now)

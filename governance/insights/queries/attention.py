@@ -146,5 +146,5 @@ def _undelivered() -> Iterator[Line]:
             "critical",
             title,
             _("The merchants do not know of our decisions."),
-            reverse("investigations:merchants"),
+            f"{reverse('enforcement:decisions')}?undelivered=true",
         )
