@@ -39,7 +39,7 @@ class Running:
             self.program.command,
             log=self.log,
             environment=self.program.environment,
-            orphan_signal=self.program.stop_signal,
+            orphan_signal=signal.SIGKILL,  # with the launcher its queue is gone: a stop in order would wait for it
             pass_fds=self.program.pass_fds,
         )
 

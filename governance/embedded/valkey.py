@@ -67,7 +67,7 @@ class Valkey:
             [self.program, *(part for name, value in options.items() for part in (f"--{name}", value))],
             log=self.log,
             environment=identity.environment(),
-            cwd="/",
+            cwd=self.data,
         )
         self._note.write_text(f"{self.process.pid} {self.socket}")
         self._wait_until_ready()
