@@ -5,6 +5,7 @@ from hashlib import sha256
 
 import structlog
 from django.core.cache import cache
+from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
@@ -26,6 +27,6 @@ def exceeded(rate: Rate, token: str) -> bool:
     try:
         cache.add(key, 0, rate.seconds)
         return cache.incr(key) > rate.times
-    except (OSError, ValueError) as fault:  # the cache is away, or the key ran out between the two
+    except (RedisError, OSError, ValueError) as fault:  # the cache is away, or the key ran out between the two
         log.warning("throttle_unavailable", error=repr(fault))
         return False

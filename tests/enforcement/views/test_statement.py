@@ -4,6 +4,7 @@ from datetime import UTC, timedelta
 from html import unescape
 
 import pytest
+from django.conf import LazySettings
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -226,6 +227,16 @@ def test_a_program_is_slowed_down(client: Client, decision: Decision) -> None:
     answers = [send(client, decision, text="") for _ in range(throttle.WRITES.times + 1)]
     assert [answer.status_code for answer in answers[-2:]] == [422, 429]  # type: ignore[attr-defined]
     assert "Nothing was sent." in answers[-1].content.decode()  # type: ignore[attr-defined]
+
+
+def test_without_its_cache_the_page_and_the_appeal_go_on(
+    client: Client, decision: Decision, settings: LazySettings
+) -> None:
+    away = {**settings.CACHES["default"], "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {"default": away}
+    assert client.get(address(decision)).status_code == 200
+    assert send(client, decision).status_code == 302  # type: ignore[attr-defined]
+    assert Appeal.objects.count() == 1
 
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch"])
