@@ -62,6 +62,11 @@ class DecideForm(forms.Form):
         return found
 
     @property
+    def posted_markets(self) -> list[str]:
+        """What was ticked, understood or not."""
+        return list(self["markets"].value() or [])
+
+    @property
     def named_markets(self) -> list[str]:
         """The markets that were chosen; none where all were, so that the measure holds in those entered later too."""
         chosen = self.cleaned_data["markets"]

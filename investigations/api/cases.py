@@ -28,7 +28,7 @@ class CaseOut(serializers.ModelSerializer):
 
     class Meta:
         model = Case
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "merchant", "policy", "queue", "origin", "state", "outcome", "severity", "priority", "priority_parts",
             "markets", "views_30d", "orders_30d", "items_waiting", "opened_at", "due_at", "closed_at",
         )  # fmt: skip
@@ -41,7 +41,7 @@ class CaseItemOut(serializers.ModelSerializer):
 
     class Meta:
         model = CaseItem
-        fields = ("id", "listing", "violation", "verdict", "explanation", "added_at", "settled_at")
+        fields: tuple[str, ...] = ("id", "listing", "violation", "verdict", "explanation", "added_at", "settled_at")
 
 
 class CaseDecisionOut(serializers.ModelSerializer):
@@ -49,7 +49,7 @@ class CaseDecisionOut(serializers.ModelSerializer):
 
     class Meta:
         model = CaseDecision
-        fields = ("decision", "decided_at", "handling_seconds", "undone_at")
+        fields: tuple[str, ...] = ("decision", "decided_at", "handling_seconds", "undone_at")
 
 
 class ClaimOut(serializers.ModelSerializer):
@@ -57,7 +57,7 @@ class ClaimOut(serializers.ModelSerializer):
 
     class Meta:
         model = Claim
-        fields = ("person", "claimed_at", "expires_at")
+        fields: tuple[str, ...] = ("person", "claimed_at", "expires_at")
 
 
 class CaseDetailOut(CaseOut):

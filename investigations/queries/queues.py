@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import Count, F, Min, Q
 
-from governance.accounts.models import User
 from governance.accounts.permissions import Anyone
 from investigations.enums import LIVE_CASES, CaseState
 from investigations.models import Case, CaseDecision, Queue
@@ -59,9 +58,9 @@ def held_load(user: Anyone, *, at: datetime) -> Load:
     )
 
 
-def day_of(person: User, *, since: datetime) -> tuple[int, int]:
+def day_of(person: Anyone, *, since: datetime) -> tuple[int, int]:
     """How many cases the person has decided since, and the median of the seconds they took."""
-    decided = CaseDecision.objects.filter(person=person, decided_at__gte=since, undone_at__isnull=True)
+    decided = CaseDecision.objects.filter(person=person.pk, decided_at__gte=since, undone_at__isnull=True)
     seconds = list(decided.values_list("handling_seconds", flat=True))
     return len(seconds), int(median(seconds)) if seconds else 0
 

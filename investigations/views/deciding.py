@@ -178,7 +178,7 @@ def _entered(case: Case, beside: panel.Panel, form: DecideForm | None, undone: C
         return {
             "verdicts": form.given(),
             "measure": form.data.get("measure", ""),
-            "markets": form.data.getlist("markets"),
+            "markets": form.posted_markets,
             "minimum_age": form.data.get("minimum_age", ""),
             "reason": form.data.get("reason", ""),
             "fine_reason": form.data.get("fine_reason", ""),

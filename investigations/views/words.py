@@ -149,7 +149,7 @@ def _told(happening: Happening, policy: str) -> Told:
     decision, appeal = happening.decision, happening.appeal
     if appeal is not None:
         text = _("Appeal, %(state)s: %(policy)s") % {
-            "state": formats.within(AppealState(appeal.state).label),
+            "state": formats.within(str(AppealState(appeal.state).label)),
             "policy": policy,
         }
         return Told(text, happening.at, APPEAL_TONE[AppealState(appeal.state)], filled=False)
@@ -157,7 +157,7 @@ def _told(happening: Happening, policy: str) -> Told:
     deed = _deed_of(Measure(decision.measure), happening.listings, about_merchant=not happening.about_listings)
     text = _("%(deed)s: %(policy)s") % {"deed": deed, "policy": policy}
     if state not in STANDING_DECISIONS:
-        text = _("%(text)s (%(state)s)") % {"text": text, "state": formats.within(state.label)}
+        text = _("%(text)s (%(state)s)") % {"text": text, "state": formats.within(str(state.label))}
     return Told(text, happening.at, DECISION_TONE[state], filled=state in STANDING_DECISIONS)
 
 

@@ -245,7 +245,7 @@ def test_the_filters_of_merchants(query: str, found: bool, client: Client, mara:
 def test_exports_hold_what_the_filter_shows(name: str, client: Client, mara: User, case: Case) -> None:
     client.force_login(mara)
     response = client.get(reverse(name) + "?export=csv")
-    body = b"".join(response) if response.streaming else response.content  # type: ignore[arg-type]
+    body = b"".join(response) if response.streaming else response.content
     rows = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
     assert len(rows) == {"investigations:listings": 4}.get(name, 2)
 
