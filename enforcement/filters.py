@@ -21,6 +21,7 @@ from enforcement.enums import (
 from enforcement.models import Appeal, Decision, Message, Sweep, Violation
 from governance.policies.enums import Measure, Mode, Severity, VersionState
 from governance.policies.models import Policy
+from governance.web.references import read_reference
 
 
 class SweepFilter(django_filters.FilterSet):
@@ -86,7 +87,9 @@ class DecisionFilter(django_filters.FilterSet):
         fields = ("state", "measure", "automation")
 
     def search(self, rows: QuerySet[Decision], name: str, value: str) -> QuerySet[Decision]:
-        return rows.filter(Q(reference=value.strip().upper()) | Q(merchant__name__icontains=value.strip()))
+        if reference := read_reference(value):
+            return rows.filter(reference=reference)
+        return rows.filter(merchant__name__icontains=value.strip())
 
     def only_undelivered(self, rows: QuerySet[Decision], name: str, value: bool) -> QuerySet[Decision]:
         failed = Exists(Message.objects.filter(decision=OuterRef("pk"), state=MessageState.FAILED))
@@ -114,10 +117,9 @@ class AppealFilter(django_filters.FilterSet):
         fields = ("state", "channel")
 
     def search(self, rows: QuerySet[Appeal], name: str, value: str) -> QuerySet[Appeal]:
-        reference = value.strip().upper()
-        return rows.filter(
-            Q(reference=reference) | Q(decision__reference=reference) | Q(merchant__name__icontains=value.strip())
-        )
+        if reference := read_reference(value):
+            return rows.filter(Q(reference=reference) | Q(decision__reference=reference))
+        return rows.filter(merchant__name__icontains=value.strip())
 
     def only_open(self, rows: QuerySet[Appeal], name: str, value: bool) -> QuerySet[Appeal]:
         return rows.filter(state__in=OPEN_APPEALS) if value else rows.exclude(state__in=OPEN_APPEALS)

@@ -11,7 +11,7 @@ from governance.accounts.enums import Place
 from governance.accounts.permissions import Anyone, can_open
 from governance.policies.models import Policy, PolicyText
 from governance.web.references import read_reference
-from investigations.queries import lines, work
+from investigations.queries import hearings, lines, work
 from investigations.queries.listings import visible_listings
 from investigations.queries.merchants import visible_merchants
 
@@ -24,7 +24,7 @@ SHORTEST = 3
 
 @dataclass(frozen=True)
 class Hit:
-    """Something found. `kind` is case, listing, policy, merchant or decision; `exact` an id, not a likeness."""
+    """Something found. `kind` is case, listing, policy, merchant, decision or appeal; `exact` an id, not a likeness."""
 
     kind: str
     pk: int
@@ -42,7 +42,7 @@ def find(words: str, *, user: Anyone, language: str, each: int = EACH) -> list[H
     if numbered := NUMBERED.match(words):
         return list(_by_number(numbered[1].upper(), int(numbered[2]), user, language))
     if reference := read_reference(words):
-        return list(_decisions(reference, user))
+        return [*_decisions(reference, user), *_appeals(reference, user)]
     hits = list(_by_key(words, user))
     if len(words) >= SHORTEST:
         known = {(hit.kind, hit.pk) for hit in hits}
@@ -77,8 +77,12 @@ def _decisions(reference: str, user: Anyone) -> Iterator[Hit]:
     if can_open(user, Place.CASES):
         merchants = visible_merchants(user).values("pk")
         for decision in Decision.objects.filter(reference=reference, merchant__in=merchants).select_related("merchant"):
-            merchant = decision.merchant
-            yield Hit("decision", decision.pk, decision.reference, merchant.name, True, merchant.public_id)
+            yield Hit("decision", decision.pk, decision.reference, decision.merchant.name, exact=True)
+
+
+def _appeals(reference: str, user: Anyone) -> Iterator[Hit]:
+    for appeal in hearings.visible(user).filter(reference=reference):
+        yield Hit("appeal", appeal.pk, appeal.reference, appeal.merchant.name, exact=True)
 
 
 def _by_key(words: str, user: Anyone) -> Iterator[Hit]:

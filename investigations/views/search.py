@@ -13,15 +13,30 @@ from investigations.filters import language
 from investigations.queries import search
 from investigations.queries.search import Hit
 
-ICONS = {"case": "case", "listing": "listing", "merchant": "merchant", "policy": "policy", "decision": "scale"}
+ICONS = {
+    "case": "case",
+    "listing": "listing",
+    "merchant": "merchant",
+    "policy": "policy",
+    "decision": "gavel",
+    "appeal": "scale",
+}
 HEADINGS = {
     "case": _("Cases"),
     "merchant": _("Merchants"),
     "listing": _("Listings"),
     "policy": _("Policies"),
     "decision": _("Decisions"),
+    "appeal": _("Appeals"),
 }
-PAGES = {"case": "investigations:case", "listing": "investigations:listing", "policy": "enforcement:policy"}
+PAGES = {
+    "case": "investigations:case",
+    "listing": "investigations:listing",
+    "merchant": "investigations:merchant",
+    "policy": "enforcement:policy",
+    "decision": "enforcement:decision",
+    "appeal": "investigations:appeal",
+}
 FOR_THE_PALETTE, FOR_THE_PAGE = 4, 20
 
 
@@ -44,10 +59,8 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def url_of(hit: Hit) -> str:
-    """Where a hit leads; a decision is read on its merchant's page."""
-    if hit.public_id:
-        return reverse("investigations:merchant", args=[hit.public_id])
-    return reverse(PAGES[hit.kind], args=[hit.pk])
+    keys = {"merchant": hit.public_id, "decision": hit.label}
+    return reverse(PAGES[hit.kind], args=[keys.get(hit.kind, hit.pk)])
 
 
 def _grouped(hits: Iterable[Hit]) -> list[dict[str, Any]]:

@@ -231,3 +231,13 @@ def test_another_market_s_appeal_is_not_there(client: Client, ground: Ground) ->
     client.force_login(person("frida", Role.SENIOR_REVIEWER, markets=["FR"]))
     assert client.get(url(appeal)).status_code == 404
     assert client.post(url(appeal, "appeal-take")).status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["{}", " {} "])
+def test_a_reference_leads_straight_to_its_appeal_or_decision(client: Client, ground: Ground, typed: str) -> None:
+    appeal = appealed(ground)
+    client.force_login(ground.sela)
+    search = reverse("investigations:search")
+    assert client.get(search, {"q": typed.format(appeal.reference)})["Location"] == url(appeal)
+    found = client.get(search, {"q": typed.format(appeal.decision.reference).lower()})
+    assert found["Location"] == reverse("enforcement:decision", args=[appeal.decision.reference])
