@@ -64,7 +64,7 @@ def blocks(words: Words, content: Content) -> list[Block]:
         paragraph(content["summary"], language=ground["language"]),
         paragraph(*content["intro"]),
         paragraph(content["note"]),
-        bullets(f"{name}: {value}" for name, value in pairs),
+        bullets(words("form.pair", name=name, value=value) for name, value in pairs),
         heading(words("heading.listings" if content["facts"][0]["listing"] else "heading.facts")),
         bullets(_line(words, fact) for fact in content["facts"]),
         heading(words("heading.why")),
@@ -190,7 +190,8 @@ def _line(words: Words, fact: Content) -> str:
     where = " · ".join(part for part in (fact["number"], fact["countries"]) if part)
     about = ", ".join(part for part in (words.isolated(fact["title"]), fact["price"]) if part)
     head = f"{about} ({where})" if about else where
-    return ": ".join(part for part in (head, "; ".join(fact["seen"])) if part)
+    seen = "; ".join(fact["seen"])
+    return words("form.pair", name=head, value=seen) if head and seen else head or seen
 
 
 def _ground(words: Words, version: PolicyVersion, text: PolicyText) -> Content:
