@@ -70,15 +70,15 @@ def _fields(old: Mapping[str, Any], new: Mapping[str, Any], *, language: str) ->
         _words(_("Description"), old.get("description"), new.get("description"), spoken),
         _values(_("Category"), names.get(str(old.get("category")), ""), names.get(str(new.get("category")), "")),
         _values(_("Price"), _price(old), _price(new)),
-        _values(_("Markets"), _countries(old), _countries(new)),
+        _words(_("Markets"), _countries(old), _countries(new), ""),
         _values(_("Brand"), old.get("brand"), new.get("brand")),
         _values(_("EAN"), old.get("ean"), new.get("ean")),
     ]
     rows += [
         _values(labels[key], _attribute(old, key), _attribute(new, key)) for key in sorted(keys, key=labels.__getitem__)
     ]
-    rows.append(_values(_("Photos"), _photos(old), _photos(new)))
-    rows.append(_values(_("Certificates"), _certificates(old), _certificates(new)))
+    rows.append(_words(_("Photos"), _photos(old), _photos(new), ""))
+    rows.append(_words(_("Certificates"), _certificates(old), _certificates(new), ""))
     return [row for row in rows if row.before or row.after]
 
 
@@ -88,12 +88,10 @@ def _words(label: str, old: Any, new: Any, language: str) -> FieldChange:
 
 
 def _values(label: str, old: Any, new: Any) -> FieldChange:
-    """A value changes as a whole; a list of countries or certificates by its members."""
+    """A value changes as a whole."""
     old, new = str(old or ""), str(new or "")
     if old == new:
         return FieldChange(label, _present([("same", old)]), _present([("same", new)]))
-    if ", " in old or ", " in new:
-        return _words(label, old, new, "")
     return FieldChange(label, _present([("del", old)]), _present([("ins", new)]))
 
 
@@ -108,7 +106,7 @@ def _price(content: Mapping[str, Any]) -> str:
 
 
 def _countries(content: Mapping[str, Any]) -> str:
-    return ", ".join(formats.country(code) for code in content.get("markets") or ())
+    return formats.series(formats.country(code) for code in content.get("markets") or ())
 
 
 def _attribute(content: Mapping[str, Any], key: str) -> str:
@@ -122,12 +120,12 @@ def _attribute(content: Mapping[str, Any], key: str) -> str:
 
 def _photos(content: Mapping[str, Any]) -> str:
     images = content.get("images") or ()
-    return ", ".join(str(url).rsplit("/", 1)[-1] for url in images)
+    return formats.series(str(url).rsplit("/", 1)[-1] for url in images)
 
 
 def _certificates(content: Mapping[str, Any]) -> str:
     rows = content.get("certificates") or ()
-    return ", ".join(
+    return formats.series(
         " ".join(str(row.get(name) or "") for name in ("type", "number", "valid_until")).strip() for row in rows
     )
 

@@ -131,7 +131,7 @@ class Exhibit:
         """What the conditions do not say: where else it is sold, and that it has changed since."""
         found = []
         if self.violation and self.violation.markets and set(self.violation.markets) < set(self.markets):
-            where = ", ".join(formats.country(code) for code in self.violation.markets)
+            where = formats.series(formats.country(code) for code in self.violation.markets)
             found.append(Hint("neutral", "info", _("holds in %(markets)s only") % {"markets": where}))
         if self.outdated:
             found.append(Hint("caution", "history", _("changed by the merchant since")))

@@ -57,7 +57,12 @@ def heading(line: Line, merchant: str) -> str:
     )
     if line.about_merchant or not line.items:
         text = _("%(title)s: %(merchant)s")
-    return text % {"title": line.title, "count": formats.number(line.items), "merchant": merchant}
+    return text % {"title": isolated(line.title), "count": formats.number(line.items), "merchant": isolated(merchant)}
+
+
+def isolated(name: str) -> str:
+    """A name inside a sentence, which keeps its own direction and leaves the sentence's alone."""
+    return f"\u2068{name}\u2069"
 
 
 @dataclass(frozen=True)
@@ -71,10 +76,11 @@ class Clock:
 
 def clock(due_at: datetime, *, at: datetime) -> Clock:
     left = due_at - at
+    length = formats.span(abs(left), units=1 if abs(left) < timedelta(hours=1) else 2)
     if left <= timedelta(0):
-        return Clock(_("%(span)s late") % {"span": formats.span(-left)}, "critical", late=True)
+        return Clock(_("%(span)s late") % {"span": length}, "critical", late=True)
     tone = "critical" if left < URGENT else "caution" if left < SOON else ""
-    return Clock(_("%(span)s left") % {"span": formats.span(left)}, tone, late=False)
+    return Clock(_("%(span)s left") % {"span": length}, tone, late=False)
 
 
 def of(cases: Sequence[Case], *, language: str, at: datetime) -> dict[int, Line]:

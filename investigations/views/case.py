@@ -106,7 +106,7 @@ def more(request: HttpRequest, pk: int) -> HttpResponse:
     )
     held = Claim.objects.filter(case=case, ended_at__isnull=True, person=request.user.pk).exists()
     context = {"case": case, "page": page, "tab": request.GET.get("tab", "listings"), "mine": held, "chosen": {}}
-    context["verdict_options"] = deciding.VERDICT_OPTIONS
+    context |= {"verdict_options": deciding.VERDICT_OPTIONS, "may_annotate": permissions.can_annotate(request.user)}
     return render(request, "investigations/_exhibits_more.html", context)
 
 

@@ -99,7 +99,7 @@ class Deed:
             (self.unsure, ngettext("%(count)s unsure", "%(count)s unsure", self.unsure)),
             (self.missing, ngettext("%(count)s open", "%(count)s open", self.missing)),
         )
-        return ", ".join(text % {"count": formats.number(count)} for count, text in counts if count)
+        return formats.series(text % {"count": formats.number(count)} for count, text in counts if count)
 
     def _sentence(self, verbs: dict[Measure, Sentence], tense: int) -> str:
         if self.violating and self.measure:
@@ -131,13 +131,13 @@ class Deed:
 
 @dataclass(frozen=True)
 class Told:
-    """One line of a merchant's history."""
+    """One line of a merchant's history, with the reference of the decision that it is about."""
 
     text: str
     at: datetime
     tone: str
     filled: bool
-    url: str = ""
+    reference: str
 
 
 def history(happenings: Sequence[Happening], titles: Mapping[int, str]) -> list[Told]:
@@ -152,13 +152,13 @@ def _told(happening: Happening, policy: str) -> Told:
             "state": formats.within(str(AppealState(appeal.state).label)),
             "policy": policy,
         }
-        return Told(text, happening.at, APPEAL_TONE[AppealState(appeal.state)], filled=False)
+        return Told(text, happening.at, APPEAL_TONE[AppealState(appeal.state)], False, decision.reference)
     state = DecisionState(decision.state)
     deed = _deed_of(Measure(decision.measure), happening.listings, about_merchant=not happening.about_listings)
     text = _("%(deed)s: %(policy)s") % {"deed": deed, "policy": policy}
     if state not in STANDING_DECISIONS:
         text = _("%(text)s (%(state)s)") % {"text": text, "state": formats.within(str(state.label))}
-    return Told(text, happening.at, DECISION_TONE[state], filled=state in STANDING_DECISIONS)
+    return Told(text, happening.at, DECISION_TONE[state], state in STANDING_DECISIONS, decision.reference)
 
 
 def _deed_of(measure: Measure, count: int, *, about_merchant: bool) -> str:

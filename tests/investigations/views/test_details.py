@@ -162,7 +162,7 @@ def test_a_decision_is_found_by_its_reference(client: Client, mara: User, case: 
     reference = case.merchant.decisions.get().reference
     client.force_login(mara)
     response = client.get(reverse("investigations:search"), {"q": reference.lower()})
-    assert response["Location"] == reverse("investigations:merchant", args=[case.merchant.public_id])
+    assert response["Location"] == reverse("enforcement:decision", args=[reference])
 
 
 def test_nothing_outside_a_persons_markets_or_role_is_found(client: Client, case: Case) -> None:
