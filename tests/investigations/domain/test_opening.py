@@ -1,3 +1,4 @@
+import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -145,7 +146,7 @@ def test_priority_grows_with_severity_reach_and_age() -> None:
     assert (wanted.orders_30d, wanted.views_30d) == (1_000, 50_000)
 
 
-def test_no_query_for_each_violation(django_assert_num_queries: "object") -> None:
+def test_no_query_for_each_violation() -> None:
     """A batch costs the same number of statements whether it holds one merchant's violations or three's."""
     magnets = make.policy("magnets")
     ensure_default_queues()
@@ -168,3 +169,28 @@ class _Counter:
     def __call__(self, execute, sql, params, many, context):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN204
         self.count += 1
         return execute(sql, params, many, context)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_open_one_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two connections: each takes what the other has not locked, and both come into the same case."""
+    monkeypatch.setattr("investigations.domain.opening.BATCH", 4)
+    magnets, nordlicht = make.policy("magnets"), make.merchant("Nordlicht")
+    for number in range(40):
+        make.violation(make.listing(nordlicht, f"Cube {number}"), magnets)
+    start, taken = threading.Barrier(2), []
+
+    def work() -> None:
+        start.wait(10)
+        taken.append(opening.open_owed(at=NOON))
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert sum(taken) == 40
+    assert Case.objects.get().items.count() == 40
+    assert not Violation.objects.exclude(owed=Owed.NOTHING).exists()
