@@ -234,25 +234,25 @@ def test_merchants_are_swept_too(catalogue: list[Listing], manager: User) -> Non
 
 
 @contextmanager
-def full_disk() -> Iterator[None]:
-    """The database takes no violation, as it would with a full disk."""
+def refusing() -> Iterator[None]:
+    """The database takes no violation, as it would with a constraint that the code does not know."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "CREATE FUNCTION full_disk() RETURNS trigger AS $$ BEGIN RAISE disk_full; END $$ LANGUAGE plpgsql;"
-            "CREATE TRIGGER full_disk BEFORE INSERT ON enforcement_violation EXECUTE FUNCTION full_disk()"
+            "CREATE FUNCTION refuse_all() RETURNS trigger AS $$ BEGIN RAISE 'not taken'; END $$ LANGUAGE plpgsql;"
+            "CREATE TRIGGER refuse_all BEFORE INSERT ON enforcement_violation EXECUTE FUNCTION refuse_all()"
         )
         yield
-        cursor.execute("DROP TRIGGER full_disk ON enforcement_violation; DROP FUNCTION full_disk")
+        cursor.execute("DROP TRIGGER refuse_all ON enforcement_violation; DROP FUNCTION refuse_all")
 
 
 def test_a_chunk_that_breaks_three_times_fails_and_can_be_tried_again(catalogue: list[Listing], manager: User) -> None:
     cheap()
     sweep = start(manager, size=10)
-    with full_disk():
+    with refusing():
         sweep = run(sweep)
     chunk = Chunk.objects.get()
     assert (sweep.state, chunk.state, chunk.attempts) == (SweepState.FAILED, ChunkState.FAILED, 3)
-    assert "full_disk" in chunk.error
+    assert "not taken" in chunk.error
     assert Violation.objects.count() == 0
     assert run(sweeps.resume(sweep=sweep, actor=manager, at=NOON)).state == SweepState.FINISHED
     assert open_titles() == ["Cube 199", "Cube 450"]
