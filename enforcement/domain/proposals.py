@@ -12,6 +12,7 @@ from enforcement.models import Decision, Restriction, Violation
 from enforcement.queries import restrictions as in_force
 from governance.policies.enums import Measure, Subject, VersionState
 from governance.policies.models import PolicyVersion
+from governance.web import formats
 from governance.web.refusals import Refusal
 from listings.models import Listing, Merchant
 
@@ -97,7 +98,7 @@ def _check_version(version: PolicyVersion, measure: Measure) -> None:
     if version.state not in DECIDABLE:
         raise NotPermitted(_("This version of the policy was never in force, so nothing can be decided under it."))
     if measure not in version.measures:
-        permitted = ", ".join(str(Measure(each).label) for each in version.measures)
+        permitted = formats.series(str(Measure(each).label) for each in version.measures)
         raise NotPermitted(
             _("The policy does not permit “%(measure)s”. It permits: %(permitted)s.")
             % {"measure": measure.label, "permitted": permitted}
@@ -136,7 +137,7 @@ def _named_markets(version: PolicyVersion, measure: Measure, markets: Collection
         raise NotPermitted(_("Name the markets in which the listings are to be restricted."))
     outside = sorted(set(markets) - set(version.jurisdictions))
     if outside:
-        raise NotPermitted(_("The policy does not apply in %(markets)s.") % {"markets": ", ".join(outside)})
+        raise NotPermitted(_("The policy does not apply in %(markets)s.") % {"markets": formats.series(outside)})
     return tuple(sorted(set(markets)))
 
 
@@ -188,7 +189,7 @@ def _check_offered(items: Sequence[Proposed]) -> None:
     if nowhere:
         raise NotOnSaleThere(
             _("%(listings)s: not offered in these markets. Leave it out or choose other markets.")
-            % {"listings": ", ".join(nowhere)}
+            % {"listings": formats.series(nowhere)}
         )
 
 

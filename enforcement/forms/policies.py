@@ -42,7 +42,9 @@ class VersionForm(forms.Form):
 
     severity = forms.ChoiceField(label=_("Severity"), choices=Severity.choices)
     ground = forms.ChoiceField(label=_("Ground"), choices=Ground.choices)
-    legal_basis = forms.CharField(label=_("Legal basis or clause"), max_length=400, required=False)
+    legal_basis = forms.CharField(
+        label=_("Legal basis or clause"), max_length=400, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
+    )
     source_url = forms.URLField(label=_("Source"), max_length=500, required=False, assume_scheme="https")
     confirm_with_counsel = forms.BooleanField(label=_("Confirm with counsel before it decides"), required=False)
     jurisdictions = forms.MultipleChoiceField(label=_("Markets"), widget=forms.CheckboxSelectMultiple, required=False)

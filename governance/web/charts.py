@@ -173,7 +173,7 @@ def _zones(
         here = [(line, line.points[index]) for line in series if line.points[index].value is not None]
         if not here:
             continue
-        words = ", ".join(
+        words = formats.series(
             f"{line.name} {text(point.value)}" if len(series) > 1 else text(point.value)
             for line, point in here
             if point.value is not None

@@ -95,7 +95,7 @@ def _range(low: Any, high: Any) -> str:
 
 
 def _several(texts: list[str]) -> str:
-    shown = ", ".join(texts[:SHOWN])
+    shown = formats.series(texts[:SHOWN])
     return f"{shown} +{len(texts) - SHOWN}" if len(texts) > SHOWN else shown
 
 

@@ -9,8 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, get_language_info, gettext
 
-from governance.web import markets
-from governance.web.formats import direction
+from governance.web import formats, markets
 from governance.web.people import Face, face_of
 from governance.web.places import Link, rail
 
@@ -43,7 +42,7 @@ class Frame:
 
     @cached_property
     def dir(self) -> str:
-        return direction(self.language)
+        return formats.direction(self.language)
 
     @cached_property
     def languages(self) -> list[tuple[str, str]]:
@@ -107,7 +106,7 @@ class Frame:
         """Who may sign in to a demo, each with what a press fills into the form."""
         return [
             {
-                "role": ", ".join(gettext(word) for word in role.split(", ")),
+                "role": formats.series(gettext(word) for word in role.split(", ")),
                 "fill": json.dumps({"login": name, "password": password}),
             }
             for role, name, password in settings.DEMO_LOGINS

@@ -1,16 +1,17 @@
 """Times, money, numbers and names in the active language, by CLDR. Digits are Latin everywhere, as in ids and prices."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 from babel.lists import format_list
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+from babel.units import format_unit
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -22,6 +23,9 @@ MONTH, YEAR = 2_629_800, 31_557_600
 NOW = timedelta(seconds=45)
 LEFT_TO_RIGHT = "\u200e"
 LETTER_THEN_DIGIT = re.compile(r"([^\W\d_])(?=\d)")
+LATIN_SYMBOL = re.compile(r"[A-Z]+[$£¥]$")
+ARABIC_SCRIPT = frozenset({"ar", "fa", "ur"})
+UNITS_OF_SIZE = ("byte", "kilobyte", "megabyte", "gigabyte")
 
 
 @lru_cache(maxsize=64)
@@ -86,13 +90,18 @@ def exact(moment: datetime | date) -> str:
     if not isinstance(moment, datetime):
         return day(moment)
     local = timezone.localtime(moment)
-    return f"{day(local)}, {format_time(local, 'HH:mm:ss', locale=active_locale())} {local.tzname()}"
+    return f"{_moment(local, 'HH:mm:ss')} {local.tzname()}"
 
 
 def minute(moment: datetime) -> str:
     """Day and time without seconds or zone."""
-    local = timezone.localtime(moment)
-    return f"{day(local)}, {format_time(local, 'HH:mm', locale=active_locale())}"
+    return _moment(timezone.localtime(moment), "HH:mm")
+
+
+def _moment(local: datetime, clock: str) -> str:
+    locale = active_locale()
+    pattern = str(get_datetime_format("medium", locale=locale))
+    return pattern.format(format_time(local, clock, locale=locale), day(local))
 
 
 def day(moment: datetime | date) -> str:
@@ -111,7 +120,8 @@ def month(moment: date) -> str:
 
 def money(amount: Number, currency: str) -> str:
     text = format_currency(amount, currency, locale=active_locale())
-    return LETTER_THEN_DIGIT.sub("\\1\u00a0", text)
+    text = LETTER_THEN_DIGIT.sub("\\1\u00a0", text)
+    return text + LEFT_TO_RIGHT if is_rtl() and LATIN_SYMBOL.search(text) else text
 
 
 def number(value: Number, *, digits: int | None = None) -> str:
@@ -138,6 +148,29 @@ def percent(share: Number, *, digits: int = 1) -> str:
     places = "." + "0" * digits if digits else ""
     pattern = locale.percent_formats[None].pattern.replace("#,##0", f"#,##0{places}")
     return format_percent(share, format=pattern, locale=locale)
+
+
+def size(octets: int) -> str:
+    """Of a file, in units of 1,024: `140.4 kB`."""
+    amount, steps = float(octets), 0
+    while amount >= 1024 and steps < len(UNITS_OF_SIZE) - 1:
+        amount, steps = amount / 1024, steps + 1
+    return str(format_unit(round(amount, 1), f"digital-{UNITS_OF_SIZE[steps]}", length="short", locale=active_locale()))
+
+
+def comma() -> str:
+    """What stands between words in a row, with its space."""
+    return "، " if active_locale().language in ARABIC_SCRIPT else ", "
+
+
+def series(words: Iterable[str]) -> str:
+    """`Germany, France, Italy`: where an `and` would be too much."""
+    return comma().join(words)
+
+
+def clauses(sentences: Iterable[str]) -> str:
+    """`price: €5.00; brand: none`: parts that have commas of their own."""
+    return ("؛ " if active_locale().language in ARABIC_SCRIPT else "; ").join(sentences)
 
 
 def listed(words: Sequence[str]) -> str:

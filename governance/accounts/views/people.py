@@ -23,13 +23,14 @@ from governance.accounts.forms import AddPerson, GrantRole
 from governance.accounts.models import RoleGrant, User
 from governance.accounts.permissions import can_manage_people, opens_place
 from governance.accounts.views.acting import carry_out, person
+from governance.web import formats
 from governance.web.access import opens
 from governance.web.lists import Column, ListPage
 from governance.web.refusals import Refusal
 
 
 def roles_of(row: User) -> str:
-    return ", ".join(grant.label for grant in row.grants.all())
+    return formats.series(grant.label for grant in row.grants.all())
 
 
 class PeopleList(ListPage):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from governance.policies.language.describing import OPPOSITES
 from governance.policies.language.wording import CORRECTIONS, operand, sentence
+from governance.web import formats
 
 Json = Mapping[str, Any]
 
@@ -82,7 +83,7 @@ def _step(condition: Json, words: Mapping[str, Sequence[str]]) -> Step:
         % {
             "left": operand(condition.get("left") or {}),
             "right": operand(right),
-            "words": ", ".join(gettext("“%(text)s”") % {"text": word} for word in found),
+            "words": formats.series(gettext("“%(text)s”") % {"text": word} for word in found),
         }
     )
 

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process
 
 from governance.policies.language.kinds import KIND_WORDS, Kind, Words
 from governance.policies.language.tokens import Source
+from governance.web import formats
 
 MESSAGES: Mapping[str, Words] = {
     # the text itself
@@ -95,7 +96,7 @@ class Problem:
         sentence = str(MESSAGES[self.code]) % shown if shown else str(MESSAGES[self.code])
         if not self.suggestions:
             return sentence
-        quoted = ", ".join(f"`{suggestion}`" for suggestion in self.suggestions)
+        quoted = formats.series(f"`{suggestion}`" for suggestion in self.suggestions)
         return gettext("%(sentence)s Did you mean %(suggestions)s?") % {"sentence": sentence, "suggestions": quoted}
 
 

@@ -152,7 +152,7 @@ def seen_value(condition: Json) -> str:
         gettext("%(fact)s: %(value)s") % {"fact": operand(each), "value": value(each.get("seen"), each.get("unit", ""))}
         for each in values
     )
-    return "; ".join(named)
+    return formats.clauses(named)
 
 
 def read(node: Json) -> dict[str, Any]:
@@ -222,4 +222,4 @@ def _certificate(seen: Json) -> str:
 def _listed(shown: list[str], more: int) -> str:
     if more:
         shown = [*shown, gettext("%(count)s more") % {"count": more}]
-    return ", ".join(shown) or gettext("none")
+    return formats.series(shown) or gettext("none")

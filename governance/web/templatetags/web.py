@@ -28,7 +28,9 @@ register.filter("compact", formats.compact)
 register.filter("country", formats.country)
 register.filter("language_name", formats.language_name)
 register.filter("direction", formats.direction)
+register.filter("size", formats.size)
 register.simple_tag(formats.money, name="money")
+register.simple_tag(formats.comma, name="comma")
 register.simple_tag(toasts.toast_of)
 
 

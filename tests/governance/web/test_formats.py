@@ -89,3 +89,25 @@ def test_names() -> None:
 )
 def test_direction(tag: str, direction: str) -> None:
     assert formats.direction(tag) == direction
+
+
+def test_words_in_a_row_have_the_comma_of_their_language() -> None:
+    assert formats.series(["Germany", "France"]) == "Germany, France"
+    assert formats.clauses(["price: €5.00", "brand: none"]) == "price: €5.00; brand: none"
+    with translation.override("ar"):
+        assert formats.series(["ألمانيا", "فرنسا"]) == "ألمانيا، فرنسا"
+        assert formats.clauses(["أ", "ب"]) == "أ؛ ب"
+        assert formats.minute(NOW).endswith("، 12:00")
+
+
+def test_a_currency_of_latin_letters_and_a_sign_is_kept_in_order_in_arabic() -> None:
+    with translation.override("ar"):
+        assert formats.money(Decimal("47.95"), "GBP").endswith("UK£\u200e")
+        assert not formats.money(Decimal("47.95"), "EUR").endswith("\u200e")
+
+
+@pytest.mark.parametrize(
+    ("octets", "words"), [(0, "0 byte"), (900, "900 byte"), (143_770, "140.4 kB"), (20 * 1024 * 1024, "20 MB")]
+)
+def test_size_of_a_file(octets: int, words: str) -> None:
+    assert formats.size(octets) == words
