@@ -81,7 +81,11 @@ class _Bed:
         self.rnd = rnd
         self.defect = defect
         self.as_of = as_of
-        self.sellers = [seller for seller in sellers if not defect.sellers or seller.place.code in defect.sellers]
+        self.sellers = [
+            seller
+            for seller in sellers
+            if _binds(defect, seller) and (not defect.sellers or seller.place.code in defect.sellers)
+        ]
         self.products = list(_under(tuple(defect.products)))
         self.used: Counter[str] = Counter()
         self.turn: Counter[Plant] = Counter()
@@ -161,8 +165,16 @@ class _Bed:
     def _truth(self, kind: Plant, edit: Edit, offer: Offer) -> frozenset[str]:
         violated = {self.defect.policy} if kind.violates else set()
         if kind.violates or kind is Plant.INNOCENT:
-            violated |= {other for other in edit.also if _defect_of(other).markets & set(offer.markets)}
+            violated |= {
+                other
+                for other in edit.also
+                if _defect_of(other).markets & set(offer.markets) and _binds(_defect_of(other), offer.seller)
+            }
         return frozenset(policy for policy in violated if _defect_of(policy).since <= self.as_of)
+
+
+def _binds(defect: Defect, seller: Seller) -> bool:
+    return not defect.kind or seller.row["kind"] == defect.kind
 
 
 @functools.cache

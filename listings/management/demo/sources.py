@@ -103,8 +103,8 @@ class Edit:
 
 @dataclass(frozen=True)
 class Defect:
-    """What can be planted for one policy. `markets`: where it applies; `disguises`: those that its rule sees through; `since`:
-    the first day on which it is a violation."""
+    """What can be planted for one policy. `markets`: where it applies; `kind`: of the sellers whom it binds, all if empty;
+    `disguises`: those that its rule sees through; `since`: the first day on which it is a violation."""
 
     policy: str
     products: Sequence[str]
@@ -119,6 +119,7 @@ class Defect:
     maker: str = ""
     add_markets: Sequence[str] = ()
     sellers: Sequence[str] = ()
+    kind: str = ""
     since: dt.date = dt.date.min
 
 
@@ -236,7 +237,7 @@ def _family(name: str, data: dict[str, Any]) -> Family:
 
 
 def _defect(entry: dict[str, Any]) -> Defect:
-    plain = ("disguises", "elsewhere", "maker", "add_markets", "sellers", "since")
+    plain = ("disguises", "elsewhere", "maker", "add_markets", "sellers", "kind", "since")
     more: dict[str, Any] = {name: entry[name] for name in plain if name in entry}
     return Defect(
         policy=entry["policy"],
