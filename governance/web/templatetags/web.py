@@ -14,6 +14,7 @@ from django.template import Context
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeData, SafeString
+from django.utils.text import slugify
 from django_cotton.templatetags import Attrs
 
 from governance.web import formats, people, toasts, tones
@@ -197,6 +198,12 @@ def shorten(rows: Iterable[Any] | None, limit: int | str) -> dict[str, list[Any]
     found = list(rows or ())
     cut = int(limit) if len(found) > int(limit) + 1 else len(found)
     return {"rows": found[:cut], "rest": found[cut:]}
+
+
+@register.filter
+def anchor(title: str) -> str:
+    """A heading's id, in any script: two Arabic headings have two ids."""
+    return slugify(title, allow_unicode=True)
 
 
 @register.filter

@@ -76,3 +76,7 @@ def test_shorten_names_the_rest() -> None:
 
 def test_unknown_numbers_are_shown_as_unknown() -> None:
     assert [web.number(None), web.percent(None), web.signed(None)] == ["–", "–", "–"]
+
+
+def test_headings_in_arabic_have_ids_of_their_own() -> None:
+    assert (web.anchor("How to begin"), web.anchor("طريقة عملك")) == ("how-to-begin", "طريقة-عملك")
