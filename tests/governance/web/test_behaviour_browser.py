@@ -136,10 +136,12 @@ def test_the_palette_finds_a_verb_of_the_page(page: Page) -> None:
 def test_a_menu_is_walked_with_the_arrows_and_gives_the_focus_back(page: Page) -> None:
     page.get_by_role("button", name="Export").focus()
     page.keyboard.press("Enter")
+    focused = page.locator(":focus")
+    expect(focused).to_have_text("CSV")
     page.keyboard.press("ArrowDown")
-    assert page.evaluate("document.activeElement.textContent.trim()") == "XLSX"
+    expect(focused).to_have_text("XLSX")
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.textContent.trim()") == "Export"
+    expect(focused).to_have_text("Export")
 
 
 def test_the_theme_is_kept(page: Page) -> None:
