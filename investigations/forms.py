@@ -91,11 +91,13 @@ class NoteForm(forms.Form):
 
 
 class LinkForm(forms.Form):
+    prefix = "link"
     title = forms.CharField(max_length=200, label=_("What it shows"))
     source = forms.URLField(max_length=1000, label=_("Address"), assume_scheme="https")
 
 
 class FileForm(forms.Form):
+    prefix = "file"
     title = forms.CharField(max_length=200, label=_("What it shows"))
     file = forms.FileField(label=_("File"), help_text=_("At most 10 MB. It is kept as it is, under its hash."))
 

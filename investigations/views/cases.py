@@ -6,7 +6,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from governance.web import markets
 from governance.web.lists import Column, ListPage
 from investigations import permissions
 from investigations.filters import CaseFilter, language
@@ -21,6 +20,7 @@ class CaseList(ListPage):
     row_template = "investigations/case_row.html"
     filterset_class = CaseFilter
     order = ("-opened_at", "-pk")
+    market_lookup = "markets__overlap"
     columns = (
         Column("case", _("Case"), grow=True, value=str),
         Column("merchant", _("Merchant"), hidden=True, value=lambda row: row.merchant.name),
@@ -37,10 +37,7 @@ class CaseList(ListPage):
     )
 
     def rows(self) -> QuerySet[Case]:
-        rows = work.visible_cases(self.request.user)
-        chosen = markets.chosen(self.request)
-        rows = rows.filter(markets__overlap=list(chosen)) if chosen else rows
-        return rows.select_related("merchant", "queue", "policy")
+        return work.visible_cases(self.request.user).select_related("merchant", "queue", "policy")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now = timezone.now()

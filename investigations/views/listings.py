@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from governance.web import charts, formats, markets
+from governance.web import charts, formats
 from governance.web.access import opens
 from governance.web.lists import Column, ListPage
 from investigations import permissions
@@ -29,6 +29,7 @@ class ListingList(ListPage):
     row_template = "investigations/listing_row.html"
     filterset_class = ListingFilter
     order = ("-changed_at", "-pk")
+    market_lookup = "markets__overlap"
     columns = (
         Column("photo", gettext_lazy("Photo"), fit=True, quiet_head=True),
         Column("title", gettext_lazy("Title, as sold"), grow=True, value=lambda row: row.title),
@@ -46,9 +47,7 @@ class ListingList(ListPage):
     )
 
     def rows(self) -> QuerySet[Listing]:
-        rows = queries.listing_rows(self.request.user)
-        chosen = markets.chosen(self.request)
-        return rows.filter(markets__overlap=list(chosen)) if chosen else rows
+        return queries.listing_rows(self.request.user)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         spoken = language()

@@ -15,7 +15,7 @@ from enforcement.enums import OPEN_APPEALS
 from enforcement.models import Appeal
 from governance.accounts.enums import Place
 from governance.accounts.permissions import can_open
-from governance.web import markets, toasts
+from governance.web import toasts
 from governance.web.access import opens
 from governance.web.lists import Column, ListPage
 from investigations import permissions
@@ -33,6 +33,7 @@ class QueuePage(ListPage):
     row_template = "investigations/queue_row.html"
     filterset_class = CaseFilter
     order = ("-priority", "pk")
+    market_lookup = "markets__overlap"
     columns = (
         Column("priority", gettext_lazy("Priority"), fit=True, sort="priority", value=lambda row: row.priority),
         Column("case", gettext_lazy("Case"), grow=True, value=str),
@@ -44,8 +45,6 @@ class QueuePage(ListPage):
 
     def rows(self) -> QuerySet[Case]:
         rows = work.visible_cases(self.request.user).filter(state__in=LIVE_CASES)
-        chosen = markets.chosen(self.request)
-        rows = rows.filter(markets__overlap=list(chosen)) if chosen else rows
         return rows.select_related("merchant", "queue", "policy")
 
     @cached_property

@@ -93,13 +93,16 @@ function takeOver() {
   }
 }
 
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.target.closest?.("#effect, #draft-body, #claim")) return;
+// At once after the swap, not when it has settled: a key pressed meanwhile must find what is in sight.
+let pane = document.getElementById("pane");
+document.addEventListener("htmx:afterSwap", () => {
   takeOver();
   showVerdicts();
-  const shown = evidence?.querySelector("[data-current-item]")?.dataset.currentItem;
+  if (pane === document.getElementById("pane")) return;
+  pane = document.getElementById("pane");
+  const shown = pane?.querySelector("[data-current-item]")?.dataset.currentItem;
   if (shown) follow(shown);
-  else if (event.target.id === "pane") resume();
+  else resume();
 });
 
 // Back among the listings, the one that was being judged is open again.

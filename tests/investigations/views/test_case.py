@@ -466,7 +466,7 @@ def test_who_only_reads_adds_nothing(client: Client, case: Case) -> None:
 def test_a_file_is_kept_and_only_ever_downloaded(client: Client, held: Case, settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
     page_in_a_file = SimpleUploadedFile("../report.html", b"<script>alert(1)</script>", content_type="text/html")
-    client.post(address("case-file", held.pk), {"title": "Test report", "file": page_in_a_file})
+    client.post(address("case-file", held.pk), {"file-title": "Test report", "file-file": page_in_a_file})
 
     kept = Evidence.objects.get()
     response = client.get(address("case-download", held.pk, kept.pk))
@@ -479,15 +479,15 @@ def test_a_file_is_kept_and_only_ever_downloaded(client: Client, held: Case, set
 
 def test_a_file_of_another_case_is_not_found(client: Client, held: Case, settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
-    client.post(address("case-file", held.pk), {"title": "Report", "file": SimpleUploadedFile("a.txt", b"x")})
+    client.post(address("case-file", held.pk), {"file-title": "Report", "file-file": SimpleUploadedFile("a.txt", b"x")})
     other = make.case(make.policy("cords"), held.merchant)
     assert client.get(address("case-download", other.pk, Evidence.objects.get().pk)).status_code == 404
 
 
 def test_a_link_must_be_an_address(client: Client, held: Case) -> None:
-    bad = client.post(address("case-link", held.pk), {"title": "x", "source": "javascript:alert(1)"}, follow=True)
+    bad = client.post(address("case-link", held.pk), {"link-title": "x", "link-source": "javascript:alert(1)"}, follow=True)
     assert "Enter a valid URL." in bad.content.decode()
-    client.post(address("case-link", held.pk), {"title": "Recall", "source": "https://recalls.example/1"})
+    client.post(address("case-link", held.pk), {"link-title": "Recall", "link-source": "https://recalls.example/1"})
     assert Evidence.objects.get().source == "https://recalls.example/1"
 
 
