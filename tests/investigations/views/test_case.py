@@ -485,7 +485,9 @@ def test_a_file_of_another_case_is_not_found(client: Client, held: Case, setting
 
 
 def test_a_link_must_be_an_address(client: Client, held: Case) -> None:
-    bad = client.post(address("case-link", held.pk), {"link-title": "x", "link-source": "javascript:alert(1)"}, follow=True)
+    bad = client.post(
+        address("case-link", held.pk), {"link-title": "x", "link-source": "javascript:alert(1)"}, follow=True
+    )
     assert "Enter a valid URL." in bad.content.decode()
     client.post(address("case-link", held.pk), {"link-title": "Recall", "link-source": "https://recalls.example/1"})
     assert Evidence.objects.get().source == "https://recalls.example/1"
