@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from governance.accounts.enums import Role
 from governance.accounts.models import User
+from investigations.domain import claims
 from investigations.models import Case
 from tests.factories import cases as make
 
@@ -44,3 +46,11 @@ def case() -> Case:
     an_hour_ago = timezone.now() - timedelta(hours=1)
     merchant = make.merchant("Nordlicht")
     return make.case(make.policy("magnets"), merchant, listings=3, markets=("DE", "FR"), at=an_hour_ago)
+
+
+@pytest.fixture
+def held(client: Client, kim: User, case: Case) -> Case:
+    """The case, taken by Kim who is signed in."""
+    client.force_login(kim)
+    claims.claim(case=case, person=kim, at=timezone.now())
+    return case
