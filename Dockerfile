@@ -13,7 +13,8 @@ COPY investigations investigations
 COPY templates templates
 COPY static static
 COPY locale locale
-RUN /venv/bin/python -m governance.cli.catalogues
+RUN /venv/bin/python -m governance.cli.catalogues \
+ && /venv/bin/python -m compileall -q governance listings enforcement investigations
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --no-create-home governance \

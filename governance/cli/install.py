@@ -15,6 +15,7 @@ from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS, VENV = ROOT / ".tools", ROOT / ".venv"
+BYTECODE = VENV / "bytecode"
 BOOTSTRAP = "requirements/bootstrap.txt"
 RUNTIME = ("requirements/runtime.txt", "requirements/embedded.txt")
 DEVELOPMENT = (*RUNTIME, "requirements/dev.txt")
@@ -76,6 +77,10 @@ def main(arguments: list[str]) -> int:
 
 def _hand_over(arguments: list[str]) -> NoReturn:
     os.environ["PYTHONPATH"] = str(ROOT)
+    # Compiled code is kept in the environment, also for who wants none beside the sources: every program of ours
+    # would compile 1,700 modules at each start.
+    os.environ["PYTHONPYCACHEPREFIX"] = os.environ.get("PYTHONPYCACHEPREFIX") or str(BYTECODE)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     python = str(VENV / "bin" / "python")
     os.execv(python, [python, "-m", "governance.cli", *arguments])  # noqa: S606 -- a path we made
 
@@ -126,6 +131,7 @@ def _install(uv: Path, files: tuple[str, ...]) -> None:
             [uv, "venv", "--quiet", "--clear", "--python", sys.executable, VENV], "The environment could not be made."
         )
     mark.touch()
+    shutil.rmtree(BYTECODE, ignore_errors=True)  # two releases of a package may have files of one size and date
     for stamp in VENV.glob("installed-*.txt"):
         stamp.unlink()
     options = ["--quiet", "--require-hashes", "--no-build"]

@@ -15,8 +15,9 @@ from tests.launcher.conftest import ROOT
 
 PACKAGES = {"runtime": "sqlparse", "embedded": "fasteners", "dev": "iniconfig"}
 MAIN = (
-    "import importlib.util, os, sys\n"
+    "import importlib, importlib.util, os, sys\n"
     "found = [name for name in ('sqlparse', 'fasteners', 'iniconfig') if importlib.util.find_spec(name)]\n"
+    "[importlib.import_module(name) for name in found]\n"
     "print(*sys.argv[1:], '|', *found, '|', os.getcwd())\n"
 )
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -92,6 +93,13 @@ def test_the_command_runs_in_the_environment_where_the_caller_stands(run: Run, t
     told = run("manage", "migrate", "--plan")
 
     assert told.stdout == f"manage migrate --plan | sqlparse fasteners | {tmp_path}\n"
+
+
+def test_compiled_code_is_kept_in_the_environment_and_not_beside_the_sources(run: Run, checkout: Path) -> None:
+    assert run("manage", PYTHONDONTWRITEBYTECODE="1", PYTHONPYCACHEPREFIX="").returncode == 0
+
+    assert [path.name for path in (checkout / ".venv" / "bytecode").rglob("*.pyc") if "site-packages" in path.parts]
+    assert list(checkout.rglob("governance/**/__pycache__")) == []
 
 
 def test_what_is_whole_is_not_installed_again(run: Run, checkout: Path) -> None:
