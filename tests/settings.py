@@ -23,6 +23,8 @@ _run = f"{Path(os.environ['GOVERNANCE_TEST_STATE']).name}-{os.environ.get('PYTES
 DATABASES["default"]["ENGINE"] = "tests.database"  # noqa: F405
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = False  # noqa: F405
+if "TEST_TEMPLATE" in os.environ:  # `./run test` has migrated one database for all parallel runs
+    DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["TEST_TEMPLATE"]}  # noqa: F405
 CACHES["default"]["KEY_PREFIX"] = _run  # noqa: F405
 CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"{_run}:"  # noqa: F405
 TEMPLATES[0]["DIRS"].append(Path(__file__).parent / "templates")  # noqa: F405 -- rows of lists that only tests have

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from governance.cli import browser, catalogues, environment, foreground
+from governance.cli import browser, catalogues, environment, foreground, temporary
 from governance.cli.environment import Environment
 from governance.cli.install import ROOT
 from governance.cli.terminal import say
@@ -17,7 +17,8 @@ from governance.embedded.state import StateFolder
 
 PYTHON = sys.executable
 Command = list[str | Path]
-PARALLEL = ("-n", "2", "--dist", "worksteal")
+PARALLEL = ("-n", "3", "--dist", "worksteal")  # on two cores: browsers and workers are waited for
+TEMPLATE = "governance_migrated"
 
 
 def lint(arguments: list[str]) -> int:
@@ -66,9 +67,20 @@ def _pytest(arguments: list[str], variables: Environment) -> int:
     chromium = _provide_chromium(variables)
     if chromium:
         variables = variables | {"GOVERNANCE_CHROMIUM": chromium}
+    if environment.embeds_database():
+        variables = variables | {"TEST_TEMPLATE": _migrated(variables)}
     variables = variables | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
     parallel = () if any(part.startswith(("-n", "--numprocesses")) for part in arguments) else PARALLEL
     return foreground.run([PYTHON, "-m", "pytest", *parallel, *arguments], variables, cwd=ROOT)
+
+
+def _migrated(variables: Environment) -> str:
+    """A database with every migration: each of the parallel runs copies it instead of migrating its own."""
+    url = temporary.make_database(variables["DATABASE_URL"], TEMPLATE)
+    foreground.run(
+        [PYTHON, ROOT / "manage.py", "migrate", "--verbosity", "0"], variables | {"DATABASE_URL": url}, cwd=ROOT
+    )
+    return TEMPLATE
 
 
 def _provide_chromium(variables: Environment) -> str | None:

@@ -1,7 +1,8 @@
 """The demo's data, the people who sign in to it, and what to try."""
 
 import json
-import tempfile
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from enforcement.models import Sweep
 from governance.cli import demo_people
+from governance.cli.environment import DEMO_LISTINGS
 from governance.policies.domain import seeds
 from governance.policies.models import Policy
 from investigations.domain import queues
@@ -21,23 +23,27 @@ from listings.models import ImportRun, Listing, Merchant
 
 SEED, LISTINGS = 2026, 5_000
 TRUTH_FILE = "demo-truth.json"
-KINDS = (ImportKind.MERCHANTS, ImportKind.LISTINGS, ImportKind.METRICS, ImportKind.ORDERS)
 Say = Callable[[str], None]
 
 
-def prepare(say: Say, *, listings: int = LISTINGS) -> None:
+def prepare(say: Say) -> None:
     """Make the data where there are none; a second call changes nothing."""
     at = timezone.now()
     demo_people.make(at)
-    administrator, manager = demo_people.named("admin"), demo_people.named("manager")
-    reference.load_all(actor=administrator, at=at)
+    reference.load_all(actor=demo_people.named("admin"), at=at)
     queues.ensure_default_queues()
-    if not Merchant.objects.exists():
-        import_catalogue(say, listings)
-    seeds.load_seed_policies(actor=manager, approver=demo_people.named("legal"), at=at)
+    if _has_catalogue():
+        load_policies()
+    else:
+        import_catalogue(say, int(os.environ.get(DEMO_LISTINGS, LISTINGS)))
     say(
         f"{Policy.objects.count()} policies in force, {Merchant.objects.count()} merchants, {Listing.objects.count()} listings."
     )
+
+
+def _has_catalogue() -> bool:
+    """Orders go in last. After a start that was broken off all goes in again: what is there already stays as it is."""
+    return ImportRun.objects.filter(kind=ImportKind.ORDERS, state=ImportState.FINISHED).exists()
 
 
 def was_swept() -> bool:
@@ -50,31 +56,41 @@ def truth() -> set[tuple[str, str, str]]:
     return {(merchant, listing, slug) for merchant, listing, slug in rows}
 
 
+def load_policies() -> None:
+    seeds.load_seed_policies(actor=demo_people.named("manager"), approver=demo_people.named("legal"), at=timezone.now())
+
+
 def import_catalogue(say: Say, listings: int) -> None:
-    """Write the demo's catalogue to files, and take them in as any other."""
+    """Write the demo's catalogue to files, and take them in as any other; the policies are loaded meanwhile."""
     made = catalogues.build(seed=SEED, as_of=timezone.now().date(), listings=listings)
     planted = sorted((*key, slug) for key, slugs in made.truth.items() for slug in slugs)
     (Path(settings.STATE_DIR) / TRUTH_FILE).write_text(json.dumps(planted))
-    with tempfile.TemporaryDirectory(prefix="catalogue-", dir=settings.STATE_DIR) as folder:
-        files = made.write(Path(folder))
-        for kind in KINDS:
-            run = _import(files[kind.value], kind)
-            say(f"Imported {run.rows_read} rows of {run.filename}: {run.parked} parked, {run.refused} refused.")
+    folder = Path(settings.STATE_DIR) / "demo-catalogue"
+    files = made.write(folder)
+    _follow(_begin(files["merchants"], ImportKind.MERCHANTS), say)
+    run = _begin(files["listings"], ImportKind.LISTINGS)
+    load_policies()
+    _follow(run, say)
+    months = [_begin(path, ImportKind.METRICS) for name, path in files.items() if name.startswith("metrics-")]
+    for run in [*months, _begin(files["orders"], ImportKind.ORDERS)]:
+        _follow(run, say)
+    shutil.rmtree(folder)
     metrics.refresh_windows(timezone.now().date())
 
 
-def _import(file: Path, kind: ImportKind) -> ImportRun:
-    """Here rather than by a worker: the files are gone afterwards."""
+def _begin(file: Path, kind: ImportKind) -> ImportRun:
     run = runs.receive_path(path=file, kind=kind, actor=None, at=timezone.now())
-    run = runs.begin(
+    return runs.begin(
         run=run, document={"kind": kind.value}, mapping_name="", dry_run=False, actor=None, at=timezone.now()
     )
-    while run.state not in (ImportState.FINISHED, ImportState.FAILED):
-        work.work(run_id=run.pk, clock=timezone.now)
-        run.refresh_from_db()
-    if run.state == ImportState.FAILED:
-        raise RuntimeError(f"{file.name} did not go in: {run.error}")
-    return run
+
+
+def _follow(run: ImportRun, say: Say) -> None:
+    """By a worker, where one has taken it; else here. The files are gone afterwards, so all of them are waited for."""
+    run = work.follow(run=run, clock=timezone.now)
+    if run.state != ImportState.FINISHED:
+        raise RuntimeError(f"{run.filename} did not go in: {run.error}")
+    say(f"Imported {run.rows_read} rows of {run.filename}: {run.parked} parked, {run.refused} refused.")
 
 
 def logins() -> list[tuple[str, str, str]]:

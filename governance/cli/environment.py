@@ -22,6 +22,7 @@ SHARED = (
     "SECRET_KEY_FILE",
 )
 DEMO = "GOVERNANCE_DEMO"  # set by `./run demo`: its people exist, and the sign-in page offers them
+DEMO_LISTINGS = "GOVERNANCE_DEMO_LISTINGS"  # how many its catalogue has
 JOIN_WITHIN = 60.0  # seconds that a command waits for the one that is just starting the servers
 
 

@@ -23,7 +23,7 @@ DEVELOPMENT = (*RUNTIME, "requirements/dev.txt")
 # command: what it does, the packages it needs
 COMMANDS = {
     "demo": (
-        "Start everything with demo data on 127.0.0.1:8000. Options: --port N, --reset, --once, --json FILE.",
+        "Start everything with demo data on 127.0.0.1:8000. Options: --port N, --listings N, --reset, --once, --json FILE.",
         RUNTIME,
     ),
     "test": (

@@ -17,11 +17,11 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from enforcement.enums import WON_APPEALS, AppealState, MessageKind, SweepState, ViolationState
+from enforcement.enums import WON_APPEALS, AppealState, Automation, MessageKind, SweepState, ViolationState
 from enforcement.models import Appeal, AppealItem, Decision, Message, Statement, Sweep, Violation
 from governance.accounts.domain import api_keys
 from governance.accounts.enums import Scope
-from governance.cli import demo, demo_people
+from governance.cli import demo, demo_people, stage
 from governance.cli.visitor import NotAsExpected, Page, Visitor
 from governance.policies.enums import Mode
 from governance.policies.models import Policy
@@ -42,15 +42,16 @@ class Clock:
     seconds: dict[str, float] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
 
-    def lap(self, stage: str) -> float:
+    def lap(self, name: str) -> float:
         now = time.monotonic()
-        self.seconds[stage], self.began = round(now - self.began, 1), now
-        return self.seconds[stage]
+        self.seconds[name], self.began = round(now - self.began, 1), now
+        return self.seconds[name]
 
 
 def drive(base_url: str, say: Say) -> dict[str, Any]:
     """The summary that `./run demo --once` prints; the keys it insists on are in governance/cli/once.py."""
     clock = Clock()
+    wait_until(lambda: stage.answers(base_url), "the web server")
     sweep = first_sweep(base_url, say)
     rate = (
         sweep.total / max((sweep.ended_at - sweep.began_at).total_seconds(), 0.001)
@@ -61,10 +62,10 @@ def drive(base_url: str, say: Say) -> dict[str, Any]:
     precision, recall = against_truth()
     say(f"Against the planted truth: precision {precision:.1%}, recall {recall:.1%}.")
     clock.lap("truth")
-    follow_up(say)
-    clock.lap("follow_up")
     decided = decide_cases(base_url, say)
     clock.lap("decide")
+    follow_up(say)
+    clock.lap("follow_up")
     appealed = appeal(base_url, decided, say)
     clock.lap("appeal")
     hear(base_url, appealed, say)
@@ -104,11 +105,16 @@ def first_sweep(base_url: str, say: Say) -> Sweep:
 def follow_up(say: Say) -> None:
     """Wait until the workers have decided what is to be decided and opened the cases that are owed."""
     wait_until(lambda: not Violation.objects.exclude(owed="nothing").exists(), "decisions and cases to be made")
-    say(f"{Decision.objects.count()} decisions by automation, {Case.objects.count()} cases for people.")
+    automated = Decision.objects.filter(automation=Automation.FULL).count()
+    say(f"{automated} decisions by automation, {Case.objects.count()} cases for people.")
 
 
 def decide_cases(base_url: str, say: Say) -> list[Decision]:
-    """As the moderator: press Next, find every listing violating, choose the first measure, decide; and so on."""
+    """As the moderator: press Next, find every listing violating, choose the first measure, decide; and so on.
+
+    The first cases wait while the workers still open the others.
+    """
+    wait_until(lambda: Case.objects.count() > CASES_TO_DECIDE, "cases to decide")
     moderator = demo_people.named("moderator")
     visitor = Visitor(base_url)
     page = visitor.sign_in("/accounts/login/", moderator.username, demo_people.password())

@@ -2,12 +2,15 @@
 
 import argparse
 import ast
+import os
 import sys
 from pathlib import Path
 
 from governance.cli import catalogues, checks, drills, environment, foreground, once, signals, start
 from governance.cli.install import ROOT
 from governance.embedded.errors import CannotStart
+
+FEWEST_LISTINGS = 100
 
 
 def main(arguments: list[str]) -> int:
@@ -34,6 +37,9 @@ def main(arguments: list[str]) -> int:
 def demo(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run demo")
     parser.add_argument("--port", type=int, default=8000, help="the web server's port on 127.0.0.1")
+    parser.add_argument(
+        "--listings", type=_count, metavar="N", help="how many listings the demo's catalogue has (default: 5,000)"
+    )
     parser.add_argument("--reset", action="store_true", help="clear the demo's data first")
     parser.add_argument("--once", action="store_true", help="drive the whole loop on a database of its own, and end")
     parser.add_argument("--json", type=Path, metavar="FILE", help="with --once: write the figures there")
@@ -43,10 +49,19 @@ def demo(arguments: list[str]) -> int:
     if options.json and not options.once:
         parser.error("--json goes with --once")
     catalogues.compile_all()
+    if options.listings:
+        os.environ[environment.DEMO_LISTINGS] = str(options.listings)
     state = environment.state_folder()
     if options.once:
         return once.main(state=state, json_file=options.json)
     return start.main(state=state, port=options.port, reset=options.reset)
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < FEWEST_LISTINGS:
+        raise argparse.ArgumentTypeError(f"the planted defects alone are some {FEWEST_LISTINGS} listings")
+    return number
 
 
 def manage(arguments: list[str]) -> int:

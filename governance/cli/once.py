@@ -63,7 +63,6 @@ def _drive(state: StateFolder) -> dict[str, Any]:
                 running.migrate()
                 database.has_migrated()
             running.open()
-            running.wait_for_web()
             return running.step("drive")
 
 

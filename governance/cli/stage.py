@@ -47,7 +47,7 @@ class Stage:
 
     def wait_for_web(self) -> None:
         until = time.monotonic() + READY_WITHIN
-        while not self._answers():
+        while not answers(self.url):
             self.supervisor.insist()
             if time.monotonic() > until:
                 raise CannotStart(
@@ -74,12 +74,14 @@ class Stage:
                 raise CannotStart(f"The step `{name}` failed; what it said is above. The logs: {self.logs}")
             return dict(json.loads(result.read_text()))
 
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/health/live", timeout=5) as answer:  # noqa: S310 -- our own address
-                return int(answer.status) == 200
-        except (urllib.error.URLError, OSError):
-            return False
+
+def answers(url: str) -> bool:
+    """Whether a web server of ours is there, and awake."""
+    try:
+        with urllib.request.urlopen(f"{url}/health/live", timeout=5) as answer:  # noqa: S310 -- our own address
+            return int(answer.status) == 200
+    except (urllib.error.URLError, OSError):
+        return False
 
 
 @contextmanager

@@ -62,6 +62,12 @@ def own_database(server_url: str, *, keep_migrated: bool = False) -> Iterator[Ow
         own.drop()
 
 
+def make_database(server_url: str, name: str) -> str:
+    """An empty database that lives as long as its server; its address."""
+    _execute(server_url, "CREATE DATABASE {}", name)
+    return with_database_name(server_url, name)
+
+
 def _fingerprint() -> str:
     """Of all that decides what the migrations make: our own, and the versions of the packages that bring theirs."""
     files = [path for path in ROOT.glob("*/**/migrations/*.py") if ".venv" not in path.parts]

@@ -117,7 +117,7 @@ def demo(tmp_path: Path) -> Iterator[Callable[..., Demo]]:
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="reads /proc")
 def test_start_break_stop_and_start_again(demo: Callable[..., Demo]) -> None:
-    first = demo("--port", "0")
+    first = demo("--port", "0", "--listings", "200")
     first.wait_until_ready()
     assert _answer(f"{first.url}/health/ready") == {"database": "ok", "cache": "ok", "broker": "ok"}
     ask(first.running()["DATABASE_URL"], "CREATE TABLE kept AS SELECT 7 AS n")
@@ -174,6 +174,10 @@ def test_a_reset_clears_the_data_and_asks_nobody_where_nobody_is(demo: Callable[
         (("--once", "--reset"), "./run demo: error: --once has data of its own: there is nothing to reset"),
         (("--json", "out.json"), "./run demo: error: --json goes with --once"),
         (("--once", "--json", "/nowhere/out.json"), "/nowhere/out.json: there is no folder /nowhere."),
+        (
+            ("--listings", "99"),
+            "./run demo: error: argument --listings: the planted defects alone are some 100 listings",
+        ),
     ],
 )
 def test_what_does_not_go_together_is_said(demo: Callable[..., Demo], arguments: tuple[str, ...], told: str) -> None:

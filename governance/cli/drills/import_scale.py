@@ -1,6 +1,7 @@
 """A file of two gigabytes is imported in constant memory; prints rows a second and the memory held on the way.
 
-The rows are small and new; everything runs in this process, on the database at hand, which keeps the listings.
+The rows are new, with a description as long as real catalogues have it; everything runs in this process, on the database at
+hand, which keeps the listings.
 """
 
 import argparse
@@ -38,19 +39,22 @@ WORDS = [
     "doll",
     "kite",
 ]
-EVERY = 30.0
+LETTERS = 5.7  # of one of them, with its space
+SHORTEST = 130  # bytes of a row without a description
+EVERY = 30.0  # seconds
 
 
 def run(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run drill import_scale")
     parser.add_argument("--megabytes", type=int, default=2_048)
+    parser.add_argument("--row-bytes", type=int, default=1_000, help="About how long a row is. (default: 1,000)")
     parser.add_argument("--unchanged", action="store_true", help="Import the file a second time.")
     options = parser.parse_args(arguments)
     print(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scale.ndjson"
         with path.open("w") as file:
-            file.writelines(_lines(options.megabytes << 20))
+            file.writelines(_lines(options.megabytes << 20, options.row_bytes))
         for _time in range(2 if options.unchanged else 1):
             _import(path)
     return 0
@@ -74,14 +78,15 @@ def _tell(at: ImportRun, seconds: float, cpu: float) -> None:
     )
 
 
-def _lines(most: int) -> Iterator[str]:
+def _lines(most: int, row_bytes: int) -> Iterator[str]:
     written = number = 0
     while written < most:
-        title = " ".join(WORDS[(number * step) % len(WORDS)] for step in (1, 3, 7, 11))
+        title = _words(number, 4)
         line = json.dumps(
             {
                 "listing_id": f"s{number}",
                 "title": title,
+                "description": _words(number, int((row_bytes - SHORTEST) / LETTERS)),
                 "price": number % 900 / 10,
                 "currency": "EUR",
                 "language": "en",
@@ -90,6 +95,10 @@ def _lines(most: int) -> Iterator[str]:
         written += len(line) + 1
         number += 1
         yield line + "\n"
+
+
+def _words(number: int, count: int) -> str:
+    return " ".join(WORDS[(number * 7 + place * (number % 5 + 1)) % len(WORDS)] for place in range(max(count, 1)))
 
 
 def _resident() -> int:

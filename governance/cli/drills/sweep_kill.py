@@ -20,6 +20,7 @@ from typing import Any
 import psycopg2
 
 from governance.cli import programs
+from governance.cli.environment import DEMO_LISTINGS
 from governance.cli.install import ROOT
 from governance.cli.supervisor import Running, Supervisor
 from governance.embedded.addresses import with_database_name
@@ -121,7 +122,8 @@ class Stage:
 def _compare(stage: Stage, options: argparse.Namespace) -> int:
     calm, stormy = "governance", "disturbed"
     stage.python(calm, "manage.py", "migrate", "--verbosity", "0")
-    prepare = f"import django; django.setup(); from governance.cli import demo; demo.prepare(print, listings={options.listings})"
+    os.environ[DEMO_LISTINGS] = str(options.listings)
+    prepare = "import django; django.setup(); from governance.cli import demo; demo.prepare(print)"
     stage.python(calm, "-c", prepare)
     stage.ask("postgres", f"CREATE DATABASE {stormy} TEMPLATE {calm}")
     _sweep(stage, calm, options.chunk_size, kills=0)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -110,16 +109,16 @@ def _read(writer: Writer, rows: Iterable[Row | BadRow]) -> Read:
 
 def _refuse_duplicates(run_id: int, read: Read) -> None:
     """The first row of an identifier goes in, whatever batch it was in; the later ones name its line."""
-    uuids = {digest(key): key for key in read.good}
+    digests = {digest(key): key for key in read.good}
     with connection.cursor() as cursor:
-        rows = [(str(found), read.good[key][0].line) for found, key in uuids.items()]
+        rows = [(found, read.good[key][0].line) for found, key in digests.items()]
         copy_into_temporary(cursor, table="incoming_key", columns=(("key", "uuid"), ("line", "bigint")), rows=rows)
         cursor.execute(TAKE_KEYS, [run_id])
         if cursor.rowcount == len(rows):
             return
         cursor.execute(TAKEN, [run_id])
         for found, line in cursor.fetchall():
-            row, _item = read.good.pop(uuids[found])
+            row, _item = read.good.pop(digests[found.hex])
             read.kept.append(_duplicate(row, line))
 
 
@@ -186,5 +185,6 @@ def _duplicate(row: Row, line: int) -> Kept:
     return Kept(row.line, RowFate.REFUSED, "", "", RowReason.DUPLICATE, {"first_line": line}, row.cells)
 
 
-def digest(key: str) -> uuid.UUID:
-    return uuid.UUID(bytes=hashlib.md5(key.encode(), usedforsecurity=False).digest())
+def digest(key: str) -> str:
+    """32 hexadecimal digits, which PostgreSQL reads as a uuid."""
+    return hashlib.md5(key.encode(), usedforsecurity=False).hexdigest()

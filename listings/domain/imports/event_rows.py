@@ -71,11 +71,12 @@ class MetricReader(EventReader):
             raise Unfit(RowReason.VALUE_MISSING, self.mapping.column_of("date"))
         found: dict[str, Any] = {name: row.read(name, values.whole, 0) for name in COUNTS}
         found |= {"date": day, "returns_by_reason": row.read("returns", _returns, {})}
-        found["revenue_eur"], found["refunds_eur"] = self._euro(row, "revenue", day), self._euro(row, "refunds", day)
+        currency = _currency(row, "EUR")
+        found["revenue_eur"] = self._euro(row, "revenue", currency, day)
+        found["refunds_eur"] = self._euro(row, "refunds", currency, day)
         return EventRow(merchant, listing, f"{merchant}\x1f{listing}\x1f{day}", found, row.notes)
 
-    def _euro(self, row: Fields, name: str, day: dt.date) -> Decimal:
-        currency = row.read("currency", lambda value: currencies.code_of(fields.as_text(value)), "EUR")
+    def _euro(self, row: Fields, name: str, currency: str, day: dt.date) -> Decimal:
         price: values.Price | None = row.read(
             name, lambda value: values.price(value, currency=currency, decimal=self.mapping.decimal)
         )
@@ -119,15 +120,22 @@ class OrderReader(EventReader):
         return EventRow(merchant, listing, f"{order}\x1f{line}", found, row.notes)
 
     def _amount(self, row: Fields, usual: str) -> values.Price | None:
-        currency = row.read("currency", lambda value: currencies.code_of(fields.as_text(value)), usual)
+        currency = _currency(row, usual)
         amount: values.Price | None = row.read(
             "amount", lambda value: values.price(value, currency=currency, decimal=self.mapping.decimal)
         )
         return amount
 
 
+def _currency(row: Fields, usual: str) -> str:
+    code: str = row.read("currency", lambda value: currencies.code_of(fields.as_text(value)), usual)
+    return code
+
+
 def _returns(value: Any) -> dict[str, int]:
     """A count for each reason. Raises Unreadable."""
+    if value == "{}":
+        return {}  # most days
     found = fields.structure(value, dict)
     counts = {str(reason)[:60]: values.whole(count) for reason, count in found.items()}
     return {reason: count for reason, count in counts.items() if count}

@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -122,8 +122,19 @@ class RowMapping:
                 return each.column
         return ""
 
+    @cached_property
+    def _plain(self) -> dict[str, str]:
+        """Fields that are one column as it stands: nearly all of them, of every row of a file."""
+        return {name: names[0] for name, names in self.columns.items() if len(names) == 1 and name not in self.values}
+
+    @cached_property
+    def _made(self) -> dict[str, tuple[str, ...]]:
+        return {name: names for name, names in self.columns.items() if name not in self._plain}
+
     def neutral(self, cells: Cells) -> dict[str, Any]:
-        row = {name: self._value(name, names, cells) for name, names in self.columns.items()}
+        get = cells.get
+        row = {name: get(column) for name, column in self._plain.items()}
+        row |= {name: self._value(name, names, cells) for name, names in self._made.items()}
         for name, default in self.defaults.items():
             if row.get(name) in (None, "", []):
                 row[name] = default

@@ -18,7 +18,7 @@ from listings.models import ImportRun
 
 Clock = Callable[[], datetime]
 LOCK_SPACE = 7_236
-WAIT_SECONDS = 0.5
+WAIT_SECONDS = 0.2
 FIRST_LOOK, GROWTH = 4_000, 3
 GROWING = (
     "listings_listing",
@@ -48,13 +48,13 @@ def work(*, run_id: int, clock: Clock, seconds: float | None = None) -> bool:
 
 
 def follow(*, run: ImportRun, clock: Clock) -> ImportRun:
-    """Work on a run here until it has ended, or wait for the worker that was quicker; the run as it then is."""
-    work(run_id=run.pk, clock=clock)
-    run.refresh_from_db()
-    while run.state in UNFINISHED_IMPORTS:
-        time.sleep(WAIT_SECONDS)
+    """Work on a run here until it has ended, or wait for the worker that was quicker, and take over where that one is lost."""
+    while True:
+        work(run_id=run.pk, clock=clock)
         run.refresh_from_db()
-    return run
+        if run.state not in UNFINISHED_IMPORTS:
+            return run
+        time.sleep(WAIT_SECONDS)
 
 
 def _work(run_id: int, clock: Clock, seconds: float | None) -> bool:

@@ -111,8 +111,8 @@ class MetricWriter:
 
     def write(self, rows: Sequence[EventRow], *, source: str, at: datetime) -> Outcome:
         outcome, ids = _with_listings(rows, self.mapping)
-        days = {row.day(ids[row.key]).key: row for row in rows if row.key in ids}
-        written = metrics.write(days=[row.day(ids[row.key]) for row in days.values()])
+        days = {(ids[row.key], row.values["date"]): row for row in rows if row.key in ids}
+        written = metrics.write(days=[row.day(listing_id) for (listing_id, _date), row in days.items()])
         outcome.created = {days[key].key for key in written.created}
         outcome.changed = {days[key].key for key in written.changed}
         return outcome

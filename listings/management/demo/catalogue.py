@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import functools
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,7 @@ class Catalogue:
         return (offer.row() for offer in self.offers)
 
     def metric_rows(self) -> Iterator[Row]:
-        for values in self._metric_values():
+        for values in _metric_values(self.days):
             yield dict(zip(METRIC_COLUMNS, values, strict=True))
 
     def order_rows(self) -> Iterator[Row]:
@@ -89,31 +90,40 @@ class Catalogue:
             }
 
     def write(self, folder: Path) -> dict[str, Path]:
-        """Write merchants, listings and orders as NDJSON and metrics as CSV. The truth is not among them."""
+        """Write merchants, listings and orders as NDJSON and metrics as CSV, a file a month: paths by the file's stem.
+
+        The truth is not among them.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         parts = {"merchants": self.merchant_rows(), "listings": self.listing_rows(), "orders": self.order_rows()}
         paths = {name: folder / f"{name}.ndjson" for name in parts}
         for name, rows in parts.items():
             write_ndjson(paths[name], rows)
-        paths["metrics"] = folder / "metrics.csv"
-        with paths["metrics"].open("w", encoding="utf-8", newline="") as file:
-            self.write_metrics(file)
+        months: dict[str, list[Day]] = defaultdict(list)
+        for day in self.days:
+            months[f"metrics-{day.date:%Y-%m}"].append(day)
+        for name in sorted(months):
+            paths[name] = folder / f"{name}.csv"
+            with paths[name].open("w", encoding="utf-8", newline="") as file:
+                write_metrics(file, months[name])
         return paths
 
-    def write_metrics(self, file: IO[str]) -> None:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(METRIC_COLUMNS)
-        place = METRIC_COLUMNS.index("returns")
-        for values in self._metric_values():
-            writer.writerow((*values[:place], json.dumps(values[place]), *values[place + 1 :]))
 
-    def _metric_values(self) -> Iterator[tuple[Any, ...]]:
-        for day in self.days:
-            offer = day.offer
-            yield (
-                offer.seller.id, offer.id, day.date.isoformat(), day.impressions, day.visits, day.orders, day.units,
-                day.revenue, offer.currency, day.returns, day.refunds, day.complaints, day.rating_sum, day.rating_count,
-            )  # fmt: skip
+def write_metrics(file: IO[str], days: Iterable[Day]) -> None:
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(METRIC_COLUMNS)
+    place = METRIC_COLUMNS.index("returns")
+    for values in _metric_values(days):
+        writer.writerow((*values[:place], json.dumps(values[place]), *values[place + 1 :]))
+
+
+def _metric_values(days: Iterable[Day]) -> Iterator[tuple[Any, ...]]:
+    for day in days:
+        offer = day.offer
+        yield (
+            offer.seller.id, offer.id, day.date.isoformat(), day.impressions, day.visits, day.orders, day.units,
+            day.revenue, offer.currency, day.returns, day.refunds, day.complaints, day.rating_sum, day.rating_count,
+        )  # fmt: skip
 
 
 def build(*, seed: int, as_of: dt.date, merchants: int = 300, listings: int = 5_000, days: int = 120) -> Catalogue:

@@ -76,6 +76,18 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(worker: Worker) -> No
     assert ImportKey.objects.count() == 0
 
 
+def test_who_waits_for_a_worker_takes_over_when_that_one_is_lost() -> None:
+    """PostgreSQL notices a killed worker a moment later: until then its lock stands, and nobody works on the run."""
+    run = received(rows=300)
+    lost = connection.get_new_connection(connection.get_connection_params())
+    with lost.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [work.LOCK_SPACE, run.pk])
+    assert not work.work(run_id=run.pk, clock=timezone.now)
+    assert outcome(run)["state"] == ImportState.QUEUED
+    threading.Timer(2 * work.WAIT_SECONDS, lost.close).start()
+    assert work.follow(run=run, clock=timezone.now).state == ImportState.FINISHED
+
+
 def test_two_imports_of_one_catalogue_at_once_lose_no_change(settings: Settings) -> None:
     settings.IMPORT_BATCH_ROWS, rows = 300, 3_000
     first, second = received("Red", rows), received("Blue", rows)

@@ -179,19 +179,25 @@ def test_what_only_looks_wrong_is_not_in_the_truth(catalogue: Catalogue) -> None
 
 def test_files_hold_the_rows_and_never_the_truth(small: Catalogue, tmp_path: Path) -> None:
     paths = small.write(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
+    months = sorted({f"metrics-{row['date'][:7]}" for row in small.metric_rows()})
+    assert len(months) > 1
+    assert {path.name for path in tmp_path.iterdir()} == {
         "listings.ndjson",
         "merchants.ndjson",
-        "metrics.csv",
         "orders.ndjson",
-    ]
+        *(f"{month}.csv" for month in months),
+    }
     listings = [json.loads(line) for line in paths["listings"].read_text(encoding="utf-8").splitlines()]
     assert listings == list(small.listing_rows())
-    with paths["metrics"].open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        first = next(reader)
-        assert tuple(reader.fieldnames or ()) == METRIC_COLUMNS
-    assert json.loads(first["returns"]) == next(small.metric_rows())["returns"]
+    days = []
+    for month in months:
+        with paths[month].open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            days += list(reader)
+            assert tuple(reader.fieldnames or ()) == METRIC_COLUMNS
+    written = {(row["listing_id"], row["date"]): json.loads(row["returns"]) for row in days}
+    assert written == {(row["listing_id"], str(row["date"])): row["returns"] for row in small.metric_rows()}
+    assert len(days) == len(written)
 
 
 def test_the_truth_can_be_written_apart(small: Catalogue) -> None:
