@@ -1,5 +1,8 @@
 """One filter set per list, for its page and its API endpoint alike."""
 
+from operator import itemgetter
+from typing import Any
+
 import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -19,7 +22,7 @@ from enforcement.enums import (
     ViolationState,
 )
 from enforcement.models import Appeal, Decision, Message, Sweep, Violation
-from governance.policies.enums import Measure, Mode, Severity, VersionState
+from governance.policies.enums import Measure, Mode, Severity, VersionState, family_name
 from governance.policies.models import Policy
 from governance.web.references import read_reference
 
@@ -33,11 +36,23 @@ class SweepFilter(django_filters.FilterSet):
         fields = ("state", "kind")
 
 
+class FamilyFilter(django_filters.AllValuesMultipleFilter):
+    """The families that there are, by their names in the language of the page."""
+
+    @property
+    def field(self) -> Any:
+        field = super().field
+        field.choices = sorted(
+            ((value, family_name(value)) for value, _same in self.extra["choices"]), key=itemgetter(1)
+        )
+        return field
+
+
 class PolicyFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Title, law or short name"), method="search")
     mode = django_filters.MultipleChoiceFilter(label=_("Mode"), choices=Mode.choices)
     severity = django_filters.MultipleChoiceFilter(label=_("Severity"), choices=Severity.choices)
-    family = django_filters.AllValuesMultipleFilter(label=_("Family"))
+    family = FamilyFilter(label=_("Family"))
     waits = django_filters.BooleanFilter(label=_("Waits for approval"), method="only_waiting")
     counsel = django_filters.BooleanFilter(label=_("Confirm with counsel"), field_name="confirm_with_counsel")
 

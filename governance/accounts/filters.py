@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, time, timedelta
+from operator import itemgetter
 from typing import Any
 
 import django_filters
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from governance.accounts.enums import Role, Scope
 from governance.accounts.models import ApiKey, RoleGrant, User
+from governance.accounts.text import log as text
 from governance.audit import queries as log
 from governance.audit.models import Entry
 from governance.audit.models.entry import AUTOMATION
@@ -77,9 +79,11 @@ class EntryFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("verb", "subject_kind"):
+        for name, words in (("verb", text.verb), ("subject_kind", text.kind)):
             values = cache.get_or_set(f"log:{name}", lambda column=name: log.distinct(column), CHOICES_SECONDS)
-            self.filters[name].extra["choices"] = [(value, value) for value in values or ()]
+            self.filters[name].extra["choices"] = sorted(
+                ((value, words(value)) for value in values or ()), key=itemgetter(1)
+            )
 
     def search(self, rows: QuerySet[Entry], name: str, value: str) -> QuerySet[Entry]:
         """C-123, 123 or SR-2026-4Q7K-0719-D2MX."""

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Severity(models.TextChoices):
@@ -34,6 +35,34 @@ class Measure(models.TextChoices):
 class Subject(models.TextChoices):
     LISTINGS = "listings", _("Listings")
     MERCHANTS = "merchants", _("Merchants")
+
+
+FAMILIES = {
+    "alcohol": _("Alcohol"),
+    "all": _("All goods"),
+    "apparel": _("Clothing and shoes"),
+    "automotive": _("Car and motorcycle"),
+    "baby": _("Baby and child"),
+    "batteries": _("Batteries"),
+    "chemicals": _("Chemicals"),
+    "cosmetics": _("Cosmetics"),
+    "electronics": _("Electronics"),
+    "food": _("Food"),
+    "health": _("Health"),
+    "home": pgettext_lazy("goods", "Home"),
+    "jewellery": _("Jewellery"),
+    "merchants": _("Merchants"),
+    "mobility": _("E-mobility"),
+    "tobacco": _("Tobacco and nicotine"),
+    "toys": _("Toys"),
+    "weapons": _("Weapons"),
+    "wildlife": _("Protected species"),
+}
+"""The families that come with the product, in words. A marketplace may name its own, which are shown as they are."""
+
+
+def family_name(family: str) -> str:
+    return str(FAMILIES.get(family, family))
 
 
 class Ground(models.TextChoices):

@@ -88,6 +88,28 @@ def test_filters_find_what_they_say(reader: Client, jonas: User, lena: User, que
     assert [written[row.pk] for row in rows if row.pk in written] == found
 
 
+def test_the_list_says_in_words_what_was_done_and_leaves_out_what_is_empty(reader: Client, jonas: User) -> None:
+    User.objects.filter(username="ines").update(language="de")
+    write(jonas, "decision.issued", 70, points=6, reason="", markets=[], measure={"was": None, "now": ["DE", "FR"]})
+    write(jonas, "case.closed", 7)
+    page = reader.get(reverse(LIST)).content.decode()
+    assert "Entscheidung getroffen</a>" in page
+    assert "Entscheidung 70" in page
+    assert "points: 6, measure: (now: DE FR)" in page
+    assert "case.closed</a>" in page  # a verb without words is shown as it is stored
+
+
+def test_the_filter_offers_verbs_by_their_words(reader: Client, jonas: User) -> None:
+    write(jonas, "policy.approved", 1)
+    write(jonas, "case.opened", 2)
+    page = reader.get(reverse(LIST))
+    offered = page.context["view"].filterset.form.fields["verb"].choices
+    assert [choice for choice in offered if choice[0] in ("policy.approved", "case.opened")] == [
+        ("case.opened", "Case opened"),
+        ("policy.approved", "Policy version approved"),
+    ]
+
+
 def test_the_export_holds_exactly_what_the_filter_shows(reader: Client, jonas: User) -> None:
     write(jonas, "case.closed", 7, reason="=HYPERLINK(1)")
     write(jonas, "case.opened", 8)
