@@ -69,6 +69,12 @@ class Frame:
     def time_zone(self) -> str:
         return str(getattr(self.user, "time_zone", "") or settings.TIME_ZONE)
 
+    @cached_property
+    def tabs(self) -> tuple[Link, ...]:
+        """The current place and its tabs, where it has any."""
+        return next((link.tabs for group in self.rail for link in group if link.current), ())
+
+    @cached_property
     def rail(self) -> list[list[Link]]:
         if not self.signed_in:
             return []

@@ -1,6 +1,9 @@
-"""The places of the rail, in their order. A place whose URL is not wired, or that the person may not open, is left out."""
+"""The places of the rail, in their order. A place whose URL is not wired, or that the person may not open, is left out.
 
-from dataclasses import dataclass
+A place may be a tab of another (`tab_of`): it stands on that one's pages instead of in the rail, with the same key.
+"""
+
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +24,7 @@ class Place:
     icon: str
     group: int
     key: str
+    tab_of: str = ""
 
     @property
     def section(self) -> str:
@@ -33,10 +37,10 @@ PLACES = (
     Place("investigations:cases", _("Cases"), "case", 1, "g c"),
     Place("investigations:appeals", _("Appeals"), "scale", 1, "g a"),
     Place("investigations:listings", _("Listings"), "listing", 1, "g l"),
+    Place("listings:imports", _("Imports"), "upload", 1, "g i", tab_of="listings"),
     Place("investigations:merchants", _("Merchants"), "merchant", 1, "g m"),
     Place("enforcement:policies", _("Policies"), "policy", 2, "g p"),
     Place("enforcement:sweeps", _("Sweeps"), "sweep", 2, "g s"),
-    Place("listings:imports", _("Imports"), "upload", 2, "g i"),
     Place("insights:programmes", _("Programmes"), "programme", 2, "g r"),
     Place("insights:reports", _("Reports"), "report", 3, "g e"),
     Place("audit:entries", _("Audit"), "audit", 3, "g u"),
@@ -52,6 +56,7 @@ class Link:
     url: str
     count: str
     current: bool
+    tabs: tuple["Link", ...] = ()
 
 
 @lru_cache(maxsize=256)
@@ -75,11 +80,27 @@ def rail(user: Any, *, path: str, section: str = "") -> list[list[Link]]:
     open_to = [(place, url) for place, (url, view) in wired if may_open(view, user)]
     counts = cache.get_many([f"rail:{place.section}" for place, _url in open_to])
     current = section or _section_of(path, open_to)
+    links = [
+        Link(place, url, counts.get(f"rail:{place.section}", ""), place.section == current) for place, url in open_to
+    ]
     groups: dict[int, list[Link]] = {}
-    for place, url in open_to:
-        link = Link(place, url, counts.get(f"rail:{place.section}", ""), place.section == current)
-        groups.setdefault(place.group, []).append(link)
+    for link in _with_tabs(links):
+        groups.setdefault(link.place.group, []).append(link)
     return list(groups.values())
+
+
+def _with_tabs(links: list[Link]) -> list[Link]:
+    """The tabs at their places. Where the place itself is not open, its tab stands for it."""
+    sections = {link.place.section for link in links}
+    tabs = [link for link in links if link.place.tab_of in sections]
+    found = []
+    for link in links:
+        own = tuple(tab for tab in tabs if tab.place.tab_of == link.place.section)
+        if link not in tabs:
+            found.append(
+                replace(link, tabs=(link, *own), current=link.current or any(t.current for t in own)) if own else link
+            )
+    return found
 
 
 def _section_of(path: str, open_to: list[tuple[Place, str]]) -> str:

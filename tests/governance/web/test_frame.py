@@ -38,6 +38,22 @@ def test_a_place_that_the_person_may_not_open_is_left_out(nadia: User, monkeypat
     assert places.rail(nadia, path="/") == []
 
 
+def test_a_tab_stands_with_its_place_and_alone_where_the_place_is_closed(
+    nadia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    views = places.Place("saved-views", "Views", "home", 1, "g v")
+    tab = places.Place("look", "Look", "home", 1, "g o", tab_of="saved-views")
+    monkeypatch.setattr(places, "PLACES", (views, tab))
+    [[link]] = places.rail(nadia, path="/look/")
+    assert (link.place, link.current, [(each.place, each.current) for each in link.tabs]) == (
+        views,
+        True,
+        [(views, False), (tab, True)],
+    )
+    monkeypatch.setattr(places, "PLACES", (tab,))
+    assert [(each.place, each.tabs) for [each] in places.rail(nadia, path="/look/")] == [(tab, ())]
+
+
 def test_the_page_speaks_the_language_of_the_person(client: Client, nadia: User) -> None:
     User.objects.filter(pk=nadia.pk).update(language="ar", theme="dark")
     page = client.get("/design/").content.decode()
