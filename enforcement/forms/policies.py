@@ -49,7 +49,10 @@ class VersionForm(forms.Form):
     confirm_with_counsel = forms.BooleanField(label=_("Confirm with counsel before it decides"), required=False)
     jurisdictions = forms.MultipleChoiceField(label=_("Markets"), widget=forms.CheckboxSelectMultiple, required=False)
     categories = forms.MultipleChoiceField(
-        label=_("Categories"), required=False, help_text=_("None means all. A category includes what is under it.")
+        label=_("Categories"),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 10}),
+        help_text=_("None means all. A category includes what is under it."),
     )
     rule = forms.CharField(
         label=_("Rule"),

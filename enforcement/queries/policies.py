@@ -10,6 +10,7 @@ from enforcement.enums import ClosedBecause, ViolationState
 from enforcement.models import Violation
 from governance.policies.enums import SEVERITY_RANK, VersionState
 from governance.policies.models import Policy, PolicyMove, PolicyText, PolicyVersion
+from listings.models import Category
 
 SHOWN_FIELDS = ("severity", "legal_basis", "confirm_with_counsel", "default_measure", "jurisdictions")
 
@@ -87,6 +88,12 @@ def by_market(policy: Policy) -> list[tuple[str, int]]:
         for market in markets:
             counts[market] = counts.get(market, 0) + 1
     return sorted(counts.items(), key=lambda row: (-row[1], row[0]))
+
+
+def category_names(version: PolicyVersion, language: str) -> list[str]:
+    """The categories that a version is about, by their names, else by their codes."""
+    known = dict(Category.objects.filter(code__in=version.categories).values_list("code", "names"))
+    return [known.get(code, {}).get(language) or known.get(code, {}).get("en", code) for code in version.categories]
 
 
 def versions(policy: Policy) -> list[PolicyVersion]:

@@ -17,7 +17,7 @@ from enforcement.forms.policies import Approve, GrantWaiver, NewPolicy, SetMode
 from enforcement.queries import policies as queries
 from governance.accounts.permissions import functions
 from governance.policies.domain import policies, versions, waivers
-from governance.policies.enums import MODE_MEANS, Mode, Subject, VersionState
+from governance.policies.enums import MODE_MEANS, Mode, Subject, VersionState, family_name
 from governance.policies.models import Policy, PolicyVersion, Waiver
 from governance.policies.permissions import can_approve_policy, can_switch_policy, can_waive, can_write_policy
 from governance.web import charts, formats, toasts
@@ -39,10 +39,10 @@ class PolicyList(ListPage):
     columns = (
         Column("title", gettext_lazy("Policy"), grow=True, sort="title", value=lambda row: row.title),
         Column("number", gettext_lazy("Id"), value=lambda row: row.number),
-        Column("family", gettext_lazy("Family"), sort="family", value=lambda row: row.family),
+        Column("family", gettext_lazy("Family"), sort="family", value=lambda row: family_name(row.family)),
         Column("severity", gettext_lazy("Severity"), sort="severity_rank", value=lambda row: row.severity),
         Column("mode", gettext_lazy("Mode"), value=lambda row: row.get_mode_display()),
-        Column("legal_basis", gettext_lazy("Legal basis"), extra=True, value=lambda row: row.legal_basis),
+        Column("legal_basis", gettext_lazy("Legal basis"), hidden=True, value=lambda row: row.legal_basis),
         Column("markets", gettext_lazy("Markets"), value=lambda row: " ".join(row.jurisdictions or [])),
         Column("open", gettext_lazy("Open"), num=True, sort="open_violations", value=lambda row: row.open_violations),
         Column(
@@ -75,6 +75,7 @@ def detail(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
         "versions": all_versions,
         "version": version,
         "texts": _texts(version),
+        "categories": queries.category_names(version, language()) if version else [],
         "pending": next((v for v in all_versions if v.state in (VersionState.DRAFT, VersionState.SUBMITTED)), None),
         "track": queries.track(policy),
         "recent": queries.recent(policy),

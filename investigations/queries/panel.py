@@ -11,12 +11,12 @@ from enforcement.measures import MEASURES
 from enforcement.models import Appeal
 from governance.policies.enums import Measure
 from governance.policies.models import PolicyText, PolicyVersion
+from governance.policies.text import guidance
 from investigations.enums import Verdict
 from investigations.models import Case, CaseItem
 from investigations.queries import work
 
 LIKE_OVER = timedelta(days=90)
-LONGEST_LEAD = 28
 
 
 @dataclass(frozen=True)
@@ -32,21 +32,12 @@ class Like:
 
 
 @dataclass(frozen=True)
-class Block:
-    """A paragraph of guidance, or a list. `lead` is what stands before the colon of a point."""
-
-    kind: str
-    text: str = ""
-    points: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
 class Panel:
     """`version` is the one under which the case would be decided; None where a case has no policy."""
 
     version: PolicyVersion | None
     text: PolicyText | None
-    guidance: list[Block]
+    guidance: list[guidance.Block]
     markets: list[str]
     decidable: list[str]
     like: Like
@@ -75,7 +66,7 @@ def of(case: Case, *, language: str, at: datetime) -> Panel:
     return Panel(
         version=version,
         text=text,
-        guidance=blocks(text.guidance) if text else [],
+        guidance=guidance.blocks(text.guidance) if text else [],
         markets=sorted(offered, key=lambda code: (code not in applies, code)),
         decidable=sorted(offered & applies),
         like=_like(case, at=at),
@@ -94,29 +85,6 @@ def text_of(version: PolicyVersion, language: str) -> PolicyText | None:
     """The version's words in a language, else in English."""
     texts = {text.language: text for text in PolicyText.objects.filter(version=version, language__in=[language, "en"])}
     return texts.get(language) or texts.get("en")
-
-
-def blocks(guidance: str) -> list[Block]:
-    """Paragraphs, and lists of the lines that begin with a dash or with a few words and a colon, which lead their point."""
-    found: list[Block] = []
-    points: list[tuple[str, str]] = []
-    for line in [*(raw.strip() for raw in guidance.splitlines()), ""]:
-        dashed = line.startswith(("- ", "* ", "• "))
-        lead, rest = _led(line[2:].strip() if dashed else line)
-        if dashed or lead:
-            points.append((lead, rest))
-            continue
-        if points and line:
-            found.append(Block("list", points=tuple(points)))
-            points = []
-        if line:
-            found.append(Block("text", text=line))
-    return [*found, Block("list", points=tuple(points))] if points else found
-
-
-def _led(text: str) -> tuple[str, str]:
-    lead, colon, rest = text.partition(": ")
-    return (f"{lead}:", rest) if colon and len(lead) <= LONGEST_LEAD else ("", text)
 
 
 def _offered(case: Case) -> set[str]:

@@ -6,9 +6,12 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from governance.policies.enums import Measure, Severity
+from governance.policies.enums import Measure, Severity, family_name
+from governance.policies.text import guidance
 
 register = template.Library()
+register.filter("family", family_name)
+register.filter("guidance", guidance.blocks)
 
 _TOKEN = re.compile(
     r"""(?P<str>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')

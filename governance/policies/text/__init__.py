@@ -1,0 +1,1 @@
+"""How the words of policies are read."""
