@@ -71,6 +71,14 @@ class ImportKind(models.TextChoices):
     ORDERS = "orders", _("Order lines")
 
 
+CONDITIONS = {
+    "new": pgettext_lazy("condition", "new"),
+    "used": pgettext_lazy("condition", "used"),
+    "refurbished": pgettext_lazy("condition", "refurbished"),
+}
+"""The usual conditions in words; a marketplace's own are shown as they came."""
+
+
 class ImportState(models.TextChoices):
     PREPARED = "prepared", _("Waiting for you to begin")
     QUEUED = "queued", _("Waiting")

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import translation
 
 from governance.policies.language import Step, Steps, corrections
-from governance.policies.language.wording import read
+from governance.policies.language.wording import SAID_ALREADY, read
 
 Explanation = Mapping[str, Any]
 
@@ -46,7 +46,9 @@ def _held(node: Explanation) -> Iterator[Explanation]:
 def _line(condition: Explanation) -> str:
     values: Sequence[Explanation] = condition.get("values") or ()
     nothing_seen = not condition.get("words") and all(value.get("seen") in (None, [], "") for value in values)
-    return condition["text"] if nothing_seen else f"{condition['text']}: {condition['value']}"
+    if nothing_seen or condition.get("code") in SAID_ALREADY:
+        return str(condition["text"])
+    return translation.gettext("%(fact)s: %(value)s") % {"fact": condition["text"], "value": condition["value"]}
 
 
 def _steps(found: Step | Steps) -> Iterator[str]:

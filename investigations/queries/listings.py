@@ -13,6 +13,7 @@ from enforcement.models import DecisionItem, Restriction, Violation
 from governance.accounts.permissions import Anyone
 from governance.policies.enums import Measure
 from governance.policies.language import wording
+from governance.web import formats
 from investigations import permissions
 from investigations.enums import LIVE_CASES, ListingStanding
 from investigations.models import Case, CaseItem
@@ -29,6 +30,8 @@ from listings.models import (
 )
 
 METRIC_DAYS = 90
+COUNTRY = "_country"
+"""How the keys of attributes end that hold the code of a country."""
 
 
 def visible_listings(user: Anyone) -> QuerySet[Listing]:
@@ -169,6 +172,8 @@ def attributes(listing: Listing, language: str) -> list[tuple[str, str]]:
 
 def _attribute(row: AttributeDefinition | None, key: str, value: Any, language: str) -> tuple[str, str]:
     label = str((row and (row.labels.get(language) or row.labels.get("en"))) or key)
+    if key.endswith(COUNTRY) and isinstance(value, str):
+        return label, formats.country(value)
     return label, wording.value(value, row.unit if row else "")
 
 

@@ -13,6 +13,7 @@ from investigations.filters import language
 from investigations.models import Case, Queue
 from investigations.queries import lines
 from investigations.text import passages
+from listings.enums import CONDITIONS
 
 register = template.Library()
 
@@ -27,6 +28,11 @@ def of_key(table: Mapping[Any, Any], key: Any) -> Any:
 def visible(text: str) -> str:
     """A text of one line with what cannot be seen made visible, where marks have no place."""
     return "".join(f"[{part.text}]" if part.kind == "control" else part.text for part in passages.whole(text))
+
+
+@register.filter
+def condition(value: str) -> str:
+    return str(CONDITIONS.get(value.lower(), value))
 
 
 @register.filter

@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import Any
 
 import structlog
+from django.utils.translation import gettext
 
 from governance.policies.language import wording
 from investigations.text.passages import Span
 
 log = structlog.get_logger(__name__)
-SAID_ALREADY = frozenset({"absent", "is", "is_not"})
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Leaf:
 
     @property
     def summary(self) -> str:
-        return f"{self.text}: {self.value}" if self.value else self.text
+        return gettext("%(fact)s: %(value)s") % {"fact": self.text, "value": self.value} if self.value else self.text
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def _worded(tree: Any) -> Mapping[str, Any]:
 def _plain(node: Mapping[str, Any]) -> dict[str, Any]:
     """The tree without values that only repeat their sentence: what is not given, and a plain yes or no."""
     shown = {**node, "children": [_plain(child) for child in node.get("children") or ()]}
-    if node.get("code") in SAID_ALREADY:
+    if node.get("code") in wording.SAID_ALREADY:
         shown["value"] = ""
     return shown
 

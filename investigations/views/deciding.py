@@ -137,8 +137,10 @@ def _follows(case: Case, beside: panel.Panel, deed: Deed) -> list[str]:
         else _("The merchant gets the statement in %(language)s: we have no words in %(asked)s yet.")
     )
     points = beside.version.points if MEASURES[deed.measure].gives_points else 0
-    given = _("It adds points: %(count)s.") % {"count": formats.number(points)} if points else _("It adds no points.")
-    return [told % names, given]
+    given = (
+        ngettext("It adds %(count)s point.", "It adds %(count)s points.", points) if points else _("It adds no points.")
+    )
+    return [told % names, given % {"count": formats.number(points)}]
 
 
 def _measures(beside: panel.Panel) -> list[Option]:

@@ -12,6 +12,7 @@ from listings.text import DESCRIPTION, TITLE
 if TYPE_CHECKING:
     from governance.policies.language.rule import Rule
 
+CATEGORY = "listing.category.code"
 CURRENCY = "currency"
 """The unit of a price: what the listing says."""
 
@@ -46,6 +47,7 @@ class _Explainer:
         self.row = row
         self.market = market
         self.finder = Finder(rule.environment.matcher, row)
+        self.categories = rule.environment.known.categories or {}
         self.missing: dict[str, Json] = {}
         self.found: dict[tuple[str, str, int, int], Json] = {}
 
@@ -87,7 +89,8 @@ class _Explainer:
             self.missing.setdefault(seen.path, seen.operand)
         shown: Json = {**seen.operand, "seen": _json(value)}
         unit = self.row.value("listing.currency") if seen.unit == CURRENCY else seen.unit
-        return shown | ({"unit": unit} if unit else {})
+        names = self.categories.get(value) if seen.path == CATEGORY and "function" in seen.operand else None
+        return shown | ({"unit": unit} if unit else {}) | ({"names": names} if names else {})
 
     def _in_currency(self, description: Json) -> Json:
         """A figure beside the price is in the listing's currency."""

@@ -1,10 +1,11 @@
 """Explanations in the reader's language: sentences for conditions, values with their units, and how to correct."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.policies.language.kinds import Words
@@ -75,6 +76,9 @@ CORRECTIONS: Mapping[str, Words] = {
     "not readableIn": _("Write title and description in a language that is accepted in %(right)s."),
 }
 """What a merchant does about a condition that holds. A condition without an entry is turned into its opposite."""
+
+SAID_ALREADY = frozenset({"absent", "is", "is_not"})
+"""Conditions whose sentence says what was seen: that something is not given, or a plain yes or no."""
 
 _QUOTED = frozenset({"eq", "ne", "startsWith", "endsWith", "contains"})
 _IN_MARKETS = frozenset({"inMarket", "readableIn"})
@@ -147,12 +151,13 @@ def seen_value(condition: Json) -> str:
         return _listed([gettext("“%(text)s”") % {"text": word} for word in condition["words"]], 0)
     values: Sequence[Json] = condition.get("values") or ()
     if len(values) == 1:
-        return value(values[0].get("seen"), values[0].get("unit", ""))
-    named = (
-        gettext("%(fact)s: %(value)s") % {"fact": operand(each), "value": value(each.get("seen"), each.get("unit", ""))}
-        for each in values
-    )
+        return _seen(values[0])
+    named = (gettext("%(fact)s: %(value)s") % {"fact": operand(each), "value": _seen(each)} for each in values)
     return formats.clauses(named)
+
+
+def _seen(shown: Json) -> str:
+    return _named(shown.get("names") or {}) or value(shown.get("seen"), shown.get("unit", ""))
 
 
 def read(node: Json) -> dict[str, Any]:
@@ -198,6 +203,11 @@ def _number(seen: float, unit: str) -> str:
     if len(unit) == 3 and unit.isupper():
         return formats.money(seen, unit)
     shown = formats.number(seen)
+    many = math.ceil(abs(seen))
+    if unit == "months":
+        return ngettext("%(n)s month", "%(n)s months", many) % {"n": shown}
+    if unit == "years":
+        return ngettext("%(n)s year", "%(n)s years", many) % {"n": shown}
     return f"{shown}\u00a0{unit}" if unit else shown
 
 

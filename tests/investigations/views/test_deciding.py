@@ -30,7 +30,7 @@ def test_the_button_says_what_it_will_do(client: Client, held: Case) -> None:
 
     assert "Remove 2 listings in 2 markets" in text
     assert "2 violate, 1 fine" in text
-    assert "The merchant gets the statement in English. It adds points: 4." in text
+    assert "The merchant gets the statement in English. It adds 4 points." in text
     assert not Decision.objects.exists()
 
 

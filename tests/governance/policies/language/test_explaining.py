@@ -103,7 +103,7 @@ def test_the_tree_of_conditions_is_kept_as_json(environment: Environment, row: R
         ("merchant.returnRate(30) >= 0.2", "return rate over 30 days is 20.0% or more", "25.0%", True),
         ("merchant.country in EU_EEA", "merchant's country is one of EU EEA", "TR", False),
         ("!(merchant.country in EU)", "merchant's country is none of EU", "TR", True),
-        ('listing.category.isUnder("toys")', "category is under Toys", "toys/magnetic_sets", True),
+        ('listing.category.isUnder("toys")', "category is under Toys", "Magnetic sets", True),
         ('!listing.text.mentions("guns")', "text mentions no term of “Guns”", "", True),
         ('listing.text.mentions("blades")', "text mentions a term of “Blades”", "“k-n-1-f-e”", True),
         ('listing.text.matches("(?i)magnetic|magnets")', "text matches (?i)magnetic|magnets", "“Magnetic”, “magnets”", True),
