@@ -1,5 +1,6 @@
 """One case: its evidence, the policy beside it, the decision as it stands, the merchant below."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -152,7 +153,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 at=now,
             )
-            context |= {"statement": statement, "blocks": blocks_of(statement)}
+            context |= {"statement": statement, "blocks": _unnumbered(statement)}
         except Refusal as refusal:
             context["refusal"] = str(refusal)
     return render(request, "investigations/_statement_draft.html", context)
@@ -168,6 +169,19 @@ def statement(request: HttpRequest, pk: int, decision: int) -> HttpResponse:
 
 def blocks_of(statement: Statement) -> list[letters.Block]:
     return statements.blocks(statements.words_for(statement.language), statement.content)
+
+
+def _unnumbered(draft: Statement) -> list[letters.Block]:
+    """A draft without its reference: the decision will have another one."""
+    reference = draft.decision.reference
+    return [
+        replace(
+            block,
+            text=block.text.replace(reference, "…"),
+            items=tuple(item.replace(reference, "…") for item in block.items),
+        )
+        for block in blocks_of(draft)
+    ]
 
 
 def _person(request: HttpRequest) -> User:

@@ -1,8 +1,12 @@
 // Native dialogs: data-opens="id" shows one, data-closes closes it, data-open shows one that a partial update has brought.
+const FIELDS = ["input:not([type=hidden], [type=radio], [type=checkbox], [type=file])", "input[type=radio]:checked", "select", "textarea"];
+const FIRST = FIELDS.map((field) => `.dialog-body ${field}:not(details:not([open]) *, [hidden] *)`).join(", ");
+
 export function open(dialog) {
   if (!dialog || dialog.open) return;
   dialog.dispatchEvent(new CustomEvent("opening"));
   dialog.showModal();
+  dialog.querySelector(FIRST)?.focus();
 }
 
 document.addEventListener("click", (event) => {
