@@ -114,13 +114,14 @@ DECISION_MOVES: dict[DecisionState, frozenset[DecisionState]] = {
 }
 STANDING_DECISIONS = frozenset({DecisionState.IN_FORCE, DecisionState.PARTLY_REVERSED})
 DECISION_TONE: dict[DecisionState, str] = {
-    DecisionState.IN_FORCE: "serious",
+    DecisionState.IN_FORCE: "info",
     DecisionState.PARTLY_REVERSED: "caution",
     DecisionState.REVERSED: "ok",
     DecisionState.SUPERSEDED: "neutral",
     DecisionState.SETTLED: "ok",
     DecisionState.EXPIRED: "neutral",
 }
+DECISION_ICON: dict[DecisionState, str] = {DecisionState.IN_FORCE: "gavel"}
 
 
 class Automation(models.TextChoices):

@@ -41,10 +41,11 @@ class CaseOutcome(models.TextChoices):
 
 
 OUTCOME_TONE: dict[CaseOutcome, str] = {
-    CaseOutcome.DECIDED: "serious",
+    CaseOutcome.DECIDED: "info",
     CaseOutcome.NO_VIOLATION: "ok",
     CaseOutcome.RESOLVED: "ok",
 }
+OUTCOME_ICON: dict[CaseOutcome, str] = {CaseOutcome.DECIDED: "gavel"}
 
 
 class Verdict(models.TextChoices):

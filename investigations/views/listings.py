@@ -33,7 +33,7 @@ class ListingList(ListPage):
     columns = (
         Column("photo", gettext_lazy("Photo"), fit=True, quiet_head=True),
         Column("title", gettext_lazy("Title, as sold"), grow=True, value=lambda row: row.title),
-        Column("id", gettext_lazy("Id"), extra=True, value=lambda row: f"L-{row.pk}"),
+        Column("id", gettext_lazy("Id"), hidden=True, value=lambda row: f"L-{row.pk}"),
         Column("merchant", gettext_lazy("Merchant"), value=lambda row: row.merchant.name),
         Column("category", gettext_lazy("Category"), extra=True, value=lambda row: row.category and row.category.code),
         Column("ean", gettext_lazy("EAN"), hidden=True, value=lambda row: row.ean),

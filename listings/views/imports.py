@@ -34,7 +34,7 @@ class ImportList(ListPage):
     order = ("-created_at", "-pk")
     columns = (
         Column("file", gettext_lazy("File"), grow=True, value=lambda row: row.filename),
-        Column("kind", gettext_lazy("Rows"), value=lambda row: row.get_kind_display()),
+        Column("kind", gettext_lazy("Kind"), value=lambda row: row.get_kind_display()),
         Column("state", gettext_lazy("State"), value=lambda row: row.get_state_display()),
         Column("rows", gettext_lazy("Read"), num=True, value=lambda row: row.rows_read),
         Column("created", gettext_lazy("New"), num=True, value=lambda row: row.created),
