@@ -87,7 +87,7 @@ class VersionForm(forms.Form):
             [(code, country(code)) for code in codes], key=lambda choice: choice[1]
         )
         self.fields["categories"].choices = [  # type: ignore[attr-defined]
-            (code, "  " * depth + names.get(language, names.get("en", code)))
+            (code, "\u2003" * depth + names.get(language, names.get("en", code)))
             for code, depth, names in Category.objects.order_by("code").values_list("code", "depth", "names")
         ]
         for tag in LANGUAGES:

@@ -151,11 +151,12 @@ def percent(share: Number, *, digits: int = 1) -> str:
 
 
 def size(octets: int) -> str:
-    """Of a file, in units of 1,024: `140.4 kB`."""
+    """Of a file, in units of 1,024: `140.4 kB`, `379 bytes`."""
     amount, steps = float(octets), 0
     while amount >= 1024 and steps < len(UNITS_OF_SIZE) - 1:
         amount, steps = amount / 1024, steps + 1
-    return str(format_unit(round(amount, 1), f"digital-{UNITS_OF_SIZE[steps]}", length="short", locale=active_locale()))
+    unit = f"digital-{UNITS_OF_SIZE[steps]}"
+    return str(format_unit(round(amount, 1), unit, length="short" if steps else "long", locale=active_locale()))
 
 
 def comma() -> str:

@@ -133,7 +133,7 @@ def _parked() -> Iterator[Line]:
         title = ngettext("%(n)s imported row is parked", "%(n)s imported rows are parked", found["n"]) % {
             "n": found["n"]
         }
-        note = _("Their categories are not known yet. Map them, and they go in.")
+        note = _("A category or merchant is not known yet. Settle that, and the rest goes in.")
         yield Line("upload", "caution", title, note, reverse("listings:import", args=[found["run"]]))
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-LONGEST_LEAD = 28
+LONGEST_LEAD = 40
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ def test_a_currency_of_latin_letters_and_a_sign_is_kept_in_order_in_arabic() -> 
 
 
 @pytest.mark.parametrize(
-    ("octets", "words"), [(0, "0 byte"), (900, "900 byte"), (143_770, "140.4 kB"), (20 * 1024 * 1024, "20 MB")]
+    ("octets", "words"), [(0, "0 bytes"), (900, "900 bytes"), (143_770, "140.4 kB"), (20 * 1024 * 1024, "20 MB")]
 )
 def test_size_of_a_file(octets: int, words: str) -> None:
     assert formats.size(octets) == words
