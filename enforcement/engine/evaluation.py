@@ -1,15 +1,22 @@
-"""Policies over listings and merchants, row by row. The columnar engine will stand behind the same function."""
+"""Policies over listings and merchants: many listings over columns, with every hit confirmed row by row; few, row by row."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+import structlog
+
 from enforcement.engine.active import ActivePolicies, ActivePolicy, Markets
+from enforcement.engine.columns import Answer, answers
 from governance.policies import enums
 from governance.policies.language import Row, Subject
+
+WORTH_COLUMNS = 32
+"""So many listings at least: a frame costs some milliseconds, however small it is."""
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -95,16 +102,85 @@ def evaluate(
     One that breaks is named in the summary and skipped.
     """
     counted = summary if summary is not None else Summary()
+    read = list(subjects)
+    if len(read) >= WORTH_COLUMNS and all(subject.listing for subject in read):
+        yield from _over_columns(policies, read, at, counted)
+    else:
+        yield from by_row(policies, read, at=at, summary=counted)
+
+
+def by_row(
+    policies: ActivePolicies, subjects: Iterable[Subject], *, at: datetime, summary: Summary
+) -> Iterator[Outcome]:
+    """The same, one subject after the other: what the columns have to agree with."""
     for subject in subjects:
-        key = subject.listing.id if subject.listing else subject.merchant.id
+        key = _key(subject)
         try:
             found, looked = _read(policies, subject, at)
         except Exception as error:  # a value that nobody foresaw must not take the chunk with it
-            counted.broken.append(Broken(key, f"{type(error).__name__}: {error}"))
+            summary.broken.append(Broken(key, f"{type(error).__name__}: {error}"))
             continue
-        counted.looked.append(key)
-        _count(counted, found, looked)
+        summary.looked.append(key)
+        _count(summary, found, looked)
         yield from found
+
+
+def _over_columns(
+    policies: ActivePolicies, subjects: Sequence[Subject], at: datetime, summary: Summary
+) -> Iterator[Outcome]:
+    """Hits are few, and each is confirmed by the runtime: a fault in the columns can never punish a merchant."""
+    try:
+        found, odd = answers(policies, subjects, at=at)
+    except Exception:  # whatever it is, reading row by row names the listing
+        log.exception("columns_failed")
+        yield from by_row(policies, subjects, at=at, summary=summary)
+        return
+    rows = _Rows(policies, subjects, at)
+    outcomes: dict[int, list[Outcome]] = {}
+    for answer in found:
+        for place, outcome in _confirmed(answer, rows, summary.tally(answer.policy.version_id)):
+            outcomes.setdefault(place, []).append(outcome)
+    unread = frozenset(odd)
+    for place, subject in enumerate(subjects):
+        if place in unread:
+            yield from by_row(policies, [subject], at=at, summary=summary)
+        else:
+            summary.looked.append(_key(subject))
+            yield from outcomes.get(place, ())
+
+
+class _Rows:
+    """The row of each subject, made when a rule first asks for it."""
+
+    def __init__(self, policies: ActivePolicies, subjects: Sequence[Subject], at: datetime) -> None:
+        self.environment, self.subjects, self.at = policies.environment, subjects, at
+        self._made: dict[int, Row] = {}
+
+    def __getitem__(self, place: int) -> Row:
+        if place not in self._made:
+            self._made[place] = self.environment.row(self.subjects[place], self.at)
+        return self._made[place]
+
+
+def _confirmed(answer: Answer, rows: _Rows, tally: Tally) -> Iterator[tuple[int, Outcome]]:
+    """What one policy found, by place, and counted. Where the runtime says otherwise than the columns, it is right."""
+    policy = answer.policy
+    tally.looked_at += answer.looked_at
+    tally.undecidable += len(answer.unknown)
+    tally.missing.update(answer.missing)
+    for place, markets in (answer.held | answer.by_row).items():
+        outcome = _outcome(policy, markets, rows[place])
+        if place in answer.held and (outcome is None or not outcome.held):
+            log.error("columns_disagree", policy=policy.policy_id, subject=_key(rows.subjects[place]))
+        if outcome is not None:
+            _count_outcome(tally, outcome)
+            yield place, outcome
+    for place, markets in answer.unknown.items():
+        yield place, Outcome(policy, rows.subjects[place], None, markets, rows[place])
+
+
+def _key(subject: Subject) -> int:
+    return subject.merchant.id if subject.listing is None else subject.listing.id
 
 
 def _read(
@@ -142,9 +218,12 @@ def _count(summary: Summary, found: Iterable[Outcome], applying: Iterable[tuple[
     for policy, _markets in applying:
         summary.tally(policy.version_id).looked_at += 1
     for outcome in found:
-        tally = summary.tally(outcome.policy.version_id)
-        if outcome.held:
-            tally.matched += 1
-        else:
-            tally.undecidable += 1
-            tally.missing.update(outcome.missing)
+        _count_outcome(summary.tally(outcome.policy.version_id), outcome)
+
+
+def _count_outcome(tally: Tally, outcome: Outcome) -> None:
+    if outcome.held:
+        tally.matched += 1
+    else:
+        tally.undecidable += 1
+        tally.missing.update(outcome.missing)

@@ -90,10 +90,10 @@ class Environment:
             accesses=self.accesses,
             classes=self.schema.classes,
             activate=self.runtime.Activation,
-            mentioned=self._mentioned,
+            mentioned=self.mentioned,
         )
 
-    def _mentioned(self, subject: Subject) -> Iterable[str]:
+    def mentioned(self, subject: Subject) -> Iterable[str]:
         listing = subject.listing
         return self.matcher.mentioned(*listing.base_and_skeleton, listing.language) if listing else ()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from governance.policies.language.kinds import Fact
@@ -37,11 +38,16 @@ class Row:
         self._accesses = accesses
         self._activate = activate
         self._mentioned = mentioned
-        self._messages = {"merchant": classes["Merchant"]()}
-        if subject.listing is not None:
-            self._messages["listing"] = classes["Listing"]()
+        self._classes = classes
         self._filled: set[str] = set()
         self._activations: dict[str | None, Any] = {}
+
+    @cached_property
+    def _messages(self) -> dict[str, Any]:
+        messages = {"merchant": self._classes["Merchant"]()}
+        if self.subject.listing is not None:
+            messages["listing"] = self._classes["Listing"]()
+        return messages
 
     def prepare(self, needs: frozenset[str]) -> None:
         """Put in what is needed and not yet there."""

@@ -47,8 +47,8 @@ class Rule:
         return value if value is True or value is False else None
 
     def missing(self, row: Row) -> list[str]:
-        """Return the facts that the rule names and that this row lacks."""
-        return [path for path in self.optional if row.value(path) is None]
+        """Return the facts that the rule names and that this row lacks. A list without an entry is not there, either."""
+        return [path for path in self.optional if row.value(path) in (None, [], ())]
 
     @cached_property
     def parts(self) -> Part:

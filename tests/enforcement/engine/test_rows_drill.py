@@ -22,7 +22,8 @@ def test_it_prints_what_it_read(
     assert found == "2 hold, 2 cannot be decided, 0 listings broke"
     assert [rate.split(":")[0].strip() for rate in rates] == [
         "facts",
-        "rules",
+        "over columns",
+        "row by row",
         "explanations",
         "all of it",
         "compiling",

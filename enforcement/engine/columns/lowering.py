@@ -1,0 +1,288 @@
+"""From a rule's checked, rewritten tree to an expression over columns.
+
+A planner takes many rules and shares between them what they have in common: a loop or a regular expression that two rules name
+is worked out once. A rule with a part that has no columnar reading is refused whole by NotLowered and is read row by row.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from enforcement.engine.columns import operators
+from enforcement.engine.columns.stages import Loop, Patterns, Stage
+from enforcement.engine.columns.values import Loose, NotLowered, Value
+from governance.policies.language import Environment, Rule
+from governance.policies.language.kinds import Fact, Kind
+from governance.policies.language.readers import MENTIONED
+
+MISSING, MATCHES = "_missing", "_matches"
+COMPARISONS = frozenset({"_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_"})
+SUMS = frozenset({"_+_", "_-_", "_*_", "_/_", "_%_"})
+ROOT_KINDS = {"now": Kind.MOMENT, "market": Kind.TEXT}
+OPERATIONS: Mapping[str, Callable[..., Value]] = {
+    "_&&_": operators.both,
+    "_||_": operators.either,
+    "!_": operators.opposite,
+    "-_": operators.negative,
+    "_?_:_": operators.choice,
+    "size": operators.size,
+    "double": operators.number,
+    "getFullYear": operators.year,
+}
+LOOP_STEPS = {"_||_": "exists", "_&&_": "all"}
+
+
+@dataclass
+class Plan:
+    """`rules` are expressions by the key under which the rule was added: true, false, or null for unknown."""
+
+    stages: list[Stage] = field(default_factory=list)
+    rules: dict[int, pl.Expr] = field(default_factory=dict)
+
+    def read(self, frame: pl.DataFrame, within: Mapping[int, pl.Expr] | None = None) -> pl.DataFrame:
+        """A frame of as many rows, with a column of each rule, named by its key. Where `within` is not true, false."""
+        for stage in self.stages:
+            frame = stage.add_to(frame)
+        columns = {
+            str(key): pl.when(within[key]).then(expr).otherwise(pl.lit(value=False)) if within else expr
+            for key, expr in self.rules.items()
+        }
+        return frame.lazy().with_columns(**columns).select(*columns).collect()
+
+
+class Planner:
+    """Lowers rules of one environment into one plan."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+        self.plan = Plan()
+        self._stages = _Stages()
+
+    def add(self, key: int, rule: Rule) -> None:
+        """Raises NotLowered; then the plan is as before."""
+        kept = self._stages.copy()
+        try:
+            value = _Reading(self.environment, self._stages, {}).value(rule.tree.expr)
+            if value.kind is not Kind.BOOLEAN:
+                raise NotLowered(f"a rule that yields {value.kind}")
+        except NotLowered:
+            self._stages, self.plan.stages = kept, kept.ordered
+            raise
+        self.plan.rules[key] = value.expr
+        self.plan.stages = self._stages.ordered
+
+
+@dataclass
+class _Stages:
+    """Stages in the order in which they are worked out, and by what they are about."""
+
+    ordered: list[Stage] = field(default_factory=list)
+    loops: dict[str, Value] = field(default_factory=dict)
+    patterns: dict[str, Patterns] = field(default_factory=dict)
+    level: str = ""
+
+    def copy(self) -> "_Stages":
+        patterns = {key: Patterns(each.text, dict(each.columns)) for key, each in self.patterns.items()}
+        replaced = {id(old): patterns[key] for key, old in self.patterns.items()}
+        return _Stages(
+            [replaced.get(id(stage), stage) for stage in self.ordered], dict(self.loops), patterns, self.level
+        )
+
+    def name(self, what: str) -> str:
+        count = len(self.loops) + sum(len(each.columns) for each in self.patterns.values())
+        return f"{self.level}{what}{count}"
+
+
+class _Reading:
+    """Reads one tree. `variables` are those of the loops around it."""
+
+    def __init__(self, environment: Environment, stages: _Stages, variables: Mapping[str, Value | Loose]) -> None:
+        self.environment = environment
+        self.stages = stages
+        self.variables = variables
+
+    def value(self, expr: Any) -> Value:
+        match expr.WhichOneof("kind"):
+            case "const_expr":
+                constant = expr.const_expr
+                return operators.literal(getattr(constant, constant.WhichOneof("kind")))
+            case "ident_expr":
+                return self._name(expr.ident_expr.name)
+            case "select_expr":
+                return self._select(expr.select_expr)
+            case "call_expr":
+                return self._call(expr.call_expr)
+            case "comprehension_expr":
+                return self._loop(expr)
+        raise NotLowered(str(expr.WhichOneof("kind")))
+
+    # --- names ---------------------------------------------------------------------------------
+
+    def _name(self, name: str) -> Value:
+        found = self.variables.get(name)
+        if isinstance(found, Value):
+            return found
+        if name in ROOT_KINDS:
+            return Value(ROOT_KINDS[name], pl.col(name))
+        raise NotLowered(name)
+
+    def _select(self, select: Any) -> Value:
+        column, fact = self._fact(select)
+        if fact.kind in (Kind.LISTING, Kind.MERCHANT, Kind.CATEGORY, Kind.WORDS, Kind.ATTRIBUTES, Kind.WINDOW):
+            raise NotLowered(column)
+        if select.test_only:
+            if not fact.optional:
+                raise NotLowered(f"has({column})")
+            return operators.boolean(pl.col(column).is_not_null())
+        element = Kind.CERTIFICATE if fact.kind is Kind.CERTIFICATES else Kind.TEXT
+        return Value(fact.kind, pl.col(column), element)
+
+    def _fact(self, select: Any) -> tuple[str, Fact]:
+        """The column and the declared fact of a chain of names."""
+        names: list[str] = [select.field]
+        operand = select.operand
+        while operand.WhichOneof("kind") == "select_expr":
+            names.append(operand.select_expr.field)
+            operand = operand.select_expr.operand
+        if operand.WhichOneof("kind") != "ident_expr":
+            raise NotLowered(select.field)
+        root = operand.ident_expr.name
+        loose = self.variables.get(root)
+        if isinstance(loose, Loose):
+            return f"{loose.column}.{names[0]}", self.environment.schema.facts[Kind.CERTIFICATE, names[0]]
+        path = ".".join((root, *reversed(names)))
+        access = self.environment.accesses.get(path)
+        if access is None:
+            if path == MENTIONED:
+                return path, self.environment.schema.facts[Kind.WORDS, "_mentioned"]
+            raise NotLowered(path)
+        return path, access.fact
+
+    # --- calls ---------------------------------------------------------------------------------
+
+    def _call(self, call: Any) -> Value:
+        function, args = call.function, list(call.args)
+        if function == "_?_:_" and _is_missing(args[2]):
+            return self.value(args[1])  # a fact that may be missing: its column is null where it is
+        if function == "@in":
+            return self._among(*args)
+        if function == MATCHES:
+            return self._matches(call)
+        if function == "timestamp":
+            return operators.moment(_text(args[0]))
+        if function == "duration":
+            return operators.period(_text(args[0]))
+        read = [self.value(arg) for arg in args]
+        if function in COMPARISONS:
+            return operators.comparison(function, *read)
+        if function in SUMS:
+            return operators.arithmetic(function, *read)
+        return self._function(call, function, read)
+
+    def _function(self, call: Any, function: str, read: Sequence[Value]) -> Value:
+        if call.HasField("target"):
+            read = [self.value(call.target), *read]
+        if function in OPERATIONS:
+            return OPERATIONS[function](*read)
+        return operators.of_text(function, read[0], read[1:])
+
+    def _among(self, item: Any, held: Any) -> Value:
+        if held.WhichOneof("kind") == "list_expr":
+            return operators.among(self.value(item), [self.value(entry) for entry in held.list_expr.elements])
+        return operators.contained(self.value(item), self.value(held))
+
+    def _matches(self, call: Any) -> Value:
+        text, pattern = self.value(call.target), _text(call.args[0])
+        if text.kind is not Kind.TEXT:
+            raise NotLowered(f"matches of {text.kind}")
+        key = _shape(call.target)
+        found = self.stages.patterns.get(key)
+        if found is None:
+            found = self.stages.patterns[key] = Patterns(text.expr)
+            self.stages.ordered.append(found)
+        if pattern not in found.columns:
+            found.columns[pattern] = self.stages.name("_pattern")
+        return operators.boolean(pl.col(found.columns[pattern]))
+
+    # --- loops ---------------------------------------------------------------------------------
+
+    def _loop(self, expr: Any) -> Value:
+        key = _shape(expr)
+        found = self.stages.loops.get(key)
+        if found is None:
+            found = self.stages.loops[key] = self._new_loop(expr.comprehension_expr)
+        return found
+
+    def _new_loop(self, loop: Any) -> Value:
+        over = self._range(loop.iter_range)
+        how, condition = _condition(loop)
+        column, variable = self.stages.name("_loop"), self.stages.name("_entry")
+        element: Value | Loose
+        if over.element is Kind.CERTIFICATE:
+            element = Loose(Kind.CERTIFICATE, variable)
+        else:
+            element = Value(over.element, pl.col(variable))
+        inner = _Stages(level=f"{column}/")
+        reading = _Reading(self.environment, inner, {**self.variables, loop.iter_var: element})
+        held = reading.value(condition)
+        if held.kind is not Kind.BOOLEAN:
+            raise NotLowered(f"a condition that yields {held.kind}")
+        self.stages.ordered.append(Loop(column, how, over.expr, over.element, variable, held.expr, inner.ordered))
+        if how == "filter":
+            return Value(over.kind, pl.col(column), over.element)
+        return operators.boolean(pl.col(column))
+
+    def _range(self, expr: Any) -> Value:
+        if expr.WhichOneof("kind") == "list_expr":
+            entries = [self.value(entry) for entry in expr.list_expr.elements]
+            kinds = {entry.kind for entry in entries}
+            if kinds - {Kind.TEXT} or not entries:
+                raise NotLowered("a list that is not of texts")
+            together = pl.concat_list(*(entry.expr for entry in entries))
+            known = pl.all_horizontal(*(entry.expr.is_not_null() for entry in entries))
+            return Value(Kind.LIST, pl.when(known).then(together))
+        over = self.value(expr)
+        if over.kind not in (Kind.LIST, Kind.CERTIFICATES):
+            raise NotLowered(f"a loop over {over.kind}")
+        return over
+
+
+def _condition(loop: Any) -> tuple[str, Any]:
+    """Which of the macros a loop was written as, and its condition."""
+    step = loop.loop_step.call_expr
+    if step.function in LOOP_STEPS:
+        return LOOP_STEPS[step.function], step.args[1]
+    if step.function != "_?_:_":
+        raise NotLowered(f"a loop with {step.function}")
+    if loop.accu_init.WhichOneof("kind") == "list_expr":
+        return "filter", step.args[0]
+    return "exists_one", step.args[0]
+
+
+def _is_missing(expr: Any) -> bool:
+    return bool(expr.WhichOneof("kind") == "call_expr" and expr.call_expr.function == MISSING)
+
+
+def _text(expr: Any) -> str:
+    if expr.WhichOneof("kind") == "const_expr" and expr.const_expr.WhichOneof("kind") == "string_value":
+        return str(expr.const_expr.string_value)
+    raise NotLowered("a text that is not written out")
+
+
+def _shape(expr: Any) -> str:
+    """The same for two expressions that say the same: without the numbers of their nodes."""
+    bare = type(expr)()
+    bare.CopyFrom(expr)
+    _forget_ids(bare)
+    return str(bare.SerializeToString(deterministic=True).hex())
+
+
+def _forget_ids(message: Any) -> None:
+    for descriptor, value in message.ListFields():
+        if descriptor.name == "id":
+            message.ClearField("id")
+        elif descriptor.message_type is not None:
+            for part in value if descriptor.is_repeated else [value]:
+                _forget_ids(part)

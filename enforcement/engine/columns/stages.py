@@ -1,0 +1,90 @@
+"""What is worked out before the rules are read, as columns of their own: loops over lists, and regular expressions.
+
+A loop explodes its list into a frame with a row for each entry, reads its condition there as a rule of its own, and brings back
+what came of it for each row. Regular expressions are RE2's, as row by row: Polars' own know other classes of letters.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import polars as pl
+
+from enforcement.engine.columns.values import CERTIFICATE_FIELDS
+from governance.policies.language import patterns
+from governance.policies.language.kinds import Kind
+
+
+class Stage(Protocol):
+    def add_to(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The frame with one more column, or several."""
+
+
+@dataclass
+class Loop:
+    """`how` is exists, all, exists_one or filter. `over` yields the list; `carried` are the columns that the condition reads."""
+
+    column: str
+    how: str
+    over: pl.Expr
+    element: Kind
+    variable: str
+    condition: pl.Expr
+    stages: Sequence[Stage]
+
+    def add_to(self, frame: pl.DataFrame) -> pl.DataFrame:
+        row = f"{self.variable}/row"
+        with_list = frame.with_columns(self.over.alias(self.variable)).with_row_index(row)
+        entries = with_list.filter(pl.col(self.variable).list.len() > 0).explode(self.variable)
+        if self.element is Kind.CERTIFICATE:
+            entry = pl.col(self.variable).struct
+            entries = entries.with_columns(
+                *(entry.field(name).alias(f"{self.variable}.{name}") for name in CERTIFICATE_FIELDS)
+            )
+        for stage in self.stages:
+            entries = stage.add_to(entries)
+        judged = entries.select(row, self.variable, self.condition.alias("_held"))
+        held = pl.col("_held")
+        summed = judged.group_by(row).agg(
+            held.sum().alias("_true"),
+            held.is_null().sum().alias("_unknown"),
+            (~held).sum().alias("_false"),
+            pl.col(self.variable).filter(held).alias("_kept"),
+        )
+        joined = with_list.select(row, pl.col(self.variable).is_null().alias("_no_list"), self.variable).join(
+            summed, on=row, how="left", maintain_order="left"
+        )
+        return frame.with_columns(joined.select(self._answer().alias(self.column)).to_series())
+
+    def _answer(self) -> pl.Expr:
+        true, false, unknown = (pl.col(name).fill_null(0) for name in ("_true", "_false", "_unknown"))
+        there = pl.when(pl.col("_no_list")).then(None)
+        match self.how:
+            case "exists":
+                return there.when(true > 0).then(True).when(unknown > 0).then(None).otherwise(False)
+            case "all":
+                return there.when(false > 0).then(False).when(unknown > 0).then(None).otherwise(True)
+            case "exists_one":
+                return there.when(unknown > 0).then(None).otherwise(true == 1)
+            case _:
+                nothing = pl.col(self.variable).list.head(0)
+                return there.when(unknown > 0).then(None).otherwise(pl.coalesce("_kept", nothing))
+
+
+@dataclass
+class Patterns:
+    """All regular expressions that are looked for in one text, by their column."""
+
+    text: pl.Expr
+    columns: dict[str, str] = field(default_factory=dict)
+
+    def add_to(self, frame: pl.DataFrame) -> pl.DataFrame:
+        texts = frame.select(self.text.alias("text")).to_series().to_list()
+        return frame.with_columns(
+            pl.Series(column, _found(texts, pattern), dtype=pl.Boolean) for pattern, column in self.columns.items()
+        )
+
+
+def _found(texts: Iterable[str | None], pattern: str) -> list[bool | None]:
+    search = patterns.compiled(pattern).search
+    return [None if text is None else search(text) is not None for text in texts]
