@@ -50,7 +50,8 @@ function finish() {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.altKey) return;
   const key = nameOf(event);
-  if (isTyping(event.target) && key !== "Ctrl+Enter") return;
+  // A field of a dialog that has just closed keeps the focus until the next frame; nobody types there.
+  if (isTyping(event.target) && event.target.checkVisibility() && key !== "Ctrl+Enter") return;
   if (event.shiftKey && /^[a-z]$/.test(key)) return;
   if (key === "Enter" && event.target.closest?.("a, button, summary, [role=option]")) return;
   const wanted = (prefix ? `${prefix} ${key}` : key).toLowerCase();
