@@ -9,6 +9,13 @@ from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Begun first, so that no run ends with one of them alone.
+LONGEST = (
+    "tests/enforcement/test_sweep_kill.py",
+    "tests/launcher/test_demo.py",
+    "tests/listings/domain/imports/test_real",
+)
+
 pytest_plugins = ["tests.fixtures.browser", "tests.fixtures.workers"]
 
 
@@ -19,6 +26,11 @@ def pytest_configure(config: pytest.Config) -> None:
         )
     settings.STATE_DIR.mkdir(mode=0o700, exist_ok=True)
     settings.STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a folder that is not there
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -37,6 +37,17 @@ class Migration(migrations.Migration):
                 ('filed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='listings.merchant')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ['filed', 'in_review'])), fields=['due_at', 'id'], name='appeal_open_by_due'),
+                    models.Index(fields=['-filed_at', '-id'], name='appeal_by_time'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['filed', 'in_review', 'upheld', 'partly_overturned', 'overturned', 'inadmissible', 'withdrawn'])), name='appeal_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_review'), _negated=True), ('assigned_to__isnull', False), _connector='OR'), name='appeal_read_by_somebody'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['filed', 'in_review', 'withdrawn']), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='appeal_answered_by_a_person_in_words'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='AppealFile',
@@ -87,6 +98,25 @@ class Migration(migrations.Migration):
                 ('superseded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='supersedes', to='enforcement.decision')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='policies.policyversion')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('ends_at__isnull', False), ('state__in', ['in_force', 'partly_reversed'])), fields=['ends_at'], name='decision_standing_by_end'),
+                    models.Index(condition=models.Q(('event_key', ''), _negated=True), fields=['merchant', 'event_key'], name='decision_by_event'),
+                    models.Index(fields=['-decided_at', '-id'], name='decision_by_time'),
+                    models.Index(fields=['merchant', '-decided_at'], name='decision_by_merchant'),
+                    models.Index(fields=['origin_kind', 'origin_ref'], name='decision_by_origin'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['in_force', 'partly_reversed', 'reversed', 'superseded', 'settled', 'expired'])), name='decision_state_known'),
+                    models.CheckConstraint(condition=models.Q(('measure__in', ['warn', 'request_correction', 'age_gate', 'restrict_markets', 'remove', 'suspend_listing_rights'])), name='decision_measure_known'),
+                    models.CheckConstraint(condition=models.Q(('origin_kind__in', ['sweep', 'case', 'appeal', 'api'])), name='decision_origin_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('automation', 'full'), ('decided_by__isnull', True)), models.Q(models.Q(('automation', 'full'), _negated=True), ('decided_by__isnull', False)), _connector='OR'), name='decision_by_person_or_automation'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('measure', 'age_gate'), _negated=True), ('minimum_age__isnull', False), _connector='OR'), name='decision_age_gate_has_an_age'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('measure', 'restrict_markets'), _negated=True), models.Q(('markets', []), _negated=True), _connector='OR'), name='decision_restricts_named_markets'),
+                    models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='decision_ends_after_it_starts'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'superseded'), ('superseded_by__isnull', False)), models.Q(models.Q(('state', 'superseded'), _negated=True), ('superseded_by__isnull', True)), _connector='OR'), name='decision_superseded_by_iff_superseded'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='appeal',
@@ -104,6 +134,15 @@ class Migration(migrations.Migration):
                 ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='enforcement.decision')),
                 ('listing', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decision_items', to='listings.listing')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['listing', '-id'], name='decision_item_by_listing'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('decision', 'listing'), name='one_item_per_subject', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(models.Q(('listing__isnull', True), ('listing_version__isnull', True)), models.Q(('listing__isnull', False), ('listing_version__isnull', False)), _connector='OR'), name='decision_item_names_the_listing_version'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='AppealItem',
@@ -114,6 +153,11 @@ class Migration(migrations.Migration):
                 ('appeal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='enforcement.appeal')),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeal_items', to='enforcement.decisionitem')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('appeal', 'item'), name='one_appeal_item'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='DecisionMove',
@@ -138,6 +182,11 @@ class Migration(migrations.Migration):
                 ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('item', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='reversal', to='enforcement.decisionitem')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('because__in', ['overturned', 'reversed', 'undone'])), name='item_reversed_with_a_cause'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Message',
@@ -159,6 +208,17 @@ class Migration(migrations.Migration):
                 ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='enforcement.decision')),
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='listings.merchant')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'owed')), fields=['next_try_at', 'id'], name='message_owed'),
+                    models.Index(fields=['merchant', '-created_at'], name='message_by_merchant'),
+                    models.Index(condition=models.Q(('state', 'failed')), fields=['-created_at', '-id'], name='message_failed'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['owed', 'sent', 'failed', 'withdrawn'])), name='message_state_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), ('sent_at__isnull', False)), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='message_sent_at_iff_sent'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PointEntry',
@@ -173,6 +233,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'point entries',
+                'indexes': [
+                    models.Index(fields=['merchant', 'lapses_at'], name='points_by_merchant'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('decision', 'kind'), name='points_given_and_returned_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -191,6 +257,18 @@ class Migration(migrations.Migration):
                 ('listing', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='restrictions', to='listings.listing')),
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='restrictions', to='listings.merchant')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('lifted_at__isnull', True)), fields=['listing'], name='restriction_on_listing'),
+                    models.Index(condition=models.Q(('lifted_at__isnull', True)), fields=['merchant'], name='restriction_on_merchant'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('item', 'measure'), name='one_restriction_per_item_and_measure'),
+                    models.CheckConstraint(condition=models.Q(('measure__in', ['warn', 'request_correction', 'age_gate', 'restrict_markets', 'remove', 'suspend_listing_rights'])), name='restriction_measure_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('measure', 'age_gate'), _negated=True), ('minimum_age__isnull', False), _connector='OR'), name='restriction_age_gate_has_an_age'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('lifted_at__isnull', True), ('lifted_because', '')), models.Q(('lifted_at__isnull', False), models.Q(('lifted_because', ''), _negated=True)), _connector='OR'), name='restriction_lifted_with_a_cause'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Statement',
@@ -223,6 +301,16 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('started_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['-created_at', '-id'], name='sweep_by_time'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'paused', 'finished', 'cancelled', 'failed'])), name='sweep_state_known'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['full', 'policies', 'changed'])), name='sweep_kind_known'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['running', 'paused'])), fields=('scope_key',), name='one_sweep_at_work_per_scope'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Chunk',
@@ -243,6 +331,15 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True)),
                 ('sweep', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chunks', to='enforcement.sweep')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ['waiting', 'running'])), fields=['sweep', 'number'], name='chunk_unfinished'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('sweep', 'number'), name='one_chunk_per_number'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'done', 'failed'])), name='chunk_state_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SweepMove',
@@ -265,6 +362,11 @@ class Migration(migrations.Migration):
                 ('sweep', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='policies', to='enforcement.sweep')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='policies.policyversion')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('sweep', 'version'), name='one_version_per_sweep'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Violation',
@@ -286,6 +388,24 @@ class Migration(migrations.Migration):
                 ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='violations', to='policies.policy')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='violations', to='policies.policyversion')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('owed', 'nothing'), _negated=True), fields=['owed', 'id'], name='violation_owed'),
+                    models.Index(fields=['-found_at', '-id'], name='violation_by_time'),
+                    models.Index(fields=['merchant', 'policy', 'state'], name='violation_by_cause'),
+                    models.Index(fields=['policy', 'state'], name='violation_by_policy'),
+                    models.Index(condition=models.Q(('closed_because__in', ['dismissed', 'overturned'])), fields=['policy', 'listing', 'listing_version'], name='violation_settled_by_a_person'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('listing__isnull', False), ('state', 'open')), fields=('policy', 'listing'), name='one_open_violation_per_listing'),
+                    models.UniqueConstraint(condition=models.Q(('listing__isnull', True), ('state', 'open')), fields=('policy', 'merchant'), name='one_open_violation_per_merchant'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['open', 'closed'])), name='violation_state_known'),
+                    models.CheckConstraint(condition=models.Q(('owed__in', ['nothing', 'case', 'decision'])), name='violation_owed_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_because', ''), ('state', 'open')), models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('closed_because', ''), _negated=True)), _connector='OR'), name='violation_closed_with_a_cause'),
+                    models.CheckConstraint(condition=models.Q(('state', 'open'), ('owed', 'nothing'), _connector='OR'), name='violation_closed_owes_nothing'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('listing__isnull', True), ('listing_version__isnull', True)), models.Q(('listing__isnull', False), ('listing_version__isnull', False)), _connector='OR'), name='violation_names_the_listing_version'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='decisionitem',
@@ -296,58 +416,6 @@ class Migration(migrations.Migration):
             model_name='appealmove',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% keeps its rows: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';", hash='f6dba30f0a615c3a2211409649eebd1f515aa0f2', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_d8043', table='enforcement_appealmove', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(condition=models.Q(('ends_at__isnull', False), ('state__in', ['in_force', 'partly_reversed'])), fields=['ends_at'], name='decision_standing_by_end'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(condition=models.Q(('event_key', ''), _negated=True), fields=['merchant', 'event_key'], name='decision_by_event'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['-decided_at', '-id'], name='decision_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['merchant', '-decided_at'], name='decision_by_merchant'),
-        ),
-        migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['origin_kind', 'origin_ref'], name='decision_by_origin'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['in_force', 'partly_reversed', 'reversed', 'superseded', 'settled', 'expired'])), name='decision_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('measure__in', ['warn', 'request_correction', 'age_gate', 'restrict_markets', 'remove', 'suspend_listing_rights'])), name='decision_measure_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('origin_kind__in', ['sweep', 'case', 'appeal', 'api'])), name='decision_origin_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('automation', 'full'), ('decided_by__isnull', True)), models.Q(models.Q(('automation', 'full'), _negated=True), ('decided_by__isnull', False)), _connector='OR'), name='decision_by_person_or_automation'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('measure', 'age_gate'), _negated=True), ('minimum_age__isnull', False), _connector='OR'), name='decision_age_gate_has_an_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('measure', 'restrict_markets'), _negated=True), models.Q(('markets', []), _negated=True), _connector='OR'), name='decision_restricts_named_markets'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='decision_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'superseded'), ('superseded_by__isnull', False)), models.Q(models.Q(('state', 'superseded'), _negated=True), ('superseded_by__isnull', True)), _connector='OR'), name='decision_superseded_by_iff_superseded'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='decision',
             trigger=pgtrigger.compiler.Trigger(name='fixed', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF to_jsonb(NEW) - 'state' - 'superseded_by_id' IS DISTINCT FROM\n                       to_jsonb(OLD) - 'state' - 'superseded_by_id' THEN\n                        RAISE EXCEPTION 'a decision is fixed: only its state and its successor move';\n                    END IF;\n                    RETURN NEW;\n                ", hash='52d2cdf09a1052a2399a9f1eee543c1ae7478ceb', operation='UPDATE', pgid='pgtrigger_fixed_260d1', table='enforcement_decision', when='BEFORE')),
@@ -356,101 +424,21 @@ class Migration(migrations.Migration):
             model_name='decision',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% keeps its rows: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';", hash='3c40990995a71a1d825fc2f5f6d7321dd40c5bba', level='STATEMENT', operation='DELETE OR TRUNCATE', pgid='pgtrigger_kept_5e420', table='enforcement_decision', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(condition=models.Q(('state__in', ['filed', 'in_review'])), fields=['due_at', 'id'], name='appeal_open_by_due'),
-        ),
-        migrations.AddIndex(
-            model_name='appeal',
-            index=models.Index(fields=['-filed_at', '-id'], name='appeal_by_time'),
-        ),
         migrations.AddConstraint(
             model_name='appeal',
             constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['filed', 'in_review'])), fields=('decision',), name='one_open_appeal_per_decision'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['filed', 'in_review', 'upheld', 'partly_overturned', 'overturned', 'inadmissible', 'withdrawn'])), name='appeal_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'in_review'), _negated=True), ('assigned_to__isnull', False), _connector='OR'), name='appeal_read_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['filed', 'in_review', 'withdrawn']), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='appeal_answered_by_a_person_in_words'),
-        ),
-        migrations.AddConstraint(
-            model_name='appealitem',
-            constraint=models.UniqueConstraint(fields=('appeal', 'item'), name='one_appeal_item'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='decisionmove',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% keeps its rows: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';", hash='4e86465da69a4a9d237517669c9ae47bbfd2aa1e', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_f7b53', table='enforcement_decisionmove', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='itemreversal',
-            constraint=models.CheckConstraint(condition=models.Q(('because__in', ['overturned', 'reversed', 'undone'])), name='item_reversed_with_a_cause'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='itemreversal',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% keeps its rows: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';", hash='5ffa2270d549110893c2e04e603bedbf6655f55d', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_2a806', table='enforcement_itemreversal', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'owed')), fields=['next_try_at', 'id'], name='message_owed'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['merchant', '-created_at'], name='message_by_merchant'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'failed')), fields=['-created_at', '-id'], name='message_failed'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['owed', 'sent', 'failed', 'withdrawn'])), name='message_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), ('sent_at__isnull', False)), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='message_sent_at_iff_sent'),
-        ),
-        migrations.AddIndex(
-            model_name='pointentry',
-            index=models.Index(fields=['merchant', 'lapses_at'], name='points_by_merchant'),
-        ),
-        migrations.AddConstraint(
-            model_name='pointentry',
-            constraint=models.UniqueConstraint(fields=('decision', 'kind'), name='points_given_and_returned_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='pointentry',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% keeps its rows: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';", hash='eb953ca554dcc944a44de87198f7275e563cb945', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_7b582', table='enforcement_pointentry', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='restriction',
-            index=models.Index(condition=models.Q(('lifted_at__isnull', True)), fields=['listing'], name='restriction_on_listing'),
-        ),
-        migrations.AddIndex(
-            model_name='restriction',
-            index=models.Index(condition=models.Q(('lifted_at__isnull', True)), fields=['merchant'], name='restriction_on_merchant'),
-        ),
-        migrations.AddConstraint(
-            model_name='restriction',
-            constraint=models.UniqueConstraint(fields=('item', 'measure'), name='one_restriction_per_item_and_measure'),
-        ),
-        migrations.AddConstraint(
-            model_name='restriction',
-            constraint=models.CheckConstraint(condition=models.Q(('measure__in', ['warn', 'request_correction', 'age_gate', 'restrict_markets', 'remove', 'suspend_listing_rights'])), name='restriction_measure_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='restriction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('measure', 'age_gate'), _negated=True), ('minimum_age__isnull', False), _connector='OR'), name='restriction_age_gate_has_an_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='restriction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lifted_at__isnull', True), ('lifted_because', '')), models.Q(('lifted_at__isnull', False), models.Q(('lifted_because', ''), _negated=True)), _connector='OR'), name='restriction_lifted_with_a_cause'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='restriction',
@@ -464,101 +452,9 @@ class Migration(migrations.Migration):
             model_name='statement',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% keeps its rows: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';", hash='9582faca52daac15deb64cd291af9a0fa5654e3f', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_ac326', table='enforcement_statement', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='sweep',
-            index=models.Index(fields=['-created_at', '-id'], name='sweep_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='sweep',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'paused', 'finished', 'cancelled', 'failed'])), name='sweep_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='sweep',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['full', 'policies', 'changed'])), name='sweep_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='sweep',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['running', 'paused'])), fields=('scope_key',), name='one_sweep_at_work_per_scope'),
-        ),
-        migrations.AddIndex(
-            model_name='chunk',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'running'])), fields=['sweep', 'number'], name='chunk_unfinished'),
-        ),
-        migrations.AddConstraint(
-            model_name='chunk',
-            constraint=models.UniqueConstraint(fields=('sweep', 'number'), name='one_chunk_per_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='chunk',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'done', 'failed'])), name='chunk_state_known'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='sweepmove',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% keeps its rows: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';", hash='3bc495df93bf908491c7e09e7c5dd82218b4f0aa', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_f868b', table='enforcement_sweepmove', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='sweeppolicy',
-            constraint=models.UniqueConstraint(fields=('sweep', 'version'), name='one_version_per_sweep'),
-        ),
-        migrations.AddIndex(
-            model_name='violation',
-            index=models.Index(condition=models.Q(('owed', 'nothing'), _negated=True), fields=['owed', 'id'], name='violation_owed'),
-        ),
-        migrations.AddIndex(
-            model_name='violation',
-            index=models.Index(fields=['-found_at', '-id'], name='violation_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='violation',
-            index=models.Index(fields=['merchant', 'policy', 'state'], name='violation_by_cause'),
-        ),
-        migrations.AddIndex(
-            model_name='violation',
-            index=models.Index(fields=['policy', 'state'], name='violation_by_policy'),
-        ),
-        migrations.AddIndex(
-            model_name='violation',
-            index=models.Index(condition=models.Q(('closed_because__in', ['dismissed', 'overturned'])), fields=['policy', 'listing', 'listing_version'], name='violation_settled_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='violation',
-            constraint=models.UniqueConstraint(condition=models.Q(('listing__isnull', False), ('state', 'open')), fields=('policy', 'listing'), name='one_open_violation_per_listing'),
-        ),
-        migrations.AddConstraint(
-            model_name='violation',
-            constraint=models.UniqueConstraint(condition=models.Q(('listing__isnull', True), ('state', 'open')), fields=('policy', 'merchant'), name='one_open_violation_per_merchant'),
-        ),
-        migrations.AddConstraint(
-            model_name='violation',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'closed'])), name='violation_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='violation',
-            constraint=models.CheckConstraint(condition=models.Q(('owed__in', ['nothing', 'case', 'decision'])), name='violation_owed_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='violation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_because', ''), ('state', 'open')), models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('closed_because', ''), _negated=True)), _connector='OR'), name='violation_closed_with_a_cause'),
-        ),
-        migrations.AddConstraint(
-            model_name='violation',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'open'), ('owed', 'nothing'), _connector='OR'), name='violation_closed_owes_nothing'),
-        ),
-        migrations.AddConstraint(
-            model_name='violation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('listing__isnull', True), ('listing_version__isnull', True)), models.Q(('listing__isnull', False), ('listing_version__isnull', False)), _connector='OR'), name='violation_names_the_listing_version'),
-        ),
-        migrations.AddIndex(
-            model_name='decisionitem',
-            index=models.Index(fields=['listing', '-id'], name='decision_item_by_listing'),
-        ),
-        migrations.AddConstraint(
-            model_name='decisionitem',
-            constraint=models.UniqueConstraint(fields=('decision', 'listing'), name='one_item_per_subject', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='decisionitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('listing__isnull', True), ('listing_version__isnull', True)), models.Q(('listing__isnull', False), ('listing_version__isnull', False)), _connector='OR'), name='decision_item_names_the_listing_version'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='decisionitem',

@@ -41,6 +41,21 @@ class Migration(migrations.Migration):
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='listings.merchant')),
                 ('policy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='policies.policy')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ['held', 'in_review', 'open'])), fields=['-priority', 'id'], name='case_by_priority'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['markets'], name='case_by_market'),
+                    models.Index(fields=['-opened_at', '-id'], name='case_by_time'),
+                    models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at'], name='case_by_close'),
+                    models.Index(condition=models.Q(('state__in', ['held', 'in_review', 'open'])), fields=['due_at', 'id'], name='case_by_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('merchant', 'cause_key'), name='one_live_case_per_cause'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['open', 'in_review', 'held', 'closed'])), name='case_state_known'),
+                    models.CheckConstraint(condition=models.Q(('severity__in', ['critical', 'serious', 'moderate', 'minor'])), name='case_severity_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True), ('outcome', '')), _connector='OR'), name='case_closed_at_iff_closed'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CaseMove',
@@ -67,6 +82,17 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='investigations.case')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['expires_at'], name='claim_by_expiry'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='one_claim_per_case'),
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person',), name='one_claim_per_person'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('ended_as', ''), ('ended_at__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_as__in', ['decided', 'released', 'skipped', 'held', 'lapsed', 'resolved'])), _connector='OR'), name='claim_ended_as_iff_ended'),
+                    models.CheckConstraint(condition=models.Q(('taken_from__in', ['held', 'open'])), name='claim_taken_from_a_waiting_case'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CaseDecision',
@@ -80,6 +106,12 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='case_decisions', to=settings.AUTH_USER_MODEL)),
                 ('claim', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='case_decision', to='investigations.claim')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['person', 'decided_at'], name='case_decision_by_person'),
+                    models.Index(fields=['decided_at'], name='case_decision_by_time'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Evidence',
@@ -137,6 +169,11 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='skips', to='investigations.case')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='skips', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('case', 'person'), name='one_skip_per_person'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CaseItem',
@@ -159,34 +196,6 @@ class Migration(migrations.Migration):
             model_name='casemove',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% keeps its rows: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';", hash='2ba97daddc4cc3d3fd9ca3eb25cd45331c4dbe32', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_02ad0', table='investigations_casemove', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['expires_at'], name='claim_by_expiry'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='one_claim_per_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('person',), name='one_claim_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_as', ''), ('ended_at__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_as__in', ['decided', 'released', 'skipped', 'held', 'lapsed', 'resolved'])), _connector='OR'), name='claim_ended_as_iff_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='claim',
-            constraint=models.CheckConstraint(condition=models.Q(('taken_from__in', ['held', 'open'])), name='claim_taken_from_a_waiting_case'),
-        ),
-        migrations.AddIndex(
-            model_name='casedecision',
-            index=models.Index(fields=['person', 'decided_at'], name='case_decision_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='casedecision',
-            index=models.Index(fields=['decided_at'], name='case_decision_by_time'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='evidence',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% keeps its rows: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';", hash='3652d62b5e53c6514dda33dfbb077786a1aefc54', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_e39e9', table='investigations_evidence', when='BEFORE')),
@@ -198,45 +207,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='case',
             index=models.Index(condition=models.Q(('state__in', ['held', 'open'])), fields=['queue', '-priority', 'id'], name='case_next'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state__in', ['held', 'in_review', 'open'])), fields=['-priority', 'id'], name='case_by_priority'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['markets'], name='case_by_market'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['-opened_at', '-id'], name='case_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['closed_at'], name='case_by_close'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state__in', ['held', 'in_review', 'open'])), fields=['due_at', 'id'], name='case_by_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('merchant', 'cause_key'), name='one_live_case_per_cause'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'in_review', 'held', 'closed'])), name='case_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', ['critical', 'serious', 'moderate', 'minor'])), name='case_severity_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed'), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True), ('outcome', '')), _connector='OR'), name='case_closed_at_iff_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='skip',
-            constraint=models.UniqueConstraint(fields=('case', 'person'), name='one_skip_per_person'),
         ),
     ]

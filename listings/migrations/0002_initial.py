@@ -48,6 +48,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'categories',
+                'indexes': [
+                    models.Index(django.contrib.postgres.indexes.OpClass('code', name='varchar_pattern_ops'), name='category_under'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('code__regex', '^[a-z0-9_-]+(/[a-z0-9_-]+)*$')), name='category_code_shape'),
+                    models.UniqueConstraint(condition=models.Q(('source', ''), _negated=True), fields=('source', 'source_id'), name='one_category_per_source_id'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -61,6 +68,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'category aliases',
+                'constraints': [
+                    models.UniqueConstraint(fields=('source', 'name_key'), name='one_alias_per_name'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +117,16 @@ class Migration(migrations.Migration):
                 ('settle_asked_at', models.DateTimeField(blank=True, help_text='Its parked rows are to be tried again; empty when that is done.', null=True)),
                 ('started_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['-created_at', '-id'], name='import_by_time'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['prepared', 'queued', 'running', 'finished', 'failed', 'cancelled'])), name='import_state_known'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['listings', 'merchants', 'metrics', 'orders'])), name='import_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('changed__gte', 0), ('created__gte', 0), ('parked__gte', 0), ('refused__gte', 0), ('rows_read', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('created'), '+', models.F('changed')), '+', models.F('unchanged')), '+', models.F('parked')), '+', models.F('refused'))), ('unchanged__gte', 0)), name='import_adds_up'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ImportRow',
@@ -122,6 +142,18 @@ class Migration(migrations.Migration):
                 ('settled_at', models.DateTimeField(blank=True, help_text='A parked row that has gone in since.', null=True)),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='listings.importrun')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['run', 'fate', 'line'], name='row_by_fate'),
+                    models.Index(condition=models.Q(('fate', 'parked'), ('settled_at__isnull', True)), fields=['run', 'reason', 'id'], name='row_unsettled'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'line'), name='one_fate_per_line'),
+                    models.CheckConstraint(condition=models.Q(('fate__in', ['parked', 'refused', 'noted'])), name='row_fate_known'),
+                    models.CheckConstraint(condition=models.Q(('reason__in', ['line_too_long', 'quote_not_closed', 'too_few_columns', 'too_many_columns', 'not_json', 'left_out', 'id_missing', 'duplicate', 'value_missing', 'value_too_long', 'not_a_price', 'negative', 'currency_missing', 'currency_unknown', 'market_unknown', 'country_unknown', 'not_a_number', 'not_a_date', 'not_yes_or_no', 'not_a_list', 'not_an_object', 'not_allowed', 'rate_missing', 'rights_suspended', 'listing_unknown', 'merchant_unknown', 'category_unknown', 'attribute_unknown', 'attribute_unreadable', 'unit_unknown', 'image_unreadable', 'ean_unreadable', 'certificate_unreadable'])), name='row_reason_known'),
+                    models.CheckConstraint(condition=models.Q(('settled_at__isnull', True), ('fate', 'parked'), _connector='OR'), name='only_parked_rows_settle'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ImportKey',
@@ -160,6 +192,22 @@ class Migration(migrations.Migration):
                 ('changed_at', models.DateTimeField()),
                 ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='listings', to='listings.category')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['changed_at', 'id'], name='listing_by_change_time'),
+                    models.Index(fields=['change'], name='listing_by_change'),
+                    models.Index(fields=['category', 'id'], name='listing_by_category'),
+                    models.Index(condition=models.Q(('ean', ''), _negated=True), fields=['ean'], name='listing_by_ean'),
+                    models.Index(django.db.models.functions.text.Upper('brand'), condition=models.Q(('brand', ''), _negated=True), name='listing_by_brand'),
+                    django.contrib.postgres.indexes.GinIndex(fields=['markets'], name='listing_by_market'),
+                    django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('title'), name='gin_trgm_ops'), name='listing_by_title'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['on_sale', 'ended'])), name='listing_state_known'),
+                    models.CheckConstraint(condition=models.Q(('price_minor__isnull', True), ('price_minor__gte', 0), _connector='OR'), name='price_not_negative'),
+                    models.CheckConstraint(condition=models.Q(('price_minor__isnull', True), models.Q(('currency', ''), _negated=True), _connector='OR'), name='price_has_a_currency'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ListingImage',
@@ -171,6 +219,11 @@ class Migration(migrations.Migration):
                 ('fetched_at', models.DateTimeField(blank=True, null=True)),
                 ('listing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='images', to='listings.listing')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('listing', 'position'), name='one_image_per_position'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ListingMetric',
@@ -190,6 +243,14 @@ class Migration(migrations.Migration):
                 ('rating_count', models.PositiveIntegerField(default=0)),
                 ('listing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='metrics', to='listings.listing')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['date'], name='metric_by_date'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('listing', 'date'), name='one_metric_per_listing_and_day'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ListingVersion',
@@ -202,6 +263,11 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('listing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='listings.listing')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('listing', 'number'), name='one_listing_version_per_number'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ListingVisibility',
@@ -214,6 +280,16 @@ class Migration(migrations.Migration):
                 ('changed_at', models.DateTimeField()),
                 ('listing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visibility', to='listings.listing')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['market', 'exposure'], name='visibility_by_market'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('listing', 'market'), name='one_visibility_per_market'),
+                    models.CheckConstraint(condition=models.Q(('exposure__in', ['age_gated', 'hidden'])), name='only_what_is_not_shown'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('exposure', 'age_gated'), ('minimum_age__isnull', False)), models.Q(('exposure', 'age_gated'), _negated=True), _connector='OR'), name='age_gate_has_an_age'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ListingWindow',
@@ -230,6 +306,12 @@ class Migration(migrations.Migration):
                 ('rating_count', models.PositiveIntegerField(default=0)),
                 ('listing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='windows', to='listings.listing')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('listing', 'days'), name='one_window_per_listing'),
+                    models.CheckConstraint(condition=models.Q(('days__in', (7, 30, 90))), name='listing_window_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Market',
@@ -252,6 +334,11 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120)),
                 ('market', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holidays', to='listings.market')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('market', 'date'), name='one_holiday_per_day'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Merchant',
@@ -294,6 +381,15 @@ class Migration(migrations.Migration):
                 ('listing', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='certificates', to='listings.listing')),
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='certificates', to='listings.merchant')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['valid_until'], name='certificate_by_end'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('merchant', 'listing', 'type', 'number'), name='one_certificate_per_type_and_number', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='certificate_ends_after_it_starts'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='MerchantLink',
@@ -306,6 +402,13 @@ class Migration(migrations.Migration):
                 ('first', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_as_first', to='listings.merchant')),
                 ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_as_second', to='listings.merchant')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('first', 'second', 'kind'), name='one_link_per_pair_and_kind'),
+                    models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='link_smaller_key_first'),
+                    models.CheckConstraint(condition=models.Q(('strength__gte', 0), ('strength__lte', 1)), name='link_strength_share'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='MerchantWindow',
@@ -322,6 +425,12 @@ class Migration(migrations.Migration):
                 ('rating_count', models.PositiveIntegerField(default=0)),
                 ('merchant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='windows', to='listings.merchant')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('merchant', 'days'), name='one_window_per_merchant'),
+                    models.CheckConstraint(condition=models.Q(('days__in', (7, 30, 90))), name='merchant_window_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='OrderLine',
@@ -337,6 +446,15 @@ class Migration(migrations.Migration):
                 ('listing', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='order_lines', to='listings.listing')),
                 ('market', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='order_lines', to='listings.market')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['listing', '-ordered_at'], name='order_line_by_listing'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('order_id', 'line'), name='one_order_line'),
+                    models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='order_quantity_positive'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='TraderIdentity',
@@ -357,196 +475,12 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'trader identities',
             },
         ),
-        migrations.AddIndex(
-            model_name='category',
-            index=models.Index(django.contrib.postgres.indexes.OpClass('code', name='varchar_pattern_ops'), name='category_under'),
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[a-z0-9_-]+(/[a-z0-9_-]+)*$')), name='category_code_shape'),
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(condition=models.Q(('source', ''), _negated=True), fields=('source', 'source_id'), name='one_category_per_source_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='categoryalias',
-            constraint=models.UniqueConstraint(fields=('source', 'name_key'), name='one_alias_per_name'),
-        ),
-        migrations.AddIndex(
-            model_name='importrun',
-            index=models.Index(fields=['-created_at', '-id'], name='import_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['prepared', 'queued', 'running', 'finished', 'failed', 'cancelled'])), name='import_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['listings', 'merchants', 'metrics', 'orders'])), name='import_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(('changed__gte', 0), ('created__gte', 0), ('parked__gte', 0), ('refused__gte', 0), ('rows_read', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('created'), '+', models.F('changed')), '+', models.F('unchanged')), '+', models.F('parked')), '+', models.F('refused'))), ('unchanged__gte', 0)), name='import_adds_up'),
-        ),
-        migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(fields=['run', 'fate', 'line'], name='row_by_fate'),
-        ),
-        migrations.AddIndex(
-            model_name='importrow',
-            index=models.Index(condition=models.Q(('fate', 'parked'), ('settled_at__isnull', True)), fields=['run', 'reason', 'id'], name='row_unsettled'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('run', 'line'), name='one_fate_per_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.CheckConstraint(condition=models.Q(('fate__in', ['parked', 'refused', 'noted'])), name='row_fate_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['line_too_long', 'quote_not_closed', 'too_few_columns', 'too_many_columns', 'not_json', 'left_out', 'id_missing', 'duplicate', 'value_missing', 'value_too_long', 'not_a_price', 'negative', 'currency_missing', 'currency_unknown', 'market_unknown', 'country_unknown', 'not_a_number', 'not_a_date', 'not_yes_or_no', 'not_a_list', 'not_an_object', 'not_allowed', 'rate_missing', 'rights_suspended', 'listing_unknown', 'merchant_unknown', 'category_unknown', 'attribute_unknown', 'attribute_unreadable', 'unit_unknown', 'image_unreadable', 'ean_unreadable', 'certificate_unreadable'])), name='row_reason_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.CheckConstraint(condition=models.Q(('settled_at__isnull', True), ('fate', 'parked'), _connector='OR'), name='only_parked_rows_settle'),
-        ),
-        migrations.AddConstraint(
-            model_name='listingimage',
-            constraint=models.UniqueConstraint(fields=('listing', 'position'), name='one_image_per_position'),
-        ),
-        migrations.AddIndex(
-            model_name='listingmetric',
-            index=models.Index(fields=['date'], name='metric_by_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='listingmetric',
-            constraint=models.UniqueConstraint(fields=('listing', 'date'), name='one_metric_per_listing_and_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='listingversion',
-            constraint=models.UniqueConstraint(fields=('listing', 'number'), name='one_listing_version_per_number'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='listingversion',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% keeps its rows: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';", hash='af8589c8aca19b61302d77e718ef040b66a44853', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_65a97', table='listings_listingversion', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='listingvisibility',
-            index=models.Index(fields=['market', 'exposure'], name='visibility_by_market'),
-        ),
-        migrations.AddConstraint(
-            model_name='listingvisibility',
-            constraint=models.UniqueConstraint(fields=('listing', 'market'), name='one_visibility_per_market'),
-        ),
-        migrations.AddConstraint(
-            model_name='listingvisibility',
-            constraint=models.CheckConstraint(condition=models.Q(('exposure__in', ['age_gated', 'hidden'])), name='only_what_is_not_shown'),
-        ),
-        migrations.AddConstraint(
-            model_name='listingvisibility',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('exposure', 'age_gated'), ('minimum_age__isnull', False)), models.Q(('exposure', 'age_gated'), _negated=True), _connector='OR'), name='age_gate_has_an_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='listingwindow',
-            constraint=models.UniqueConstraint(fields=('listing', 'days'), name='one_window_per_listing'),
-        ),
-        migrations.AddConstraint(
-            model_name='listingwindow',
-            constraint=models.CheckConstraint(condition=models.Q(('days__in', (7, 30, 90))), name='listing_window_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='holiday',
-            constraint=models.UniqueConstraint(fields=('market', 'date'), name='one_holiday_per_day'),
-        ),
-        migrations.AddIndex(
-            model_name='listing',
-            index=models.Index(fields=['changed_at', 'id'], name='listing_by_change_time'),
-        ),
-        migrations.AddIndex(
-            model_name='listing',
-            index=models.Index(fields=['change'], name='listing_by_change'),
-        ),
-        migrations.AddIndex(
-            model_name='listing',
-            index=models.Index(fields=['category', 'id'], name='listing_by_category'),
-        ),
-        migrations.AddIndex(
-            model_name='listing',
-            index=models.Index(condition=models.Q(('ean', ''), _negated=True), fields=['ean'], name='listing_by_ean'),
-        ),
-        migrations.AddIndex(
-            model_name='listing',
-            index=models.Index(django.db.models.functions.text.Upper('brand'), condition=models.Q(('brand', ''), _negated=True), name='listing_by_brand'),
-        ),
-        migrations.AddIndex(
-            model_name='listing',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['markets'], name='listing_by_market'),
-        ),
-        migrations.AddIndex(
-            model_name='listing',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('title'), name='gin_trgm_ops'), name='listing_by_title'),
-        ),
         migrations.AddConstraint(
             model_name='listing',
             constraint=models.UniqueConstraint(fields=('merchant', 'external_id'), name='one_listing_per_merchant_and_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='listing',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['on_sale', 'ended'])), name='listing_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='listing',
-            constraint=models.CheckConstraint(condition=models.Q(('price_minor__isnull', True), ('price_minor__gte', 0), _connector='OR'), name='price_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='listing',
-            constraint=models.CheckConstraint(condition=models.Q(('price_minor__isnull', True), models.Q(('currency', ''), _negated=True), _connector='OR'), name='price_has_a_currency'),
-        ),
-        migrations.AddIndex(
-            model_name='certificate',
-            index=models.Index(fields=['valid_until'], name='certificate_by_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.UniqueConstraint(fields=('merchant', 'listing', 'type', 'number'), name='one_certificate_per_type_and_number', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='certificate_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='merchantlink',
-            constraint=models.UniqueConstraint(fields=('first', 'second', 'kind'), name='one_link_per_pair_and_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='merchantlink',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='link_smaller_key_first'),
-        ),
-        migrations.AddConstraint(
-            model_name='merchantlink',
-            constraint=models.CheckConstraint(condition=models.Q(('strength__gte', 0), ('strength__lte', 1)), name='link_strength_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='merchantwindow',
-            constraint=models.UniqueConstraint(fields=('merchant', 'days'), name='one_window_per_merchant'),
-        ),
-        migrations.AddConstraint(
-            model_name='merchantwindow',
-            constraint=models.CheckConstraint(condition=models.Q(('days__in', (7, 30, 90))), name='merchant_window_known'),
-        ),
-        migrations.AddIndex(
-            model_name='orderline',
-            index=models.Index(fields=['listing', '-ordered_at'], name='order_line_by_listing'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.UniqueConstraint(fields=('order_id', 'line'), name='one_order_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='order_quantity_positive'),
         ),
     ]

@@ -45,6 +45,14 @@ class Migration(migrations.Migration):
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_any_case'),
+                    models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='user_username_any_case'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['person', 'service'])), name='user_kind_known'),
+                    models.CheckConstraint(condition=models.Q(('kind', 'service'), ('email__isnull', False), _connector='OR'), name='user_person_has_email'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ApiKey',
@@ -61,6 +69,12 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='api_key', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('scopes__len__gt', 0)), name='api_key_may_something'),
+                    models.CheckConstraint(condition=models.Q(('scopes__contained_by', ['merchants:read', 'merchants:write', 'listings:read', 'listings:write', 'imports:read', 'imports:write', 'orders:write', 'policies:read', 'policies:write', 'sweeps:read', 'sweeps:write', 'violations:read', 'cases:read', 'cases:write', 'decisions:read', 'decisions:write', 'appeals:read', 'appeals:write', 'audit:read'])), name='api_key_scopes_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RoleGrant',
@@ -73,6 +87,16 @@ class Migration(migrations.Migration):
                 ('granted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['role', 'user'], name='grant_by_role'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'role', 'function'), name='grant_once'),
+                    models.CheckConstraint(condition=models.Q(('role__in', ['governance_manager', 'approver', 'moderator', 'senior_reviewer', 'investigator', 'team_lead', 'auditor', 'administrator'])), name='grant_role_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('role', 'approver'), ('function__in', ['legal', 'product', 'engineering', 'business'])), models.Q(models.Q(('role', 'approver'), _negated=True), ('function', '')), _connector='OR'), name='grant_function_of_approvers'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RoleGrantEvent',
@@ -105,46 +129,14 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_any_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='user_username_any_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['person', 'service'])), name='user_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'service'), ('email__isnull', False), _connector='OR'), name='user_person_has_email'),
-        ),
-        migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(('scopes__len__gt', 0)), name='api_key_may_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(('scopes__contained_by', ['merchants:read', 'merchants:write', 'listings:read', 'listings:write', 'imports:read', 'imports:write', 'orders:write', 'policies:read', 'policies:write', 'sweeps:read', 'sweeps:write', 'violations:read', 'cases:read', 'cases:write', 'decisions:read', 'decisions:write', 'appeals:read', 'appeals:write', 'audit:read'])), name='api_key_scopes_known'),
-        ),
-        migrations.AddIndex(
-            model_name='rolegrant',
-            index=models.Index(fields=['role', 'user'], name='grant_by_role'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.UniqueConstraint(fields=('user', 'role', 'function'), name='grant_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['governance_manager', 'approver', 'moderator', 'senior_reviewer', 'investigator', 'team_lead', 'auditor', 'administrator'])), name='grant_role_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='rolegrant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role', 'approver'), ('function__in', ['legal', 'product', 'engineering', 'business'])), models.Q(models.Q(('role', 'approver'), _negated=True), ('function', '')), _connector='OR'), name='grant_function_of_approvers'),
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('shared', True)), fields=['page', 'name'], name='saved_view_shared'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('user', 'page', 'name'), name='saved_view_once'),
+                ],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='rolegrant',
@@ -161,13 +153,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='rolegrantevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9e90105cc081df41513a450b44da6f9c22d10503', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0af7e', table='accounts_rolegrantevent', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='savedview',
-            index=models.Index(condition=models.Q(('shared', True)), fields=['page', 'name'], name='saved_view_shared'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('user', 'page', 'name'), name='saved_view_once'),
         ),
     ]

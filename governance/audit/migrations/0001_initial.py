@@ -32,6 +32,12 @@ class Migration(migrations.Migration):
                 ('broken_entry', models.BigIntegerField(blank=True, null=True)),
                 ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('ok__isnull', True)), models.Q(('finished_at__isnull', False), ('ok__isnull', False)), _connector='OR'), name='audit_check_finished_with_a_result'),
+                    models.UniqueConstraint(condition=models.Q(('finished_at__isnull', True)), fields=('finished_at',), name='audit_check_one_owed', nulls_distinct=False),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Entry',
@@ -50,6 +56,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'entries',
+                'indexes': [
+                    models.Index(fields=['at', 'id'], name='audit_by_time'),
+                    models.Index(fields=['subject_kind', 'subject_id', 'at', 'id'], name='audit_by_subject'),
+                    models.Index(condition=models.Q(('subject_ref', ''), _negated=True), fields=['subject_ref'], name='audit_by_ref'),
+                    models.Index(fields=['actor', 'at', 'id'], name='audit_by_actor'),
+                    models.Index(fields=['verb', 'at', 'id'], name='audit_by_verb'),
+                    models.Index(fields=['cluster', 'txid', 'id'], name='audit_by_transaction'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('verb__regex', '^[a-z_]+(\\.[a-z_]+)+$')), name='audit_verb_dotted'),
+                    models.CheckConstraint(condition=models.Q(('actor_label', ''), _negated=True), name='audit_actor_named'),
+                    models.CheckConstraint(condition=models.Q(('subject_kind', ''), _negated=True), name='audit_subject_named'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -73,50 +92,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='seal',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% keeps its rows: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';", hash='22ead3f0e9c34847fe7cbaa2e60c426f38973c29', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_4de12', table='audit_seal', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='check',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('ok__isnull', True)), models.Q(('finished_at__isnull', False), ('ok__isnull', False)), _connector='OR'), name='audit_check_finished_with_a_result'),
-        ),
-        migrations.AddConstraint(
-            model_name='check',
-            constraint=models.UniqueConstraint(condition=models.Q(('finished_at__isnull', True)), fields=('finished_at',), name='audit_check_one_owed', nulls_distinct=False),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['at', 'id'], name='audit_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['subject_kind', 'subject_id', 'at', 'id'], name='audit_by_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(condition=models.Q(('subject_ref', ''), _negated=True), fields=['subject_ref'], name='audit_by_ref'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['actor', 'at', 'id'], name='audit_by_actor'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['verb', 'at', 'id'], name='audit_by_verb'),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['cluster', 'txid', 'id'], name='audit_by_transaction'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('verb__regex', '^[a-z_]+(\\.[a-z_]+)+$')), name='audit_verb_dotted'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('actor_label', ''), _negated=True), name='audit_actor_named'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('subject_kind', ''), _negated=True), name='audit_subject_named'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='entry',

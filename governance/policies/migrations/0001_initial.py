@@ -26,6 +26,11 @@ class Migration(migrations.Migration):
                 ('names', models.JSONField(default=dict, help_text='Language → name; `en` is always there.')),
                 ('created_at', models.DateTimeField()),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('key__regex', '^[a-z][a-z0-9_]*$')), name='term_list_key_shape'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Policy',
@@ -40,6 +45,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'policies',
+                'indexes': [
+                    models.Index(fields=['family', 'slug'], name='policy_by_family'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('mode__in', ['off', 'shadow', 'review', 'enforce'])), name='policy_mode_known'),
+                    models.CheckConstraint(condition=models.Q(('subject__in', ['listings', 'merchants'])), name='policy_subject_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -83,6 +95,20 @@ class Migration(migrations.Migration):
                 ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='policies.policy')),
                 ('superseded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='policies.policyversion')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('policy', 'number'), name='one_policy_version_per_number'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'live')), fields=('policy',), name='one_live_version_per_policy'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'submitted'])), fields=('policy',), name='one_version_in_the_making'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'live', 'returned', 'superseded', 'withdrawn'])), name='policy_version_state_known'),
+                    models.CheckConstraint(condition=models.Q(('severity__in', ['critical', 'serious', 'moderate', 'minor'])), name='policy_version_severity_known'),
+                    models.CheckConstraint(condition=models.Q(('ground__in', ['legal', 'terms'])), name='policy_version_ground_known'),
+                    models.CheckConstraint(condition=models.Q(('measures__contained_by', ['warn', 'request_correction', 'age_gate', 'restrict_markets', 'remove', 'suspend_listing_rights'])), name='policy_version_measures_known'),
+                    models.CheckConstraint(condition=models.Q(('measures__contains', [models.F('default_measure')])), name='policy_version_default_permitted'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('measures__contains', ['age_gate']), _negated=True), ('minimum_age__isnull', False), _connector='OR'), name='policy_version_age_gate_has_an_age'),
+                    models.CheckConstraint(condition=models.Q(('brake_share__gt', 0), ('brake_share__lte', 1)), name='policy_version_brake_is_a_share'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PolicyText',
@@ -96,6 +122,11 @@ class Migration(migrations.Migration):
                 ('correction', models.TextField(blank=True, help_text='How to correct it; a line per step.')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='policies.policyversion')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('version', 'language'), name='one_policy_text_per_language'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='policy',
@@ -113,6 +144,12 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='policies.policyversion')),
             ],
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('outcome__in', ['approved', 'objected'])), name='approval_outcome_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'objected'), _negated=True), models.Q(('comment', ''), _negated=True), _connector='OR'), name='objection_has_a_reason'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PolicyVersionMove',
@@ -143,6 +180,12 @@ class Migration(migrations.Migration):
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('term_list', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='policies.termlist')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('term_list', 'number'), name='one_term_list_version_per_number'),
+                    models.CheckConstraint(condition=models.Q(('reads__in', ['base', 'skeleton'])), name='term_list_reads_known'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='termlist',
@@ -165,50 +208,20 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waivers', to='policies.policy')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['policy', 'ends_on'], name='waiver_by_policy'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('brand', ''), ('listing__isnull', True), ('merchant__isnull', False)), models.Q(('brand', ''), ('listing__isnull', False), ('merchant__isnull', True)), models.Q(('listing__isnull', True), ('merchant__isnull', True), models.Q(('brand', ''), _negated=True)), _connector='OR'), name='waiver_for_exactly_one'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='waiver_ends_after_it_starts'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('proof', ''), _negated=True)), name='waiver_has_reason_and_proof'),
+                ],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='policymove',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% keeps its rows: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';", hash='2254a8901260f15bfa6d0725632893c976075d2b', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_d5401', table='policies_policymove', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.UniqueConstraint(fields=('policy', 'number'), name='one_policy_version_per_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'live')), fields=('policy',), name='one_live_version_per_policy'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'submitted'])), fields=('policy',), name='one_version_in_the_making'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'live', 'returned', 'superseded', 'withdrawn'])), name='policy_version_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', ['critical', 'serious', 'moderate', 'minor'])), name='policy_version_severity_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('ground__in', ['legal', 'terms'])), name='policy_version_ground_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('measures__contained_by', ['warn', 'request_correction', 'age_gate', 'restrict_markets', 'remove', 'suspend_listing_rights'])), name='policy_version_measures_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('measures__contains', [models.F('default_measure')])), name='policy_version_default_permitted'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('measures__contains', ['age_gate']), _negated=True), ('minimum_age__isnull', False), _connector='OR'), name='policy_version_age_gate_has_an_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='policyversion',
-            constraint=models.CheckConstraint(condition=models.Q(('brake_share__gt', 0), ('brake_share__lte', 1)), name='policy_version_brake_is_a_share'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='policyversion',
@@ -222,37 +235,13 @@ class Migration(migrations.Migration):
             model_name='policyversion',
             trigger=pgtrigger.compiler.Trigger(name='kept_whole', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% keeps its rows: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';", hash='2b37f69524ccf991396b98d90aef5230b7dc57a4', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_kept_whole_49240', table='policies_policyversion', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='policytext',
-            constraint=models.UniqueConstraint(fields=('version', 'language'), name='one_policy_text_per_language'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='policytext',
             trigger=pgtrigger.compiler.Trigger(name='fixed_with_its_version', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE held BOOLEAN;', func="\n                    SELECT state <> 'draft' INTO held FROM policies_policyversion\n                        WHERE id = COALESCE(NEW.version_id, OLD.version_id);\n                    IF held THEN\n                        RAISE EXCEPTION 'texts of a submitted policy version are fixed';\n                    END IF;\n                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;\n                    RETURN NEW;\n                ", hash='db8bb5609f24cc95fb71de7f1cd2abc81ed6e59c', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_fixed_with_its_version_94bdc', table='policies_policytext', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='policy',
-            index=models.Index(fields=['family', 'slug'], name='policy_by_family'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('mode__in', ['off', 'shadow', 'review', 'enforce'])), name='policy_mode_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.CheckConstraint(condition=models.Q(('subject__in', ['listings', 'merchants'])), name='policy_subject_known'),
-        ),
         migrations.AddConstraint(
             model_name='policy',
             constraint=models.CheckConstraint(condition=models.Q(('mode', 'off'), ('live__isnull', False), _connector='OR'), name='policy_acts_only_when_live'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['approved', 'objected'])), name='approval_outcome_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'objected'), _negated=True), models.Q(('comment', ''), _negated=True), _connector='OR'), name='objection_has_a_reason'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='approval',
@@ -262,36 +251,8 @@ class Migration(migrations.Migration):
             model_name='policyversionmove',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% keeps its rows: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';", hash='c9fd7aee470cbb3e25d69ec25640930c32d36e63', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_19c76', table='policies_policyversionmove', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='termlistversion',
-            constraint=models.UniqueConstraint(fields=('term_list', 'number'), name='one_term_list_version_per_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='termlistversion',
-            constraint=models.CheckConstraint(condition=models.Q(('reads__in', ['base', 'skeleton'])), name='term_list_reads_known'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='termlistversion',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION '% keeps its rows: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';", hash='1362ff08d135c0176358fe8c09923e4ff302fb6e', level='STATEMENT', operation='UPDATE OR DELETE OR TRUNCATE', pgid='pgtrigger_append_only_0562c', table='policies_termlistversion', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='termlist',
-            constraint=models.CheckConstraint(condition=models.Q(('key__regex', '^[a-z][a-z0-9_]*$')), name='term_list_key_shape'),
-        ),
-        migrations.AddIndex(
-            model_name='waiver',
-            index=models.Index(fields=['policy', 'ends_on'], name='waiver_by_policy'),
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('brand', ''), ('listing__isnull', True), ('merchant__isnull', False)), models.Q(('brand', ''), ('listing__isnull', False), ('merchant__isnull', True)), models.Q(('listing__isnull', True), ('merchant__isnull', True), models.Q(('brand', ''), _negated=True)), _connector='OR'), name='waiver_for_exactly_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='waiver_ends_after_it_starts'),
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('proof', ''), _negated=True)), name='waiver_has_reason_and_proof'),
         ),
     ]
