@@ -179,6 +179,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 }
 
 # --- sweeps ------------------------------------------------------------------------------------
+UNDO_SECONDS = env.int(
+    "UNDO_SECONDS", default=10
+)  # in which a decision can be taken back; the merchant is told afterwards
 SWEEP_WORKERS = env.int("SWEEP_WORKERS", default=2)  # chunks of one sweep at work at once
 
 # --- imports ---------------------------------------------------------------------------------

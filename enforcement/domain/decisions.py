@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -57,7 +58,7 @@ __all__ = [
     "undo",
 ]
 
-UNDO_WINDOW = timedelta(seconds=10)
+UNDO_WINDOW = timedelta(seconds=settings.UNDO_SECONDS)
 UNDO_GRACE = timedelta(seconds=2)
 """A click in the last second still has to arrive. The mail waits for both."""
 log = structlog.get_logger(__name__)
