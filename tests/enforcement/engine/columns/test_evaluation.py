@@ -99,3 +99,15 @@ def test_the_runtime_has_the_last_word(many: list[Subject], monkeypatch: pytest.
     read = ActivePolicies(ENVIRONMENT, [policy(1, "listing.attr.n1 > 1 && listing.attr.n1 > 1000")])
     assert list(evaluate(read, many, at=NOW, summary=summary)) == []
     assert summary.tally(1).matched == 0
+
+
+def test_where_the_columns_fail_the_rows_are_read(many: list[Subject], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: object, **_named: object) -> None:
+        raise MemoryError("too many columns")
+
+    monkeypatch.setattr(evaluation, "answers", fail)
+    summary = Summary()
+    found = list(
+        evaluate(ActivePolicies(ENVIRONMENT, [policy(1, "listing.attr.n1 > 1")]), many, at=NOW, summary=summary)
+    )
+    assert len(found) == len(summary.looked) == summary.tally(1).matched == len(many)
