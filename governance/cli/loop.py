@@ -123,7 +123,7 @@ def decide_cases(base_url: str, say: Say) -> list[Decision]:
     for _case in range(CASES_TO_DECIDE):
         page = _decide(visitor, page)
     decided = list(Decision.objects.filter(decided_by=moderator).order_by("pk"))
-    say(f"The moderator decided {len(decided)} cases in the browser.")
+    say(f"The moderator decided {len(decided)} cases over the pages.")
     return decided
 
 
