@@ -10,6 +10,7 @@ from enforcement import engine, events
 from enforcement.domain import chunks, findings, sweeps
 from enforcement.domain.findings import Finding, Merged
 from enforcement.engine import ActivePolicies, Outcome, Summary, facts
+from enforcement.engine.columns import Batch
 from enforcement.models import Chunk, Sweep
 from governance.policies.enums import Mode, Subject
 from governance.policies.language import Subject as Read
@@ -48,13 +49,13 @@ def _run(taken: Chunk, clock: Callable[[], datetime]) -> None:
     policies = _policies(sweep, subject)
     keys, read = _subjects(sweep, chunk, policies, at)
     summary = Summary()
-    outcomes = list(engine.evaluate(policies, read, at=at, summary=summary))
-    found = [_finding(outcome) for outcome in outcomes if outcome.held]
+    came = engine.evaluate(policies, read, at=at, summary=summary)
+    found = [_finding(outcome) for outcome in came.held]
     merged = findings.merge(
         sweep_id=sweep.pk,
         subject=subject,
         found=found,
-        undecided=[(outcome.policy.policy_id, outcome.subject_id) for outcome in outcomes if outcome.held is None],
+        undecided=came.undecided,
         looked=sorted(set(keys) - {broken.subject_id for broken in summary.broken}),
         policies=[policy.policy_id for policy in policies.policies],
         at=at,
@@ -71,7 +72,9 @@ def _policies(sweep: Sweep, subject: Subject) -> ActivePolicies:
     return engine.activate((row.version for row in rows), modes=modes)
 
 
-def _subjects(sweep: Sweep, chunk: Chunk, policies: ActivePolicies, at: datetime) -> tuple[list[int], Sequence[Read]]:
+def _subjects(
+    sweep: Sweep, chunk: Chunk, policies: ActivePolicies, at: datetime
+) -> tuple[list[int], Batch | Sequence[Read]]:
     """All keys of the chunk, and the facts of those that are on offer: what is ended no longer breaks anything."""
     subject = Subject(chunk.subject)
     needs = policies.needs(subject)
@@ -81,7 +84,7 @@ def _subjects(sweep: Sweep, chunk: Chunk, policies: ActivePolicies, at: datetime
         return list(merchants.values_list("pk", flat=True)), facts.merchants(active, needs=needs, at=at)
     listings = Listing.objects.filter(pk__range=(chunk.first_key, chunk.last_key), change__gt=sweep.since_change)
     on_sale = listings.filter(state=ListingState.ON_SALE)
-    return list(listings.values_list("pk", flat=True)), facts.listings(on_sale, needs=needs, at=at)
+    return list(listings.values_list("pk", flat=True)), engine.batch(on_sale, policies.environment, needs, at=at)
 
 
 def _finding(outcome: Outcome) -> Finding:
@@ -102,6 +105,7 @@ def _counts(policies: ActivePolicies, summary: Summary, merged: Merged) -> dict[
         str(policy.version_id): {
             "looked_at": summary.tally(policy.version_id).looked_at,
             "matched": summary.tally(policy.version_id).matched,
+            "confirmed": summary.tally(policy.version_id).confirmed,
             "undecidable": summary.tally(policy.version_id).undecidable,
             "new": merged.new.get(policy.version_id, 0),
             "closed": merged.closed.get(policy.policy_id, 0),

@@ -1,4 +1,4 @@
-"""Policies over listings and merchants: many listings over columns, with every hit confirmed row by row; few, row by row."""
+"""Policies over listings and merchants: a batch of listings over columns, with every hit confirmed row by row; others row by row."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -7,15 +7,15 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+import polars as pl
 import structlog
 
 from enforcement.engine.active import ActivePolicies, ActivePolicy, Markets
-from enforcement.engine.columns import Answer, answers
+from enforcement.engine.columns import Answer, Batch, answers
+from enforcement.engine.columns.batches import KEY, VERSION
 from governance.policies import enums
 from governance.policies.language import Row, Subject
 
-WORTH_COLUMNS = 32
-"""So many listings at least: a frame costs some milliseconds, however small it is."""
 log = structlog.get_logger(__name__)
 
 
@@ -62,10 +62,15 @@ class Outcome:
 
 @dataclass
 class Tally:
-    """What one policy version came across. `missing`: how many undecidable ones lack a fact, by its path."""
+    """What one policy version came across.
+
+    `confirmed` are those of the `matched` of which the runtime, row by row, says the same. `missing`: how many undecidable ones
+    lack a fact, by its path.
+    """
 
     looked_at: int = 0
     matched: int = 0
+    confirmed: int = 0
     undecidable: int = 0
     missing: Counter[str] = field(default_factory=Counter)
 
@@ -93,26 +98,41 @@ class Summary:
         return found
 
 
-def evaluate(
-    policies: ActivePolicies, subjects: Iterable[Subject], *, at: datetime, summary: Summary | None = None
-) -> Iterator[Outcome]:
-    """Yield what holds and what cannot be decided; what fails is only counted in the summary.
+@dataclass(frozen=True)
+class Found:
+    """Rules that hold, each confirmed row by row; and those that cannot be decided: (policy id, key of the subject)."""
 
-    A subject with a listing is read by the policies about listings, one without by those about merchants.
-    One that breaks is named in the summary and skipped.
+    held: list[Outcome] = field(default_factory=list)
+    undecided: list[tuple[int, int]] = field(default_factory=list)
+
+    def add(self, outcomes: Iterable[Outcome]) -> None:
+        for outcome in outcomes:
+            if outcome.held:
+                self.held.append(outcome)
+            else:
+                self.undecided.append((outcome.policy.policy_id, outcome.subject_id))
+
+
+def evaluate(
+    policies: ActivePolicies, read: Batch | Iterable[Subject], *, at: datetime, summary: Summary | None = None
+) -> Found:
+    """What holds and what cannot be decided; what fails is only counted in the summary.
+
+    A batch of listings is read over columns. Subjects are read one by one: one with a listing by the policies about listings,
+    one without by those about merchants. One that breaks is named in the summary and skipped.
     """
     counted = summary if summary is not None else Summary()
-    read = list(subjects)
-    if len(read) >= WORTH_COLUMNS and all(subject.listing for subject in read):
-        yield from _over_columns(policies, read, at, counted)
-    else:
-        yield from by_row(policies, read, at=at, summary=counted)
+    if isinstance(read, Batch):
+        return _over_columns(policies, read, at, counted)
+    found = Found()
+    found.add(by_row(policies, read, at=at, summary=counted))
+    return found
 
 
 def by_row(
     policies: ActivePolicies, subjects: Iterable[Subject], *, at: datetime, summary: Summary
 ) -> Iterator[Outcome]:
-    """The same, one subject after the other: what the columns have to agree with."""
+    """Yield the outcomes of one subject after the other: what the columns have to agree with."""
     for subject in subjects:
         key = _key(subject)
         try:
@@ -125,58 +145,77 @@ def by_row(
         yield from found
 
 
-def _over_columns(
-    policies: ActivePolicies, subjects: Sequence[Subject], at: datetime, summary: Summary
-) -> Iterator[Outcome]:
+def _over_columns(policies: ActivePolicies, batch: Batch, at: datetime, summary: Summary) -> Found:
     """Hits are few, and each is confirmed by the runtime: a fault in the columns can never punish a merchant."""
     try:
-        found, odd = answers(policies, subjects, at=at)
+        said = answers(policies, batch)
     except Exception:  # whatever it is, reading row by row names the listing
         log.exception("columns_failed")
-        yield from by_row(policies, subjects, at=at, summary=summary)
-        return
-    rows = _Rows(policies, subjects, at)
-    outcomes: dict[int, list[Outcome]] = {}
-    for answer in found:
-        for place, outcome in _confirmed(answer, rows, summary.tally(answer.policy.version_id)):
-            outcomes.setdefault(place, []).append(outcome)
-    unread = frozenset(odd)
-    for place, subject in enumerate(subjects):
-        if place in unread:
-            yield from by_row(policies, [subject], at=at, summary=summary)
-        else:
-            summary.looked.append(_key(subject))
-            yield from outcomes.get(place, ())
+        return evaluate(policies, batch.subjects([*batch.keys, *batch.odd]).values(), at=at, summary=summary)
+    return _Confirming(policies, batch, said, at, summary).found()
 
 
-class _Rows:
-    """The row of each subject, made when a rule first asks for it."""
+class _Confirming:
+    """The facts of listings in which something was found are read by themselves; one that has changed since the columns were
+    read is read anew by all policies."""
 
-    def __init__(self, policies: ActivePolicies, subjects: Sequence[Subject], at: datetime) -> None:
-        self.environment, self.subjects, self.at = policies.environment, subjects, at
-        self._made: dict[int, Row] = {}
+    def __init__(
+        self, policies: ActivePolicies, batch: Batch, said: Sequence[Answer], at: datetime, summary: Summary
+    ) -> None:
+        self.policies, self.said, self.at, self.summary = policies, said, at, summary
+        asked = {key for answer in said for key in (*answer.held, *answer.by_row)}
+        self.subjects = batch.subjects(sorted(asked.union(batch.odd)))
+        self.odd = frozenset(batch.odd)
+        self.looked = batch.keys
+        versions = dict(batch.frame.filter(pl.col(KEY).is_in(list(asked))).select(KEY, VERSION).iter_rows())
+        self.moved = {key for key in asked if _version(self.subjects.get(key)) != versions[key]}
+        self.rows: dict[int, Row] = {}
 
-    def __getitem__(self, place: int) -> Row:
-        if place not in self._made:
-            self._made[place] = self.environment.row(self.subjects[place], self.at)
-        return self._made[place]
+    def found(self) -> Found:
+        found = Found()
+        for answer in self.said:
+            self._add(answer, found)
+        anew = [self.subjects[key] for key in sorted(self.odd | self.moved) if key in self.subjects]
+        found.add(by_row(self.policies, anew, at=self.at, summary=self.summary))
+        self.summary.looked.extend(key for key in self.looked if key not in self.moved)
+        return found
+
+    def _add(self, answer: Answer, found: Found) -> None:
+        policy, tally = answer.policy, self.summary.tally(answer.policy.version_id)
+        unknown = [key for key in answer.unknown if key not in self.moved]
+        tally.looked_at += answer.looked_at - sum(1 for key in (*answer.held, *answer.by_row) if key in self.moved)
+        tally.undecidable += len(unknown)
+        tally.missing.update(answer.missing)
+        found.undecided.extend((policy.policy_id, key) for key in unknown)
+        for key, markets in answer.held.items():
+            if key not in self.moved:
+                tally.matched += 1
+                outcome = _outcome(policy, markets, self._row(key))
+                if outcome is not None and outcome.held:
+                    tally.confirmed += 1
+                    found.held.append(outcome)
+                else:
+                    log.error("columns_disagree", policy=policy.policy_id, subject=key)
+        for key in answer.by_row:
+            if key not in self.moved:
+                row = self._row(key)
+                outcome = _outcome(policy, self.policies.common(policy, _markets(row.subject)), row)
+                if outcome is not None:
+                    _count_outcome(tally, outcome)
+                    found.add([outcome])
+
+    def _row(self, key: int) -> Row:
+        if key not in self.rows:
+            self.rows[key] = self.policies.environment.row(self.subjects[key], self.at)
+        return self.rows[key]
 
 
-def _confirmed(answer: Answer, rows: _Rows, tally: Tally) -> Iterator[tuple[int, Outcome]]:
-    """What one policy found, by place, and counted. Where the runtime says otherwise than the columns, it is right."""
-    policy = answer.policy
-    tally.looked_at += answer.looked_at
-    tally.undecidable += len(answer.unknown)
-    tally.missing.update(answer.missing)
-    for place, markets in (answer.held | answer.by_row).items():
-        outcome = _outcome(policy, markets, rows[place])
-        if place in answer.held and (outcome is None or not outcome.held):
-            log.error("columns_disagree", policy=policy.policy_id, subject=_key(rows.subjects[place]))
-        if outcome is not None:
-            _count_outcome(tally, outcome)
-            yield place, outcome
-    for place, markets in answer.unknown.items():
-        yield place, Outcome(policy, rows.subjects[place], None, markets, rows[place])
+def _version(subject: Subject | None) -> int | None:
+    return subject.listing.version if subject and subject.listing else None
+
+
+def _markets(subject: Subject) -> Markets:
+    return tuple(subject.merchant.markets if subject.listing is None else subject.listing.markets)
 
 
 def _key(subject: Subject) -> int:
@@ -192,7 +231,7 @@ def _read(
         covering = policies.covering(enums.Subject.MERCHANTS, None)
     else:
         covering = policies.covering(enums.Subject.LISTINGS, listing.category)
-    markets = tuple(subject.merchant.markets if listing is None else listing.markets)
+    markets = _markets(subject)
     applying = [(policy, common) for policy in covering.policies if (common := policies.common(policy, markets))]
     if not applying:
         return [], applying
@@ -224,6 +263,7 @@ def _count(summary: Summary, found: Iterable[Outcome], applying: Iterable[tuple[
 def _count_outcome(tally: Tally, outcome: Outcome) -> None:
     if outcome.held:
         tally.matched += 1
+        tally.confirmed += 1
     else:
         tally.undecidable += 1
         tally.missing.update(outcome.missing)

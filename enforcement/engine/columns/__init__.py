@@ -5,8 +5,9 @@ names the places where the two would differ, and what is done about each.
 """
 
 from enforcement.engine.columns.answers import Answer, answers
-from enforcement.engine.columns.frames import frame_of
+from enforcement.engine.columns.batches import Batch
+from enforcement.engine.columns.frames import batch_of
 from enforcement.engine.columns.lowering import Plan, Planner
 from enforcement.engine.columns.values import NotLowered
 
-__all__ = ["Answer", "NotLowered", "Plan", "Planner", "answers", "frame_of"]
+__all__ = ["Answer", "Batch", "NotLowered", "Plan", "Planner", "answers", "batch_of"]

@@ -1,62 +1,66 @@
-"""Listings and merchants as columns: one for each stored fact that the rules read, named by its path."""
+"""A batch of listings that are already plain values."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import polars as pl
 
+from enforcement.engine.columns.attributes import ATTRIBUTE, attribute_series, is_odd
+from enforcement.engine.columns.batches import CATEGORY, KEY, MARKETS, SEPARATOR, VERSION, Batch
+from enforcement.engine.columns.lists import lists
 from enforcement.engine.columns.values import CERTIFICATE_FIELDS, DTYPES, MOMENT
-from governance.policies.language import Environment, Subject
+from governance.policies.language import Environment, ListingFacts, Subject
 from governance.policies.language.kinds import Fact, Kind
 from governance.policies.language.readers import CERTIFICATE, MENTIONED
-from governance.policies.language.rows import attribute_value
-
-ATTRIBUTE = "listing.attr."
 
 
-def frame_of(
-    environment: Environment, subjects: Sequence[Subject], needs: Collection[str], *, now: datetime
-) -> pl.DataFrame:
-    """A row for each subject, in their order. Raises what a value that nobody foresaw raises (see `is_odd`)."""
+def batch_of(environment: Environment, subjects: Sequence[Subject], needs: Collection[str], *, now: datetime) -> Batch:
+    """Raises what a value that nobody foresaw raises, other than an attribute's."""
     attributes = {path.removeprefix(ATTRIBUTE) for path in needs if path.startswith(ATTRIBUTE)}
-    columns = _attribute_columns(environment, subjects, attributes)
-    columns += [_column(environment, path, subjects) for path in sorted(needs) if not path.startswith(ATTRIBUTE)]
-    nth = pl.Series("_nth", range(len(subjects)), dtype=pl.UInt32)
-    return pl.DataFrame([nth, *columns]).with_columns(pl.lit(now, dtype=MOMENT).alias("now"))
+    listings = {listing.id: each for each in subjects if (listing := each.listing)}
+    odd = {key for key, each in listings.items() if is_odd(environment, _held(each), attributes)}
+    read = [each for key, each in listings.items() if key not in odd]
+    columns = [*_scope(read), *_attributes(environment, read, attributes)]
+    columns += [_column(environment, path, read) for path in sorted(needs) if not path.startswith(ATTRIBUTE)]
+    frame = pl.DataFrame(columns).with_columns(pl.lit(now, dtype=MOMENT).alias("now"))
+    return Batch(frame, odd, lambda keys: {key: listings[key] for key in keys})
 
 
-def is_odd(environment: Environment, subject: Subject, attributes: Iterable[str]) -> bool:
-    """Whether one of these attributes holds what is not of its registered kind: the row by row reading names the fault."""
-    held = subject.listing.attributes if subject.listing else {}
-    try:
-        for key in attributes:
-            if key in held:
-                attribute_value(environment.attributes[key], held[key])
-    except (ValueError, TypeError):
-        return True
-    return False
+def _listing(subject: Subject) -> ListingFacts:
+    if subject.listing is None:
+        raise TypeError("only listings are read over columns")
+    return subject.listing
 
 
-def _attribute_columns(
-    environment: Environment, subjects: Sequence[Subject], wanted: Collection[str]
-) -> list[pl.Series]:
+def _held(subject: Subject) -> Mapping[str, Any]:
+    return _listing(subject).attributes
+
+
+def _scope(subjects: Sequence[Subject]) -> list[pl.Series]:
+    listings = [_listing(each) for each in subjects]
+    return [
+        pl.Series(KEY, [each.id for each in listings], dtype=pl.Int64),
+        pl.Series(VERSION, [each.version for each in listings], dtype=pl.Int64),
+        pl.Series(CATEGORY, [each.category for each in listings], dtype=pl.String),
+        pl.Series(MARKETS, [SEPARATOR.join(each.markets) for each in listings], dtype=pl.String),
+    ]
+
+
+def _attributes(environment: Environment, subjects: Sequence[Subject], wanted: Collection[str]) -> list[pl.Series]:
     """A listing has a few of many attributes, so its own are walked through, and not those that are wanted."""
     values: dict[str, list[Any]] = {key: [None] * len(subjects) for key in sorted(wanted)}
     for nth, subject in enumerate(subjects):
-        held = subject.listing.attributes if subject.listing else {}
+        held = _held(subject)
         for key in held.keys() & values.keys():
-            values[key][nth] = attribute_value(environment.attributes[key], held[key])
-    return [
-        _series(f"{ATTRIBUTE}{key}", environment.accesses[f"{ATTRIBUTE}{key}"].fact, column)
-        for key, column in values.items()
-    ]
+            values[key][nth] = held[key]
+    return [attribute_series(environment.attributes[key], column)[0] for key, column in values.items()]
 
 
 def _column(environment: Environment, path: str, subjects: Sequence[Subject]) -> pl.Series:
     if path == MENTIONED:
         found = [list(environment.mentioned(each)) for each in subjects]
-        return _lists(pl.Series(path, [key for keys in found for key in keys], dtype=pl.String), found, empty=True)
+        return lists(pl.Series(path, [key for keys in found for key in keys], dtype=pl.String), found, empty=True)
     access = environment.accesses[path]
     return _series(path, access.fact, map(access.read, subjects))
 
@@ -68,7 +72,7 @@ def _series(path: str, fact: Fact, values: Iterable[Any]) -> pl.Series:
     if fact.kind is Kind.LIST:
         several = list(values)
         flat = pl.Series(path, [each for entries in several for each in entries or ()], dtype=pl.String)
-        return _lists(flat, several, empty=not fact.optional)
+        return lists(flat, several, empty=not fact.optional)
     return pl.Series(path, list(values), dtype=DTYPES[fact.kind])
 
 
@@ -78,16 +82,4 @@ def _certificates(path: str, values: Sequence[Sequence[Any]]) -> pl.Series:
         pl.Series(name, [getattr(certificate, CERTIFICATE[name]) for certificate in flat], dtype=dtype)
         for name, dtype in CERTIFICATE_FIELDS.items()
     ]
-    return _lists(pl.DataFrame(fields).to_struct(path), values, empty=True)
-
-
-def _lists(flat: pl.Series, several: Sequence[Sequence[Any] | None], *, empty: bool) -> pl.Series:
-    """Entries one after the other, gathered into a list for each row: a list made by itself costs more than reading the rules.
-
-    Rows without an entry have an empty list, or none.
-    """
-    owners = [nth for nth, entries in enumerate(several) for _entry in entries or ()]
-    lists = pl.DataFrame([pl.Series("_nth", owners, dtype=pl.UInt32), flat]).group_by("_nth").agg(pl.col(flat.name))
-    every = pl.DataFrame([pl.Series("_nth", range(len(several)), dtype=pl.UInt32)])
-    found = every.join(lists, on="_nth", how="left", maintain_order="left")[flat.name]
-    return found.fill_null(pl.Series([[]], dtype=found.dtype)) if empty else found
+    return lists(pl.DataFrame(fields).to_struct(path), values, empty=True)

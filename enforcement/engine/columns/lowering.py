@@ -42,12 +42,18 @@ class Plan:
     rules: dict[int, pl.Expr] = field(default_factory=dict)
 
     def read(self, frame: pl.DataFrame, within: Mapping[int, pl.Expr] | None = None) -> pl.DataFrame:
-        """A frame of as many rows, with a column of each rule, named by its key. Where `within` is not true, false."""
+        """A frame of as many rows, with a column of each rule, named by its key.
+
+        Of those in `within` only, where it is given; where that is not true, the rule is false.
+        """
         for stage in self.stages:
             frame = stage.add_to(frame)
+        asked = self.rules if within is None else within
         columns = {
-            str(key): pl.when(within[key]).then(expr).otherwise(pl.lit(value=False)) if within else expr
-            for key, expr in self.rules.items()
+            str(key): self.rules[key]
+            if within is None
+            else pl.when(within[key]).then(self.rules[key]).otherwise(pl.lit(value=False))
+            for key in asked
         }
         return frame.lazy().with_columns(**columns).select(*columns).collect()
 

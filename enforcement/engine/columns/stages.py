@@ -4,7 +4,7 @@ A loop explodes its list into a frame with a row for each entry, reads its condi
 what came of it for each row. Regular expressions are RE2's, as row by row: Polars' own know other classes of letters.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,10 +19,13 @@ class Stage(Protocol):
     def add_to(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame with one more column, or several."""
 
+    def reads(self) -> set[str]:
+        """Names of the columns that it looks at, those of its own making among them."""
+
 
 @dataclass
 class Loop:
-    """`how` is exists, all, exists_one or filter. `over` yields the list; `carried` are the columns that the condition reads."""
+    """`how` is exists, all, exists_one or filter. `over` yields the list. Only the columns that the condition reads are carried along."""
 
     column: str
     how: str
@@ -34,7 +37,8 @@ class Loop:
 
     def add_to(self, frame: pl.DataFrame) -> pl.DataFrame:
         row = f"{self.variable}/row"
-        with_list = frame.with_columns(self.over.alias(self.variable)).with_row_index(row)
+        carried = (name for name in self._inside() if name in frame.columns and name != self.variable)
+        with_list = frame.select(*carried, self.over.alias(self.variable)).with_row_index(row)
         entries = with_list.filter(pl.col(self.variable).list.len() > 0).explode(self.variable)
         if self.element is Kind.CERTIFICATE:
             entry = pl.col(self.variable).struct
@@ -55,6 +59,12 @@ class Loop:
             summed, on=row, how="left", maintain_order="left"
         )
         return frame.with_columns(joined.select(self._answer().alias(self.column)).to_series())
+
+    def reads(self) -> set[str]:
+        return self._inside() | set(self.over.meta.root_names())
+
+    def _inside(self) -> set[str]:
+        return set(self.condition.meta.root_names()).union(*(stage.reads() for stage in self.stages))
 
     def _answer(self) -> pl.Expr:
         true, false, unknown = (pl.col(name).fill_null(0) for name in ("_true", "_false", "_unknown"))
@@ -79,12 +89,19 @@ class Patterns:
     columns: dict[str, str] = field(default_factory=dict)
 
     def add_to(self, frame: pl.DataFrame) -> pl.DataFrame:
-        texts = frame.select(self.text.alias("text")).to_series().to_list()
+        texts = frame.select(self.text.alias("text")).to_series()
+        read = texts.to_list()
+        places = patterns.may_match(list(self.columns), read)
+        nowhere = pl.select(pl.when(texts.is_not_null()).then(pl.lit(value=False))).to_series()
         return frame.with_columns(
-            pl.Series(column, _found(texts, pattern), dtype=pl.Boolean) for pattern, column in self.columns.items()
+            nowhere.clone().scatter(_found(read, places, pattern), True).alias(column)
+            for pattern, column in self.columns.items()
         )
 
+    def reads(self) -> set[str]:
+        return set(self.text.meta.root_names())
 
-def _found(texts: Iterable[str | None], pattern: str) -> list[bool | None]:
+
+def _found(texts: Sequence[str], places: Sequence[int], pattern: str) -> list[int]:
     search = patterns.compiled(pattern).search
-    return [None if text is None else search(text) is not None for text in texts]
+    return [place for place in places if search(texts[place]) is not None]

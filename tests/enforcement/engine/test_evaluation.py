@@ -21,7 +21,7 @@ def outcomes(summary: Summary | None = None, **chosen: Any) -> list[tuple[str, i
     policies = engine.load_active(at=NOON)
     subjects = facts.listings(Listing.objects.filter(**chosen), needs=policies.needs(Subject.LISTINGS), at=NOON)
     slugs = dict(PolicyVersion.objects.values_list("pk", "policy__slug"))
-    found = engine.evaluate(policies, subjects, at=NOON, summary=summary)
+    found = engine.by_row(policies, subjects, at=NOON, summary=summary or Summary())
     return [(slugs[each.policy.version_id], each.subject_id, each.held, each.markets) for each in found]
 
 
@@ -85,7 +85,7 @@ def test_the_explanation_says_which_words_matched_where(author: User, shop: Merc
     listing(shop, "Kitchen Knife", description="Not a dagger.")
     policies = engine.load_active(at=NOON)
     subjects = facts.listings(Listing.objects.all(), needs=policies.needs(Subject.LISTINGS), at=NOON)
-    (outcome,) = engine.evaluate(policies, subjects, at=NOON)
+    (outcome,) = engine.evaluate(policies, subjects, at=NOON).held
     matches = [(each["zone"], each["start"], each["end"], each["text"]) for each in outcome.explanation["matches"]]
     assert matches == [("title", 8, 13, "Knife"), ("description", 6, 12, "dagger")]
     assert outcome.listing_version == 1
@@ -98,7 +98,7 @@ def test_policies_about_merchants_read_merchants(author: User, shop: Merchant) -
     idle = merchant("Nothing On Sale")
     policies = engine.load_active(at=NOON)
     subjects = facts.merchants(Merchant.objects.all(), needs=policies.needs(Subject.MERCHANTS), at=NOON)
-    found = list(engine.evaluate(policies, subjects, at=NOON))
+    found = engine.evaluate(policies, subjects, at=NOON).held
     assert [(each.subject_id, each.listing_id, each.held, each.markets) for each in found] == [
         (shop.pk, None, True, ("FR",))
     ]

@@ -21,11 +21,13 @@ def test_it_prints_what_it_read(
     assert read == "2 listings, 2 policies, 4 rules read (2.0 a listing)"
     assert found == "2 hold, 2 cannot be decided, 0 listings broke"
     assert [rate.split(":")[0].strip() for rate in rates] == [
-        "facts",
-        "over columns",
-        "row by row",
+        "columns read",
+        "rules and hits",
         "explanations",
-        "all of it",
+        "facts as objects",
+        "row by row",
+        "over columns",
+        "by row",
         "compiling",
     ]
 

@@ -1,6 +1,7 @@
 """Rules and listings made at random, typed, so that nearly every rule compiles: what hypothesis draws for the agreement tests."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -301,3 +302,8 @@ _listings = st.builds(
     readable_in=st.none() | st.lists(st.sampled_from(MARKETS), max_size=2),
 )
 subjects = st.lists(st.builds(Subject, _merchants, _listings), min_size=1, max_size=8)
+
+
+def numbered(read: list[Subject]) -> list[Subject]:
+    """With keys of their own."""
+    return [Subject(each.merchant, replace(each.listing, id=nth)) for nth, each in enumerate(read) if each.listing]

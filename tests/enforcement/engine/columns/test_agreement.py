@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
-from enforcement.engine.columns import NotLowered, Planner, frame_of
+from enforcement.engine.columns import NotLowered, Planner, batch_of
 from governance.policies.language import Rule, RuleProblems, Subject
-from tests.enforcement.engine.columns.generated import ENVIRONMENT, NOW, rules, subjects
+from tests.enforcement.engine.columns.generated import ENVIRONMENT, NOW, numbered, rules, subjects
 
 EXAMPLES = int(os.environ.get("COLUMNS_EXAMPLES", "500"))
 """The nightly run asks for 20,000."""
@@ -28,11 +28,11 @@ def compiled(source: str) -> Rule | None:
 def test_columns_say_what_rows_say(sources: list[str], read: list[Subject]) -> None:
     written = [rule for source in sources if (rule := compiled(source))]
     assume(written)
-    planner = Planner(ENVIRONMENT)
+    planner, read = Planner(ENVIRONMENT), numbered(read)
     for key, rule in enumerate(written):
         planner.add(key, rule)
     needs = frozenset().union(*(rule.needs for rule in written))
-    answers = planner.plan.read(frame_of(ENVIRONMENT, read, needs, now=NOW))
+    answers = planner.plan.read(batch_of(ENVIRONMENT, read, needs, now=NOW).frame)
     for key, rule in enumerate(written):
         note(rule.source)
         expected = [rule.evaluate(ENVIRONMENT.row(subject, NOW)) for subject in read]

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enforcement.engine import ActivePolicies, ActivePolicy, Outcome, Summary, evaluate, evaluation
-from enforcement.engine.columns import Planner
+from enforcement.engine.columns import Batch, Planner, batch_of
 from governance.policies import enums
 from governance.policies.language import RuleProblems, Subject
-from tests.enforcement.engine.columns.generated import ENVIRONMENT, MARKETS, NOW, Author, subjects
+from tests.enforcement.engine.columns.generated import ENVIRONMENT, MARKETS, NOW, Author, numbered, subjects
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
@@ -42,12 +42,12 @@ def policy_sets(draw: Draw) -> ActivePolicies:
     return ActivePolicies(ENVIRONMENT, active)
 
 
-def numbered(read: list[Subject]) -> list[Subject]:
-    return [Subject(each.merchant, replace(each.listing, id=nth)) for nth, each in enumerate(read) if each.listing]
+def together(policies: ActivePolicies, read: list[Subject]) -> Batch:
+    return batch_of(ENVIRONMENT, read, policies.needs(enums.Subject.LISTINGS), now=NOW)
 
 
 def said(outcome: Outcome) -> tuple[object, ...]:
-    return outcome.policy.version_id, outcome.subject_id, outcome.held, tuple(outcome.markets)
+    return outcome.policy.version_id, outcome.subject_id, tuple(outcome.markets)
 
 
 @given(policy_sets(), subjects)
@@ -55,9 +55,11 @@ def said(outcome: Outcome) -> tuple[object, ...]:
 def test_over_columns_the_same_is_found_and_counted(policies: ActivePolicies, made: list[Subject]) -> None:
     read, by_row, over_columns = numbered(made), Summary(), Summary()
     expected = list(evaluation.by_row(policies, read, at=NOW, summary=by_row))
-    found = list(evaluation._over_columns(policies, read, NOW, over_columns))
-    assert sorted(map(said, found), key=repr) == sorted(map(said, expected), key=repr)
-    assert [outcome.subject_id for outcome in found] == sorted(outcome.subject_id for outcome in found)
+    found = evaluate(policies, together(policies, read), at=NOW, summary=over_columns)
+    assert sorted(map(said, found.held)) == sorted(said(outcome) for outcome in expected if outcome.held)
+    assert sorted(found.undecided) == sorted(
+        (outcome.policy.policy_id, outcome.subject_id) for outcome in expected if outcome.held is None
+    )
     assert over_columns.looked == by_row.looked
     counted = {version: tally for version, tally in over_columns.tallies.items() if tally.looked_at}
     assert counted == by_row.tallies
@@ -68,16 +70,15 @@ def many() -> list[Subject]:
     from tests.governance.policies.language.conftest import AYSE, MAGNETS  # noqa: PLC0415 -- the same shop
 
     plain = replace(MAGNETS, attributes={"n1": 2.0}, category="toys")
-    return [Subject(AYSE, replace(plain, id=nth)) for nth in range(evaluation.WORTH_COLUMNS + 8)]
+    return [Subject(AYSE, replace(plain, id=nth)) for nth in range(40)]
 
 
 def test_a_listing_with_a_value_of_another_kind_is_named_and_the_others_are_read(many: list[Subject]) -> None:
     assert many[3].listing
     many[3] = Subject(many[3].merchant, replace(many[3].listing, attributes={"n1": {"no": "number"}}))
     summary = Summary()
-    found = list(
-        evaluate(ActivePolicies(ENVIRONMENT, [policy(1, "listing.attr.n1 > 1")]), many, at=NOW, summary=summary)
-    )
+    policies = ActivePolicies(ENVIRONMENT, [policy(1, "listing.attr.n1 > 1")])
+    found = evaluate(policies, together(policies, many), at=NOW, summary=summary).held
     assert [each.subject_id for each in summary.broken] == [3]
     assert [outcome.subject_id for outcome in found] == [nth for nth in range(len(many)) if nth != 3]
     assert summary.tally(1).matched == len(many) - 1
@@ -86,7 +87,7 @@ def test_a_listing_with_a_value_of_another_kind_is_named_and_the_others_are_read
 def test_a_rule_that_columns_cannot_read_is_read_row_by_row(many: list[Subject]) -> None:
     policies = ActivePolicies(ENVIRONMENT, [policy(1, 'listing.attr.n1 > 1 && duration("0.0000001s") < days(1)')])
     summary = Summary()
-    found = list(evaluate(policies, many, at=NOW, summary=summary))
+    found = evaluate(policies, together(policies, many), at=NOW, summary=summary).held
     assert len(found) == summary.tally(1).matched == summary.tally(1).looked_at == len(many)
 
 
@@ -97,8 +98,8 @@ def test_the_runtime_has_the_last_word(many: list[Subject], monkeypatch: pytest.
     monkeypatch.setattr(Planner, "add", lambda self, key, _rule: lower(self, key, wrong))
     summary = Summary()
     read = ActivePolicies(ENVIRONMENT, [policy(1, "listing.attr.n1 > 1 && listing.attr.n1 > 1000")])
-    assert list(evaluate(read, many, at=NOW, summary=summary)) == []
-    assert summary.tally(1).matched == 0
+    assert evaluate(read, together(read, many), at=NOW, summary=summary).held == []
+    assert (summary.tally(1).matched, summary.tally(1).confirmed) == (len(many), 0)
 
 
 def test_where_the_columns_fail_the_rows_are_read(many: list[Subject], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,7 +108,6 @@ def test_where_the_columns_fail_the_rows_are_read(many: list[Subject], monkeypat
 
     monkeypatch.setattr(evaluation, "answers", fail)
     summary = Summary()
-    found = list(
-        evaluate(ActivePolicies(ENVIRONMENT, [policy(1, "listing.attr.n1 > 1")]), many, at=NOW, summary=summary)
-    )
+    policies = ActivePolicies(ENVIRONMENT, [policy(1, "listing.attr.n1 > 1")])
+    found = evaluate(policies, together(policies, many), at=NOW, summary=summary).held
     assert len(found) == len(summary.looked) == summary.tally(1).matched == len(many)
