@@ -1,7 +1,9 @@
 """One chunk of a sweep: read, evaluate, merge, count, in one transaction that a killed worker leaves no trace of."""
 
+import gc
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import OperationalError, transaction
@@ -29,7 +31,8 @@ def run_next(*, sweep_id: int, at_once: int, clock: Callable[[], datetime]) -> b
     chunk = chunks.take(sweep_id=sweep_id, at_once=at_once, at=clock())
     if chunk is not None:
         try:
-            _run(chunk, clock)
+            with _without_collecting():
+                _run(chunk, clock)
         except OperationalError:
             raise
         except Exception as error:
@@ -37,6 +40,16 @@ def run_next(*, sweep_id: int, at_once: int, clock: Callable[[], datetime]) -> b
             chunks.give_up(chunk=chunk, error=text[:ERROR_LENGTH], at=clock())
     sweeps.end_if_done(sweep_id=sweep_id, at=clock())
     return chunk is not None
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """A chunk makes many objects and hardly a cycle: looking for some takes a fifth of its time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @transaction.atomic

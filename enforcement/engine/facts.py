@@ -18,6 +18,7 @@ from enforcement.queries import points
 from governance.policies.language import CertificateFacts, ListingFacts, MerchantFacts, Subject, WindowFacts
 from listings.enums import ListingState
 from listings.models import Certificate, Listing, ListingImage, ListingWindow, Market, Merchant, MerchantWindow
+from listings.queries.keys import among
 
 Needs = Collection[str]
 """Paths of stored facts, as `Rule.needs` names them."""
@@ -104,7 +105,7 @@ def _listing(row: Mapping[str, Any], parts: _Parts, seller: MerchantFacts) -> Li
 def _merchants(
     keys: Collection[int], *, needs: Needs, at: datetime, markets: Mapping[int, Sequence[str]] | None = None
 ) -> dict[int, MerchantFacts]:
-    rows = Merchant.objects.filter(pk__in=keys).order_by("pk").values(*_MERCHANT)
+    rows = Merchant.objects.filter(pk__in=among(keys)).order_by("pk").values(*_MERCHANT)
     asked = _asked_certificates(needs, "merchant") or _asked_certificates(needs, "listing")
     certificates = _certificates("merchant_id", keys) if asked else {}
     windows = _windows(MerchantWindow, "merchant_id", keys) if _asked(needs, "merchant._window") else {}
@@ -151,13 +152,13 @@ def _asked_certificates(needs: Needs, owner: str) -> bool:
 
 
 def _images(keys: Iterable[int]) -> dict[int, list[str]]:
-    rows = ListingImage.objects.filter(listing_id__in=keys).values("listing_id").order_by("listing_id")
+    rows = ListingImage.objects.filter(listing_id__in=among(keys)).values("listing_id").order_by("listing_id")
     return dict(rows.annotate(urls=ArrayAgg("url", order_by="position")).values_list("listing_id", "urls"))
 
 
 def _certificates(owner: str, keys: Collection[int]) -> dict[int, list[CertificateFacts]]:
     """Certificates by listing, or those of a merchant that belong to no one listing."""
-    rows = Certificate.objects.filter(**{f"{owner}__in": keys}).order_by(owner, "type", "pk")
+    rows = Certificate.objects.filter(**{f"{owner}__in": among(keys)}).order_by(owner, "type", "pk")
     if owner == "merchant_id":
         rows = rows.filter(listing__isnull=True)
     found: dict[int, list[CertificateFacts]] = defaultdict(list)
@@ -168,7 +169,7 @@ def _certificates(owner: str, keys: Collection[int]) -> dict[int, list[Certifica
 
 
 def _windows(model: type[ListingWindow | MerchantWindow], owner: str, keys: Collection[int]) -> Windows:
-    rows = model._default_manager.filter(**{f"{owner}__in": keys}).values_list(owner, "days", *_WINDOW)
+    rows = model._default_manager.filter(**{f"{owner}__in": among(keys)}).values_list(owner, "days", *_WINDOW)
     found: dict[int, dict[int, WindowFacts]] = defaultdict(dict)
     for key, days, visits, orders, revenue, returns, complaints, rating_sum, rating_count in rows:
         sums = (visits, orders, float(revenue), returns, complaints, rating_sum, rating_count)
@@ -187,7 +188,7 @@ def _readable() -> dict[str, list[str]]:
 
 def _markets_of(keys: Collection[int]) -> dict[int, list[str]]:
     """Merchant → every market in which they have something on sale."""
-    on_sale = Listing.objects.filter(merchant_id__in=keys, state=ListingState.ON_SALE)
+    on_sale = Listing.objects.filter(merchant_id__in=among(keys), state=ListingState.ON_SALE)
     single = Func("markets", function="unnest", output_field=TextField())
     pairs = on_sale.annotate(market=single).order_by("merchant_id", "market").values_list("merchant_id", "market")
     found: dict[int, list[str]] = defaultdict(list)

@@ -7,6 +7,7 @@ from django.db.models import F, Q, QuerySet, Sum
 
 from enforcement.enums import PointKind
 from enforcement.models import Decision, DecisionItem, PointEntry
+from listings.queries.keys import among
 
 
 def balance(merchant_id: int, at: datetime) -> int:
@@ -19,7 +20,7 @@ def balance(merchant_id: int, at: datetime) -> int:
 
 def balances(merchants: Collection[int], at: datetime) -> dict[int, int]:
     """The points of many merchants at once; one without entries is not among them."""
-    rows = PointEntry.objects.filter(merchant_id__in=merchants, entered_at__lte=at, lapses_at__gt=at)
+    rows = PointEntry.objects.filter(merchant_id__in=among(merchants), entered_at__lte=at, lapses_at__gt=at)
     sums = rows.values("merchant_id").annotate(
         given=Sum("points", filter=Q(kind=PointKind.GIVEN)), returned=Sum("points", filter=Q(kind=PointKind.RETURNED))
     )

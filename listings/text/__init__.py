@@ -1,6 +1,6 @@
 """The text normaliser: two texts of every listing, and the way back to what the merchant wrote."""
 
-from listings.text.document import ATTRIBUTE, DESCRIPTION, TITLE, ListingText, Place, Zone
+from listings.text.document import ATTRIBUTE, DESCRIPTION, TITLE, ListingText, Place, Zone, original
 from listings.text.normaliser import NORMALISER_VERSION, Normalised, normalise
 from listings.text.tables import ZONE_SEPARATOR
 from listings.text.traces import Span
@@ -17,4 +17,5 @@ __all__ = [
     "Span",
     "Zone",
     "normalise",
+    "original",
 ]

@@ -37,10 +37,15 @@ class ListingText:
     """Zones joined by a separator that no term crosses. Attributes stand in the order of their keys."""
 
     def __init__(self, title: str, description: str, attributes: Mapping[str, Any] | None = None) -> None:
+        self._written = (title, description, attributes or {})
+        self.original = original(title, description, attributes or {})
+
+    @cached_property
+    def _parts(self) -> Sequence[tuple[str, str, str]]:
+        title, description, attributes = self._written
         parts = [(TITLE, "", title), (DESCRIPTION, "", description)]
-        parts += [(ATTRIBUTE, key, text) for key, text in _worded(attributes or {})]
-        self._parts = [(name, key, text.replace(ZONE_SEPARATOR, " ")) for name, key, text in parts]
-        self.original = ZONE_SEPARATOR.join(text for _, _, text in self._parts)
+        parts += [(ATTRIBUTE, key, text) for key, text in _worded(attributes)]
+        return [(name, key, text.replace(ZONE_SEPARATOR, " ")) for name, key, text in parts]
 
     @cached_property
     def zones(self) -> Sequence[Zone]:
@@ -63,7 +68,22 @@ class ListingText:
 
     def fits(self, stored: str) -> bool:
         """Whether a stored text has these zones; one made from title and description alone does not, if there are more."""
-        return stored.count(ZONE_SEPARATOR) == len(self._parts) - 1
+        return stored.count(ZONE_SEPARATOR) == self.original.count(ZONE_SEPARATOR)
+
+
+def original(title: str, description: str, attributes: Mapping[str, Any]) -> str:
+    """The joined text of the zones, without the zones: what thousands of listings are read for."""
+    texts = [title, description]
+    for key in sorted(attributes):
+        value = attributes[key]
+        if isinstance(value, str):
+            texts.append(value)
+        elif isinstance(value, list):
+            texts.append(", ".join(item for item in value if isinstance(item, str)))
+    joined = ZONE_SEPARATOR.join(texts)
+    if joined.count(ZONE_SEPARATOR) == len(texts) - 1:
+        return joined
+    return ZONE_SEPARATOR.join(text.replace(ZONE_SEPARATOR, " ") for text in texts)
 
 
 def _worded(attributes: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -19,13 +19,14 @@ from enforcement.engine.columns import parts, paths
 from enforcement.engine.columns.attributes import ATTRIBUTE, attribute_series
 from enforcement.engine.columns.batches import CATEGORY, KEY, MARKETS, VERSION, Batch
 from enforcement.engine.columns.copying import copied
-from enforcement.engine.columns.lists import lists
+from enforcement.engine.columns.lists import gathered
 from enforcement.engine.columns.values import CERTIFICATE_FIELDS, MOMENT
 from governance.policies.language import Environment, Subject
 from governance.policies.language.readers import MENTIONED
 from governance.policies.language.rows import valid_gtin
 from listings.models import Listing, Market, Merchant
-from listings.text import NORMALISER_VERSION, ListingText
+from listings.queries.keys import among
+from listings.text import NORMALISER_VERSION, original
 
 Needs = Collection[str]
 ORIGINAL, PRICE, READABLE, PATH = (
@@ -81,7 +82,7 @@ class _Reading:
         return Batch(frame.filter(~pl.col(KEY).is_in(list(self.odd))), frozenset(self.odd), self._subjects)
 
     def _subjects(self, keys: Collection[int]) -> Mapping[int, Subject]:
-        found = facts.listings(Listing.objects.filter(pk__in=keys), needs=self.needs, at=self.at)
+        found = facts.listings(Listing.objects.filter(pk__in=among(keys)), needs=self.needs, at=self.at)
         return {subject.listing.id: subject for subject in found if subject.listing}
 
     def _rows(self) -> pl.DataFrame:
@@ -140,7 +141,7 @@ class _Reading:
                     column[nth] = value
             if originals:
                 title, description = originals[nth]
-                originals[nth] = ListingText(title, description, held).original
+                originals[nth] = original(title, description, held)
         columns: list[pl.Series] = []
         keys = self.frame[KEY]
         for key, values in wanted.items():
@@ -156,20 +157,15 @@ class _Reading:
 
     def _mentioned(self) -> None:
         """From the stored texts; those of another version of the normaliser are made anew."""
-        matcher = self.environment.matcher
-        found = [
-            matcher.mentioned(base, skeleton, language) if version == NORMALISER_VERSION else []
-            for base, skeleton, version, language in self.frame.select(*_TEXTS).iter_rows()
-        ]
-        self._again(found)
-        flat = pl.Series(MENTIONED, [key for keys in found for key in keys], dtype=pl.String)
-        self.frame = self.frame.with_columns(lists(flat, found, empty=True))
-
-    def _again(self, found: list[list[str]]) -> None:
+        texts = self.frame.select("_base", "_skeleton", "_language").rows()
+        found = self.environment.matcher.mentioned_in(texts)
         stale = self.frame.with_row_index("_nth").filter(pl.col("_text_version") != NORMALISER_VERSION)
         places = dict(zip(stale[KEY], stale["_nth"], strict=True))
         for key, subject in (self._subjects(list(places)) if places else {}).items():
             found[places[key]] = list(self.environment.mentioned(subject))
+        owners = pl.Series([place for place, keys in found.items() for _key in keys], dtype=pl.UInt32)
+        flat = pl.Series(MENTIONED, [key for keys in found.values() for key in keys], dtype=pl.String)
+        self.frame = self.frame.with_columns(gathered(owners, flat, self.frame.height, empty=True))
 
     def _parts(self) -> None:
         if parts.asked(self.needs, "listing.image"):

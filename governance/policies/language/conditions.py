@@ -55,9 +55,15 @@ class Condition:
         """Whether the merchant can change what it depends on."""
         return any(seen.correctable for seen in self.seen)
 
-    def literals(self, function: str) -> Iterator[tuple[str, str]]:
-        """Yield the receiver and the literal of each call of a function: listing.text and a term list."""
-        yield from _literals(self.node, function)
+    @cached_property
+    def mentions(self) -> tuple[tuple[str, str], ...]:
+        """The receiver and the term list of each call: listing.text and weapons."""
+        return tuple(_literals(self.node, "mentions"))
+
+    @cached_property
+    def patterns(self) -> tuple[tuple[str, str], ...]:
+        """The receiver and the regular expression of each call of `matches`."""
+        return tuple(_literals(self.node, "matches"))
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,9 @@ class Finder:
         if listing is None:
             return []
         found: list[Json] = []
-        for _receiver, key in condition.literals("mentions"):
+        for _receiver, key in condition.mentions:
             found += self._terms(listing, key)
-        for receiver, pattern in condition.literals("matches"):
+        for receiver, pattern in condition.patterns:
             found += self._patterns(listing.text, receiver, pattern)
         return found
 

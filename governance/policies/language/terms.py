@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
+from governance.policies.language.sieves import Sieve
 from governance.policies.language.spellings import base_spellings, loses_marks, skeleton_spellings
 from listings.text import ZONE_SEPARATOR, ListingText, Place
 from listings.text.words import WORD, stands_alone
@@ -87,6 +89,11 @@ class _Automaton:
             if role not in self.roles[place]:
                 self.roles[place].append(role)
         self._automaton = AhoCorasick(list(places)) if places else None
+        self.spellings = places.keys()
+
+    @cached_property
+    def sieve(self) -> Sieve:
+        return Sieve(self.spellings)
 
     def find(self, haystack: str, language: str) -> dict[str, list[Hit]]:
         """Return the hits of each list that has any: outside its exceptions, near its context."""
@@ -127,6 +134,13 @@ class Matcher:
     def mentioned(self, base: str, skeleton: str, language: str | None = None) -> list[str]:
         """Return the keys of the lists of which a term counts; `language` is the listing's."""
         return sorted(self.find(base, skeleton, language))
+
+    def mentioned_in(self, texts: Sequence[tuple[str, str, str | None]]) -> dict[int, list[str]]:
+        """The same of many: place → keys, for those that mention anything. Each is base, skeleton and language."""
+        places = self._base.sieve.passing([base for base, _skeleton, _language in texts])
+        places |= self._skeleton.sieve.passing([skeleton for _base, skeleton, _language in texts])
+        found = {place: self.mentioned(*texts[place]) for place in sorted(places)}
+        return {place: keys for place, keys in found.items() if keys}
 
     def find(self, base: str, skeleton: str, language: str | None = None) -> dict[str, list[Hit]]:
         """Return every counting hit by list: of a list that reads the skeleton, those of both texts."""
