@@ -187,15 +187,7 @@ class _Confirming:
         tally.undecidable += len(unknown)
         tally.missing.update(answer.missing)
         found.undecided.extend((policy.policy_id, key) for key in unknown)
-        for key, markets in answer.held.items():
-            if key not in self.moved:
-                tally.matched += 1
-                outcome = _outcome(policy, markets, self._row(key))
-                if outcome is not None and outcome.held:
-                    tally.confirmed += 1
-                    found.held.append(outcome)
-                else:
-                    log.error("columns_disagree", policy=policy.policy_id, subject=key)
+        self._confirm(answer, tally, found)
         for key in answer.by_row:
             if key not in self.moved:
                 row = self._row(key)
@@ -203,6 +195,21 @@ class _Confirming:
                 if outcome is not None:
                     _count_outcome(tally, outcome)
                     found.add([outcome])
+
+    def _confirm(self, answer: Answer, tally: Tally, found: Found) -> None:
+        otherwise: list[int] = []
+        for key, markets in answer.held.items():
+            if key in self.moved:
+                continue
+            tally.matched += 1
+            outcome = _outcome(answer.policy, markets, self._row(key))
+            if outcome is not None and outcome.held:
+                tally.confirmed += 1
+            else:
+                otherwise.append(key)
+            found.add([outcome] if outcome is not None else [])
+        if otherwise:
+            log.error("columns_disagree", policy=answer.policy.policy_id, listings=len(otherwise), first=otherwise[0])
 
     def _row(self, key: int) -> Row:
         if key not in self.rows:

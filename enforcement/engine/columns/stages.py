@@ -38,27 +38,30 @@ class Loop:
     def add_to(self, frame: pl.DataFrame) -> pl.DataFrame:
         row = f"{self.variable}/row"
         carried = (name for name in self._inside() if name in frame.columns and name != self.variable)
-        with_list = frame.select(*carried, self.over.alias(self.variable)).with_row_index(row)
+        number = pl.int_range(pl.len(), dtype=pl.UInt32).alias(row)
+        with_list = frame.select(number, *carried, self.over.alias(self.variable))
         entries = with_list.filter(pl.col(self.variable).list.len() > 0).explode(self.variable)
         if self.element is Kind.CERTIFICATE:
-            entry = pl.col(self.variable).struct
+            entry, read = pl.col(self.variable).struct, self._inside()
             entries = entries.with_columns(
-                *(entry.field(name).alias(f"{self.variable}.{name}") for name in CERTIFICATE_FIELDS)
+                entry.field(name).alias(field)
+                for name in CERTIFICATE_FIELDS
+                if (field := f"{self.variable}.{name}") in read
             )
         for stage in self.stages:
             entries = stage.add_to(entries)
         judged = entries.select(row, self.variable, self.condition.alias("_held"))
+        return frame.with_columns(self._answered(with_list, judged, row))
+
+    def _answered(self, with_list: pl.DataFrame, judged: pl.DataFrame, row: str) -> pl.Series:
         held = pl.col("_held")
+        kept = [pl.col(self.variable).filter(held).alias("_kept")] if self.how == "filter" else []
         summed = judged.group_by(row).agg(
-            held.sum().alias("_true"),
-            held.is_null().sum().alias("_unknown"),
-            (~held).sum().alias("_false"),
-            pl.col(self.variable).filter(held).alias("_kept"),
+            held.sum().alias("_true"), held.is_null().sum().alias("_unknown"), (~held).sum().alias("_false"), *kept
         )
-        joined = with_list.select(row, pl.col(self.variable).is_null().alias("_no_list"), self.variable).join(
-            summed, on=row, how="left", maintain_order="left"
-        )
-        return frame.with_columns(joined.select(self._answer().alias(self.column)).to_series())
+        every = with_list.select(row, pl.col(self.variable).is_null().alias("_no_list"), self.variable)
+        joined = every.join(summed, on=row, how="left", maintain_order="left")
+        return joined.select(self._answer().alias(self.column)).to_series()
 
     def reads(self) -> set[str]:
         return self._inside() | set(self.over.meta.root_names())

@@ -145,9 +145,9 @@ class _Reading:
         columns: list[pl.Series] = []
         keys = self.frame[KEY]
         for key, values in wanted.items():
-            column, odd = attribute_series(self.environment.attributes[key], values)
+            read, odd = attribute_series(self.environment.attributes[key], values)
             self.odd.update(keys.gather(odd))
-            columns.append(column)
+            columns.append(read)
         if originals:
             columns.append(pl.Series(ORIGINAL, originals, dtype=pl.String))
         self.frame = self.frame.with_columns(columns)

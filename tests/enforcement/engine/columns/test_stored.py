@@ -30,14 +30,14 @@ from listings.text import NORMALISER_VERSION, ListingText
 from tests.factories.cases import NOON, listing, merchant
 
 LATER = NOON + timedelta(microseconds=123_457)
-ODD_TEXTS = ("", "Lamp, \"the\" one\n\\N", "مصباح 💡 L'été", "a,b\r\nc", " ", "NULL", "x\x1ey")
+ODD_TEXTS = ("", 'Lamp, "the" one\n\\N', "مصباح 💡 L'été", "a,b\r\nc", " ", "NULL", "x\x1ey")
 
 
 @pytest.fixture
 def shops(author: User, registers: dict[str, Category]) -> list[Merchant]:
     for key, kind in (("colour", "text"), ("tags", "list"), ("magnetic", "boolean")):
         AttributeDefinition.objects.create(key=key, kind=kind, labels={"en": key})
-    full = merchant("Lucia, \"Lampen\"", country="FR", email="", joined_on=date(2020, 2, 29))
+    full = merchant('Lucia, "Lampen"', country="FR", email="", joined_on=date(2020, 2, 29))
     TraderIdentity.objects.create(
         merchant=full,
         legal_name="Lucia Lampen SARL",
@@ -62,7 +62,7 @@ def offers(shops: list[Merchant], registers: dict[str, Category]) -> list[Listin
     made.append(listing(shops[0], "Bear", category=registers["toys/plush"], markets=["DE", "TR"], language="de-AT"))
     made.append(listing(shops[1], "Ball", category=registers["toys"], markets=[], language="xx", price_minor=None))
     made.append(listing(shops[1], "Yen", price_minor=1299, currency="JPY", price_eur="7.83", created_at=LATER))
-    made.append(listing(shops[2], "EAN", ean="4006381333931", sku="a,b", brand="Ac\"me", condition="used"))
+    made.append(listing(shops[2], "EAN", ean="4006381333931", sku="a,b", brand='Ac"me', condition="used"))
     made.append(listing(shops[2], "EAN", ean="4006381333930"))
     held: list[dict[str, Any]] = [
         {"voltage": 230, "colour": "red, blue", "unregistered": ["a", "knife"]},
