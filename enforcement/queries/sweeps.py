@@ -14,7 +14,7 @@ from governance.audit.models import Entry
 from governance.policies.enums import Mode, VersionState
 from governance.policies.models import PolicyText, PolicyVersion
 
-COUNTED = ("looked_at", "matched", "undecidable", "new", "closed", "waived", "settled")
+COUNTED = ("looked_at", "matched", "confirmed", "undecidable", "new", "closed", "waived", "settled")
 RATE_POINTS, CHUNKS_A_POINT = 30, 4
 
 
