@@ -38,6 +38,10 @@ COMMANDS = {
     "manage": ("Run a manage.py command with the services up, for instance `./run manage createsuperuser`.", RUNTIME),
     "shell": ("Open a Python shell with the models loaded and the services up.", RUNTIME),
     "drill": ("Run a long or timed exercise at full size and print its figures; without a name, list them.", RUNTIME),
+    "bench": (
+        "Measure the product beside the alternatives, on a large made-up catalogue: ./run bench --help.",
+        RUNTIME,
+    ),
 }
 USAGE = "\n".join(
     [

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from governance.cli import catalogues, checks, drills, environment, foreground, once, signals, start
+from governance.cli.bench import command as bench
 from governance.cli.install import ROOT
 from governance.embedded.errors import CannotStart
 
@@ -25,6 +26,7 @@ def main(arguments: list[str]) -> int:
             "manage": manage,
             "shell": lambda rest: manage(["shell", *rest]),
             "drill": drill,
+            "bench": bench.main,
         }[command](rest)
     except CannotStart as problem:
         print(problem, file=sys.stderr)

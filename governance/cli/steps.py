@@ -32,10 +32,14 @@ def main(arguments: list[str]) -> int:
     drill = steps.add_parser("drill")
     drill.add_argument("name")
     drill.add_argument("rest", nargs=argparse.REMAINDER)
+    bench = steps.add_parser("bench", add_help=False)
+    bench.add_argument("rest", nargs=argparse.REMAINDER)
     options = parser.parse_args(arguments)
     django.setup()
     if options.step == "drill":
         return int(importlib.import_module(f"governance.cli.drills.{options.name}").run(options.rest))
+    if options.step == "bench":
+        return int(importlib.import_module("governance.cli.bench.run").run(options.rest))
     result = {"migrate": _migrate, "prepare": _prepare, "drive": _drive}[options.step](options)
     if options.result:
         results.write(options.result, result)

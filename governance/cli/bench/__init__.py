@@ -1,0 +1,1 @@
+"""`./run bench`: a large made-up catalogue, and how fast the product reads it beside the honest alternatives."""
