@@ -136,7 +136,7 @@ def _indexes_made_afterwards() -> Iterator[None]:
         for name, _definition in found:
             cursor.execute(f'DROP INDEX "{name}"')
         yield
-        for _name_, definition in found:
+        for _name, definition in found:
             cursor.execute(definition)
 
 
