@@ -144,9 +144,7 @@ def _finish(count: int) -> None:
     """Keys were given: their sequences go on after them, and the planner knows the tables."""
     with connection.cursor() as cursor:
         for table in ("listings_listing", "listings_merchant", "listings_category"):
-            cursor.execute(
-                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608 -- names from the line above
-            )
+            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
         cursor.execute("SELECT setval('listings_change', %s)", [count])
         cursor.execute("VACUUM ANALYZE")
 
