@@ -6,7 +6,14 @@ from pathlib import Path
 from governance.cli.bench import FEWEST_ROUNDS
 
 SEED, LISTINGS = 2026, 200_000
-MEASURES = {"sweep": "a full sweep beside the alternatives, database to database"}
+MEASURES = {
+    "sweep": "a full sweep beside the alternatives, database to database",
+    "incremental": "a sweep of the one per cent of the listings that have changed, beside a full one",
+    "import": "a file of listings taken in, beside plain Django",
+}
+"""What can be measured, and what each is."""
+DEFAULT_LISTINGS = {"import": 20_000}
+"""Each round of an import is as many new listings more."""
 FEWEST = 1_000
 
 
@@ -27,7 +34,8 @@ def _measure(
     measures: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, told: str
 ) -> argparse.ArgumentParser:
     made = measures.add_parser(name, help=told, description=told.capitalize() + ".")
-    made.add_argument("--listings", type=_listings, default=LISTINGS, metavar="N", help="default: 200,000")
+    listings = DEFAULT_LISTINGS.get(name, LISTINGS)
+    made.add_argument("--listings", type=_listings, default=listings, metavar="N", help=f"default: {listings:,}")
     made.add_argument("--seed", type=int, default=SEED, metavar="N")
     return made
 

@@ -8,6 +8,7 @@ from governance.cli import results
 from governance.cli.bench import loading
 from governance.cli.bench.options import parser
 
+MODULES = {"import": "importing"}
 _BEGUN = time.monotonic()
 
 
@@ -16,7 +17,8 @@ def run(arguments: list[str]) -> int:
     if options.measure == "load":
         loading.load(options.listings, seed=options.seed, say=say)
         return 0
-    measure: Any = importlib.import_module(f"governance.cli.bench.measures.{options.measure}")
+    module = MODULES.get(options.measure, options.measure)
+    measure: Any = importlib.import_module(f"governance.cli.bench.measures.{module}")
     told = measure.measure(listings=options.listings, seed=options.seed, rounds=options.rounds, say=say)
     if options.json:
         results.write(options.json, told)
