@@ -20,7 +20,7 @@ def unmarked(base: str) -> str:
 
 
 def marked(text: str) -> str:
-    """Return a text with letters that stand three times in a row or more as one, drawn out: kniiife, ki11er."""
+    """Return a text with letters that stand three times in a row or more as one, drawn out: kniiife."""
     return edited(text, _drawn_out(text))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from governance.celery import app
 from listings.domain import listings, merchants, texts
@@ -58,7 +59,8 @@ def test_texts_of_another_version_are_made_as_a_write_would_make_them(knives: li
     done = texts.renormalise()
     assert done == texts.Renormalised(was=OLD, first=knives[0], last=knives[-1], read=5, made=5, differing=5)
     assert list(Listing.objects.order_by("pk").values_list("text_base", "text_skeleton", "text_version")) == fresh
-    assert fresh[0][1].startswith("knife no. 0\x1efur die kuche\x1ered, blau\x1eedelstahl")
+    first = Listing.objects.get(external_id="K-0")
+    assert first.text_skeleton.startswith("knife no. 0\x1efur die kuche\x1ered, blau\x1eedelstahl")
 
 
 @pytest.mark.parametrize("version", [0, NORMALISER_VERSION - 1, NORMALISER_VERSION + 1])
@@ -136,16 +138,21 @@ def test_a_listing_that_changes_before_its_turn_is_left_alone(knives: list[int])
     assert Listing.objects.values_list("title", "version").get(pk=knives[0]) == ("x", 2)
 
 
-def test_that_there_is_nothing_to_do_is_known_from_the_index(knives: list[int]) -> None:
+def test_that_there_is_nothing_to_do_is_known_from_the_index(merchant: int) -> None:
+    drafts = [ListingDraft(merchant_id=merchant, external_id=str(number), title="Lamp") for number in range(2_000)]
+    listings.write(drafts=drafts, source="t", at=NOON)
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("EXPLAIN SELECT min(text_version), max(text_version) FROM listings_listing")
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-        cursor.execute("EXPLAIN SELECT id FROM listings_listing WHERE text_version = 1 ORDER BY id LIMIT 10")
-        chunk = "\n".join(line for (line,) in cursor.fetchall())
-    assert plan.count("listing_by_text_version") == 2
-    assert "listing_by_text_version" in chunk
+        cursor.execute("ANALYZE listings_listing")
+        question = plan(cursor, "SELECT min(text_version), max(text_version) FROM listings_listing")
+        chunk = plan(cursor, "SELECT id, title FROM listings_listing WHERE text_version = 1 ORDER BY id LIMIT 10")
+    assert question.count("using listing_by_text_version") == question.count("Limit") == 2
+    assert "using listing_by_text_version" in chunk
     assert "Sort" not in chunk
+
+
+def plan(cursor: CursorWrapper, query: str) -> str:
+    cursor.execute(f"EXPLAIN {query}")
+    return "\n".join(line for (line,) in cursor.fetchall())
 
 
 def test_one_turn_looks_once_when_there_is_nothing_to_do(knives: list[int], django_assert_num_queries: Any) -> None:

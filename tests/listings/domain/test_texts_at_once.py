@@ -54,7 +54,7 @@ def until_somebody_waits(thread: threading.Thread) -> None:
 
 
 def bases() -> list[tuple[str, int]]:
-    return list(Listing.objects.order_by("pk").values_list("text_base", "text_version"))
+    return list(Listing.objects.order_by("external_id").values_list("text_base", "text_version"))
 
 
 def test_a_listing_written_between_reading_and_storing_keeps_the_newer_text(drafts: list[ListingDraft]) -> None:

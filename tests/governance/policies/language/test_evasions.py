@@ -10,6 +10,7 @@ from governance.cli.drills import terms
 from governance.cli.drills.terms import SCRIPTS, TABLE, Reading, Row
 from governance.policies.language import Matcher
 from listings.text import ListingText
+from tests.architecture.tree import ROOT
 
 ROWS = terms.rows(TABLE)
 MATCHER = Matcher(terms.term_lists(TABLE))
@@ -39,6 +40,11 @@ def test_recall_and_false_hits_by_script(readings: list[Reading]) -> None:
     assert {each.script: (each.recall >= REACHED[each.script][0], each.false_hits) for each in figures} == {
         script: (True, false_hits) for script, (_recall, false_hits) in REACHED.items()
     }
+
+
+def test_the_documentation_has_the_figures_of_today(readings: list[Reading]) -> None:
+    page = (ROOT / "docs" / "text.md").read_text(encoding="utf-8")
+    assert "\n".join(terms.printed(terms.figures(readings))) in page
 
 
 @pytest.mark.parametrize("row", ROWS, ids=NAMES)
