@@ -147,6 +147,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "enforcement.tasks.run_chunk": {"queue": "sweeps"},
     "listings.tasks.run_import": {"queue": "sweeps"},
+    "listings.tasks.renormalise_texts": {"queue": "sweeps"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
@@ -168,6 +169,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "settle what is corrected": {"task": "enforcement.tasks.settle_corrected", "schedule": 60},
     "end what has run out": {"task": "enforcement.tasks.expire_due", "schedule": 60},
     "keep imports going": {"task": "listings.tasks.keep_imports_going", "schedule": 60},
+    "make texts of an older normaliser anew": {"task": "listings.tasks.renormalise_texts", "schedule": 60},
     "make the windows of the day": {"task": "listings.tasks.refresh_windows", "schedule": crontab(hour=0, minute=10)},
     "deliver what is owed": {"task": "enforcement.tasks.deliver_owed", "schedule": 30},
     "let restrictions follow changed listings": {"task": "enforcement.tasks.follow_recent_listings", "schedule": 600},

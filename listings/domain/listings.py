@@ -101,7 +101,8 @@ def put(*, draft: ListingDraft, actor: User | None, at: datetime, source: str = 
 
 def end(*, listing: Listing, actor: User | None, reason: str, at: datetime) -> Listing:
     """Take a listing off sale because its merchant does; importing it again puts it back."""
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql.LOCK)  # before the row: writers that hold it wait for rows
         held = Listing.objects.select_for_update(no_key=True).get(pk=listing.pk)
         if held.state == ListingState.ENDED:
             raise MoveRefused(_("This listing has already ended."))

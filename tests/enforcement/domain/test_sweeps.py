@@ -18,6 +18,7 @@ from governance.policies.domain.policies import set_mode
 from governance.policies.enums import Mode, Subject
 from governance.policies.models import Policy, PolicyVersion
 from governance.web.refusals import MoveRefused, Refusal
+from listings.domain import texts
 from listings.models import Listing, Merchant
 from tests.factories.cases import NOON, listing, merchant, person, policy
 
@@ -205,6 +206,17 @@ def test_only_changed_listings_are_looked_at_after_a_full_sweep(catalogue: list[
     sweep = run(start(manager, kind=SweepKind.CHANGED))
     assert (sweep.total, sweep.mark) == (1, 7)
     assert open_titles() == ["Cube 199", "Cube 450", "Cube 990"]
+
+
+def test_a_listing_whose_words_read_differently_now_is_looked_at_again(catalogue: list[Listing], manager: User) -> None:
+    cheap()
+    Merchant.objects.update(changed_at=NOON - timedelta(days=1))
+    texts.renormalise()
+    run(start(manager))
+    Listing.objects.update(text_version=0)
+    Listing.objects.filter(title="Cube 990").update(text_base="as an older normaliser read it")
+    texts.renormalise()
+    assert run(start(manager, kind=SweepKind.CHANGED)).total == 1
 
 
 def test_a_policy_above_its_brake_goes_to_people(catalogue: list[Listing], manager: User) -> None:

@@ -52,22 +52,20 @@ def shops(policies: None) -> list[Merchant]:
 
 @pytest.fixture
 def offers(shops: list[Merchant], registers: dict[str, Category]) -> list[Listing]:
-    made = []
-    for number in range(24):
-        made.append(
-            listing(
-                shops[number % 4],
-                ("Bear", "Knife", "Lamp")[number % 3],
-                category=registers[("toys", "tools")[number % 2]],
-                markets=[("DE",), ("DE", "FR"), ("TR",)][number % 3],
-                language=("de", "")[number % 2],
-                price_minor=(199, 2_490, None)[number % 3],
-                created_at=LONG_AGO,
-                changed_at=LONG_AGO,
-                change=number + 1,
-            )
+    return [
+        listing(
+            shops[number % 4],
+            ("Bear", "Knife", "Lamp")[number % 3],
+            category=registers[("toys", "tools")[number % 2]],
+            markets=[("DE",), ("DE", "FR"), ("TR",)][number % 3],
+            language=("de", "")[number % 2],
+            price_minor=(199, 2_490, None)[number % 3],
+            created_at=LONG_AGO,
+            changed_at=LONG_AGO,
+            change=number + 1,
         )
-    return made
+        for number in range(24)
+    ]
 
 
 class Shop:
@@ -114,7 +112,11 @@ class Shop:
     def certificate_of_listing(self) -> None:
         one = self.a_listing()
         Certificate.objects.update_or_create(
-            merchant_id=one.merchant_id, listing=one, type="CE", number="1", defaults={"valid_until": self.day(), "changed_at": self.at}
+            merchant_id=one.merchant_id,
+            listing=one,
+            type="CE",
+            number="1",
+            defaults={"valid_until": self.day(), "changed_at": self.at},
         )
 
     def certificate_of_merchant(self) -> None:
@@ -182,7 +184,10 @@ def sweep(kind: SweepKind, at: datetime) -> Sweep:
 
 def found() -> list[tuple[Any, ...]]:
     rows = Violation.objects.filter(state="open").order_by("policy_id", "merchant_id", "listing_id")
-    return [(*row[:4], tuple(row[4])) for row in rows.values_list("policy__slug", "merchant_id", "listing_id", "mode", "markets")]
+    return [
+        (*row[:4], tuple(row[4]))
+        for row in rows.values_list("policy__slug", "merchant_id", "listing_id", "mode", "markets")
+    ]
 
 
 @contextmanager
@@ -195,7 +200,7 @@ def undone() -> Iterator[None]:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_it_agrees_with_a_full_sweep(offers: list[Listing], author: User, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 -- what happens, not a secret
+    chance = random.Random(seed)
     sweep(SweepKind.FULL, NOON)
     at = NOON
     for _day in range(4):
@@ -229,10 +234,12 @@ def test_what_is_quiet_is_not_looked_at(offers: list[Listing]) -> None:
     assert sweep(SweepKind.CHANGED, NOON + timedelta(hours=1)).total == 0
 
 
-def test_a_policy_that_has_changed_is_read_for_everything_and_the_others_are_not(offers: list[Listing], author: User) -> None:
+def test_a_policy_that_has_changed_is_read_for_everything_and_the_others_are_not(
+    offers: list[Listing], author: User
+) -> None:
     Policy.objects.exclude(slug__in=["cheap", "blades"]).update(mode=Mode.OFF)
     sweep(SweepKind.FULL, NOON)
-    Shop(random.Random(1), author, NOON).terms()  # noqa: S311 -- what happens, not a secret
+    Shop(random.Random(1), author, NOON).terms()
     after = sweep(SweepKind.CHANGED, NOON + timedelta(hours=1))
     reached = dict(after.policies.values_list("version__policy__slug", "everywhere"))
     assert (reached, after.total) == ({"cheap": False, "blades": True}, len(offers))
