@@ -27,6 +27,7 @@ def measure(*, listings: int, seed: int, rounds: int, say: Say) -> dict[str, Any
         match_up = Match(lanes, listings, sampled, say)
         for name in registry.ALTERNATIVES:
             match_up.prepare(name)
+        loading.settle()
         for nth in range(rounds):
             match_up.round(nth + 1)
         return match_up.told()
