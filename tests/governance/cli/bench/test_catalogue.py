@@ -1,5 +1,6 @@
 """The made-up catalogue: the same for a seed, believable, and stored as the write path stores it."""
 
+import random
 from collections import Counter
 from decimal import Decimal
 
@@ -75,7 +76,7 @@ def test_a_listing_is_as_long_and_as_wide_as_announced() -> None:
 
 
 def test_something_is_hidden_in_a_few_of_the_texts() -> None:
-    chance = listings.random.Random(1)
+    chance = random.Random(1)
     hidden = [planting.planted(chance) for _nth in range(20_000)]
     share = sum(map(bool, hidden)) / len(hidden)
     known = {term.written for term in terms.every_term()}

@@ -11,9 +11,11 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from enforcement.enums import SweepKind
 from enforcement.models import Violation
-from governance.cli.bench import agreement, loading
+from governance.cli.bench import agreement, loading, policies
 from governance.cli.bench.contestants import contestant, ours
 from governance.cli.bench.measures import incremental
+from governance.policies.enums import Mode
+from governance.policies.models import Policy, PolicyMove
 from listings.models import Listing, ListingVersion
 
 LISTINGS, SAMPLE = 2_000, 500
@@ -125,3 +127,15 @@ def test_a_sweep_that_is_not_done_is_no_figure(swept: Pairs) -> None:
             ours.check(sweep)
         transaction.set_rollback(True)
     assert timezone.now() > contestant.NOW
+
+
+def test_policies_are_switched_where_they_are_not_so_already(swept: Pairs) -> None:
+    with transaction.atomic():
+        policies.set_modes(Mode.OFF, at=contestant.NOW)
+        assert set(Policy.objects.values_list("mode", flat=True)) == {Mode.OFF}
+        moves = PolicyMove.objects.count()
+
+        policies.set_modes(Mode.OFF, at=contestant.NOW)
+
+        assert PolicyMove.objects.count() == moves
+        transaction.set_rollback(True)
