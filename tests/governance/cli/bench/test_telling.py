@@ -1,11 +1,11 @@
 """What is told of the rounds: medians, agreement, and what may be asked."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from governance.cli.bench import agreement, figures, tree
-from governance.cli.bench.command import main
+from governance.cli.bench import agreement, command, figures, tree
 from governance.cli.bench.figures import Timings
 from governance.cli.bench.options import MEASURES, parser
 from governance.embedded.errors import CannotStart
@@ -65,7 +65,15 @@ def test_too_few_to_mean_anything_is_refused(wrong: list[str]) -> None:
 
 def test_a_file_that_cannot_be_written_is_told_before_anything_is_measured(tmp_path: Path) -> None:
     with pytest.raises(CannotStart, match="there is no folder"):
-        main(["sweep", "--json", str(tmp_path / "nowhere" / "sweep.json")])
+        command.main(["sweep", "--json", str(tmp_path / "nowhere" / "sweep.json")])
+
+
+def test_a_database_that_is_there_is_left_alone() -> None:
+    with (
+        pytest.raises(CannotStart, match="There is a database postgres already"),
+        command._database({"DATABASE_URL": os.environ["DATABASE_URL"]}, "postgres"),
+    ):
+        pass
 
 
 def test_the_page_on_performance_names_every_measure() -> None:
