@@ -48,6 +48,7 @@ def measure(*, listings: int, seed: int, rounds: int, say: Say) -> dict[str, Any
         for nth in range(rounds):
             for kind, mode in MODES.items():
                 acting.set_modes(mode, at=timezone.now())
+                link.close()  # the server ends a connection that rests; the next request opens another
                 spent = [ask(link, body, secret) for body in bodies]
                 took[kind] += spent[WARM:]
             middles = (f"{kind} {statistics.median(spent[-ASKED:]):.1f} ms" for kind, spent in took.items())
