@@ -46,6 +46,7 @@ _LISTINGS = f"""
 
 class ZenEngine(Contestant):
     name = "zen"
+    by_row = True
     told = "zen-engine: all rules as one compiled expression, a listing at a time, rows by a cursor, results by COPY"
     prepared = "term lists and patterns are matched beforehand: it is given their names"
 

@@ -15,7 +15,7 @@ from governance.cli.bench.tree import Rule
 
 ONE, TWO = "ours", "ours_two"
 SAMPLE, TENTH, LONGEST = 10_000, 0.1, 30.0
-"""Who is slower than a tenth of ours, or would take longer than so many seconds a round, runs on a sample of this size."""
+"""Who goes row by row, and is slower than a tenth of ours or would take longer than so many seconds a round, runs on a sample."""
 ENOUGH = 4
 """Processors on which two workers can be compared with one."""
 Say = Callable[[str], None]
@@ -79,12 +79,11 @@ class Match:
         ours.check(sweep)
 
     def _choose(self, name: str, kind: type[Contestant]) -> None:
-        """Whole catalogue or sample, by a first run on the sample."""
+        """Whole catalogue or sample, by a first run on the sample. What reads all at once is slow on a few."""
         contestant.clear()
         rate = self.sampled / self.lanes[name].timed(registry.run, name, True)
-        against = self.timings[TWO if kind.all_cores else ONE].rate
-        slow, long = rate < against * TENTH, self.listings / rate > LONGEST and not kind.all_cores
-        on_sample = self.sampled < self.listings and (slow or long)
+        slow, long = rate < self.timings[ONE].rate * TENTH, self.listings / rate > LONGEST
+        on_sample = kind.by_row and self.sampled < self.listings and (slow or long)
         if on_sample:
             why = "is slower than a tenth of ours" if slow else f"would take more than {LONGEST:.0f} s a round"
             self.say(f"{name} {why}: it runs on a sample of {self.sampled:,} listings.")
