@@ -18,6 +18,7 @@ BATCH = 2_000
 
 class PlainDjango(Contestant):
     name = "django"
+    by_row = True
     told = "plain Django: the ORM's iterator, rules compiled to closures once, Aho-Corasick for terms, bulk_create"
 
     def run(self, *, sample: bool) -> None:
