@@ -63,6 +63,14 @@ def count(subject: Subject) -> int:
     return (Listing if subject == Subject.LISTINGS else Merchant).objects.count()
 
 
+def row_bytes(subject: Subject, *, of: int) -> int:
+    """What one row takes in the table, long texts included, on average; `of` is how many there are."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_table_size(%s::regclass)", [TABLES[subject]])
+        (taken,) = cursor.fetchone()
+    return int(taken) // max(of, 1)
+
+
 def ranges(subject: Subject, *, size: int) -> list[KeyRange]:
     """Cut all there are into ranges of `size` keys."""
     with connection.cursor() as cursor:

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from enforcement.domain import chunks, sweep_work, sweeps
-from enforcement.enums import CHUNK_MOVES, SWEEP_MOVES, ChunkState, Owed, SweepKind, SweepState
+from enforcement.enums import CHUNK_MOVES, SWEEP_MOVES, ChunkState, Owed, SweepKind, SweepPriority, SweepState
 from enforcement.models import Chunk, Sweep, Violation
 from enforcement.queries import sweeps as queries
 from governance.accounts.enums import Role
@@ -164,6 +164,32 @@ def test_a_cancelled_sweep_keeps_what_it_found(catalogue: list[Listing], manager
     assert (sweep.state, open_titles()) == (SweepState.CANCELLED, ["Cube 199"])
     with pytest.raises(MoveRefused):
         sweeps.resume(sweep=sweep, actor=manager, at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("total", "row_bytes", "size"),
+    [
+        (5_000, 2_000, 2_000),
+        (640_000, 2_000, 10_000),
+        (9_000_000, 2_000, 20_000),
+        (9_000_000, 100_000, 1_342),  # long texts
+        (0, 0, 2_000),
+    ],
+)
+def test_a_chunk_is_as_large_as_a_worker_can_hold(total: int, row_bytes: int, size: int) -> None:
+    assert sweeps._chunk_size(total, row_bytes) == size
+
+
+def test_of_those_that_wait_the_most_urgent_begins_first(catalogue: list[Listing], manager: User) -> None:
+    cheap()
+    first, second = start(manager), start(manager)
+    urgent = sweeps.start(
+        kind=SweepKind.FULL, actor=manager, reason="recall", at=NOON, priority=SweepPriority.URGENT, chunk_size=2
+    )
+    run(first)
+    begun = sweeps.begin_next(at=NOON)
+    assert begun is not None
+    assert (begun.pk, Sweep.objects.get(pk=second.pk).state) == (urgent.pk, SweepState.QUEUED)
 
 
 def test_two_sweeps_of_one_scope_queue_up(catalogue: list[Listing], manager: User) -> None:
