@@ -2,6 +2,7 @@
 
 from enforcement.engine.active import ActivePolicies, ActivePolicy, BrokenPolicy, activate, load_active
 from enforcement.engine.evaluation import Broken, Outcome, Summary, Tally, evaluate
+from enforcement.engine.ready import Standing, standing
 
 __all__ = [
     "ActivePolicies",
@@ -9,9 +10,11 @@ __all__ = [
     "Broken",
     "BrokenPolicy",
     "Outcome",
+    "Standing",
     "Summary",
     "Tally",
     "activate",
     "evaluate",
     "load_active",
+    "standing",
 ]

@@ -55,6 +55,18 @@ class Covering:
     needs: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Applying:
+    """The policies that apply to a category in markets, each with those of the markets, and the facts that they read."""
+
+    policies: tuple[tuple[ActivePolicy, Markets], ...]
+    needs: frozenset[str]
+
+
+MOST_APPLYING = 20_000
+"""Categories and sets of markets that are remembered; beyond that all are forgotten."""
+
+
 @dataclass
 class ActivePolicies:
     """Compiled against one environment. Safe to keep for a chunk, not for ever: term lists and the register move on."""
@@ -64,6 +76,7 @@ class ActivePolicies:
     broken: Sequence[BrokenPolicy] = ()
     _covering: dict[tuple[Subject, str | None], Covering] = field(default_factory=dict)
     _common: dict[tuple[frozenset[str], Markets], Markets] = field(default_factory=dict)
+    _applying: dict[tuple[str | None, Markets], Applying] = field(default_factory=dict)
 
     def about(self, subject: Subject) -> list[ActivePolicy]:
         return [policy for policy in self.policies if policy.subject == subject]
@@ -85,6 +98,18 @@ class ActivePolicies:
         found = self._common.get(key)
         if found is None:
             found = self._common[key] = tuple(market for market in markets if market in policy.jurisdictions)
+        return found
+
+    def applying(self, category: str | None, markets: Markets) -> Applying:
+        """Return what applies to a listing of this category in these markets."""
+        found = self._applying.get((category, markets))
+        if found is None:
+            covering = self.covering(Subject.LISTINGS, category).policies
+            pairs = tuple((policy, common) for policy in covering if (common := self.common(policy, markets)))
+            found = Applying(pairs, _needs(policy for policy, _common in pairs))
+            if len(self._applying) >= MOST_APPLYING:
+                self._applying.clear()
+            self._applying[category, markets] = found
         return found
 
 

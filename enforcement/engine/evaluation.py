@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from enforcement.engine.active import ActivePolicies, ActivePolicy, Markets
+from enforcement.engine.active import ActivePolicies, ActivePolicy, Applying, Markets
 from enforcement.engine.columns import Answer, answers
 from governance.policies import enums
 from governance.policies.language import Row, Subject
@@ -212,6 +212,12 @@ def _outcome(policy: ActivePolicy, markets: Markets, row: Row) -> Outcome | None
         if where:
             return Outcome(policy, row.subject, held, where, row)
     return None
+
+
+def outcomes(applying: Applying, row: Row) -> list[Outcome]:
+    """Read the rules that apply to one listing, and count nothing."""
+    row.prepare(applying.needs)
+    return [outcome for policy, common in applying.policies if (outcome := _outcome(policy, common, row))]
 
 
 def _count(summary: Summary, found: Iterable[Outcome], applying: Iterable[tuple[ActivePolicy, Markets]]) -> None:

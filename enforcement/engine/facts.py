@@ -16,8 +16,11 @@ from django.db.models import Func, QuerySet, TextField
 
 from enforcement.queries import points
 from governance.policies.language import CertificateFacts, ListingFacts, MerchantFacts, Subject, WindowFacts
+from listings.domain.drafts import CertificateDraft, ListingDraft
+from listings.domain.listings import euro
 from listings.enums import ListingState
 from listings.models import Certificate, Listing, ListingImage, ListingWindow, Market, Merchant, MerchantWindow
+from listings.queries.rates import rates_on
 
 Needs = Collection[str]
 """Paths of stored facts, as `Rule.needs` names them."""
@@ -35,6 +38,12 @@ _MERCHANT = (
 _CERTIFICATE = ("type", "number", "issuer", "standard", "valid_from", "valid_until")
 _WINDOW = ("visits", "orders", "revenue_eur", "returns", "complaints", "rating_sum", "rating_count")
 
+_DRAFTED = (
+    "merchant_id", "external_id", "title", "description", "language", "brand", "sku", "ean", "condition", "price_minor",
+    "currency", "markets", "attributes",
+)  # fmt: skip
+NOT_STORED = 0
+
 Certificates = Mapping[int, Sequence[CertificateFacts]]
 Windows = Mapping[int, Mapping[int, WindowFacts]]
 
@@ -47,6 +56,15 @@ class _Parts:
     certificates: Certificates = field(default_factory=dict)
     windows: Windows = field(default_factory=dict)
     readable: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is stored of the merchants and listings that somebody asks about, by key. `sellers`: keys by the marketplace's own."""
+
+    merchants: Mapping[int, Mapping[str, Any]]
+    sellers: Mapping[str, int]
+    listings: Mapping[tuple[int, str], Mapping[str, Any]]
 
 
 def listings(chosen: QuerySet[Listing], *, needs: Needs, at: datetime) -> list[Subject]:
@@ -68,6 +86,68 @@ def merchants(chosen: QuerySet[Merchant], *, needs: Needs, at: datetime) -> list
     keys = list(chosen.order_by("pk").values_list("pk", flat=True))
     sellers = _merchants(keys, needs=needs, at=at, markets=_markets_of(keys))
     return [Subject(sellers[key]) for key in keys]
+
+
+def drafted(drafts: Sequence[ListingDraft], known: Known, *, needs: Needs, at: datetime) -> list[Subject]:
+    """Return the facts that the listings would have if they were written now, without writing anything, in their order."""
+    keys = [row["id"] for row in known.listings.values()]
+    parts = _Parts(
+        windows=_windows(ListingWindow, "listing_id", keys) if keys and _asked(needs, "listing._window") else {},
+        readable=_readable() if _asked(needs, "listing._readable") else {},
+    )
+    rates = rates_on(at.date()) if "listing.priceEur" in needs else {}
+    sellers = _with_stores([known.merchants[key] for key in {draft.merchant_id for draft in drafts}], needs, at)
+    found = []
+    for draft in drafts:
+        row, seller = _as_stored(draft, known.listings.get(draft.key), rates, at), sellers[draft.merchant_id]
+        listing = replace(
+            _listing(row, parts, seller),
+            images=draft.images,
+            certificates=[*map(_certificate, draft.certificates), *seller.certificates],
+        )
+        found.append(Subject(seller, listing))
+    return found
+
+
+def known(keys: Collection[tuple[str, str]]) -> Known:
+    """Merchants and listings by the marketplace's identifiers; what there is not is left out."""
+    sellers = Merchant.objects.filter(external_id__in={merchant for merchant, _listing in keys})
+    merchants = {row["id"]: row for row in sellers.values(*_MERCHANT, "listing_rights_suspended_at")}
+    references = {listing for _merchant, listing in keys if listing}
+    rows = Listing.objects.filter(merchant_id__in=merchants, external_id__in=references)
+    fields = ("id", "merchant_id", "external_id", "version", "content_hash", "created_at", "changed_at")
+    stored = {(row["merchant_id"], row["external_id"]): row for row in rows.values(*fields)} if references else {}
+    return Known(merchants, {row["external_id"]: pk for pk, row in merchants.items()}, stored)
+
+
+def _as_stored(
+    draft: ListingDraft, stored: Mapping[str, Any] | None, rates: Mapping[str, Any], at: datetime
+) -> dict[str, Any]:
+    same = stored is not None and stored["content_hash"] == draft.content_hash
+    was = stored or {"id": NOT_STORED, "version": 0, "created_at": draft.created_at or at}
+    return {
+        **{name: getattr(draft, name) for name in _DRAFTED},
+        "id": was["id"],
+        "version": was["version"] + (not same),
+        "created_at": was["created_at"],
+        "changed_at": was["changed_at"] if same else at,
+        "price_eur": euro(draft, rates),
+        "category__code": draft.category_code or None,
+        "text_base": "",
+        "text_skeleton": "",
+        "text_version": 0,
+    }
+
+
+def _certificate(draft: CertificateDraft) -> CertificateFacts:
+    return CertificateFacts(
+        draft.type,
+        draft.number or None,
+        draft.issuer or None,
+        draft.standard or None,
+        draft.valid_from,
+        draft.valid_until,
+    )
 
 
 def _listing(row: Mapping[str, Any], parts: _Parts, seller: MerchantFacts) -> ListingFacts:
@@ -104,7 +184,14 @@ def _listing(row: Mapping[str, Any], parts: _Parts, seller: MerchantFacts) -> Li
 def _merchants(
     keys: Collection[int], *, needs: Needs, at: datetime, markets: Mapping[int, Sequence[str]] | None = None
 ) -> dict[int, MerchantFacts]:
-    rows = Merchant.objects.filter(pk__in=keys).order_by("pk").values(*_MERCHANT)
+    rows = list(Merchant.objects.filter(pk__in=keys).order_by("pk").values(*_MERCHANT))
+    return _with_stores(rows, needs, at, markets)
+
+
+def _with_stores(
+    rows: Sequence[Mapping[str, Any]], needs: Needs, at: datetime, markets: Mapping[int, Sequence[str]] | None = None
+) -> dict[int, MerchantFacts]:
+    keys = [row["id"] for row in rows]
     asked = _asked_certificates(needs, "merchant") or _asked_certificates(needs, "listing")
     certificates = _certificates("merchant_id", keys) if asked else {}
     windows = _windows(MerchantWindow, "merchant_id", keys) if _asked(needs, "merchant._window") else {}

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from governance.policies.language import protos
-from governance.policies.language.conditions import Part, take_apart
+from governance.policies.language.conditions import PRESENCE, Part, Seen, flat, take_apart
 from governance.policies.language.explaining import explain
 from governance.policies.language.readers import MENTIONED
 from governance.policies.language.rewriting import parts, subtree
@@ -49,6 +49,17 @@ class Rule:
     def missing(self, row: Row) -> list[str]:
         """Return the facts that the rule names and that this row lacks. A list without an entry is not there, either."""
         return [path for path in self.optional if row.value(path) in (None, [], ())]
+
+    def lacking(self, row: Row) -> list[Seen]:
+        """Return those of the facts in its conditions that this row lacks. One that is only asked for its presence is none."""
+        return [seen for path, seen in self._compared.items() if row.value(path) in (None, [], ())]
+
+    @cached_property
+    def _compared(self) -> dict[str, Seen]:
+        accesses = self.environment.accesses
+        conditions = (each for each in flat(self.parts) if each.description.get("code") not in PRESENCE)
+        seen = (seen for condition in conditions for seen in condition.seen)
+        return {each.path: each for each in seen if each.path in accesses and accesses[each.path].fact.optional}
 
     @cached_property
     def parts(self) -> Part:
