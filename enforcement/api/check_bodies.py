@@ -1,11 +1,13 @@
 """What the check takes and gives."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from enforcement.domain.clearing import Undecided
 from enforcement.domain.listing_checks import Checked
 from enforcement.enums import Clearance, ClosedBecause
 from governance.policies.enums import Measure, Severity
@@ -132,6 +134,18 @@ class UndecidedOut(PolicyRefOut):
     title = serializers.CharField()
     markets = serializers.ListField(child=serializers.CharField())
     missing = LackingOut(many=True)
+
+    def to_representation(self, undecided: Undecided) -> dict[str, Any]:
+        """By hand: a listing may have dozens of them, and a serializer for each takes longer than reading its rule."""
+        policy = undecided.version.policy
+        return {
+            "policy": policy.slug,
+            "number": policy.number,
+            "version": undecided.version.number,
+            "title": undecided.title,
+            "markets": list(undecided.markets),
+            "missing": [asdict(fact) for fact in undecided.missing],
+        }
 
 
 class SetAsideOut(PolicyRefOut):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from enforcement.engine import Outcome, Standing
-from enforcement.engine.facts import Known
 from enforcement.enums import CLEARANCE_RANK, Clearance, ClosedBecause
 from enforcement.language import reasons
 from enforcement.language.asked import Languages
@@ -13,6 +12,7 @@ from enforcement.language.reasons import Lacking, Words
 from enforcement.measures import MEASURES
 from enforcement.queries import checks
 from enforcement.queries.checks import Settled, Waived
+from enforcement.queries.offers import Known
 from governance.policies.enums import Measure, Mode
 from governance.policies.models import PolicyVersion
 from listings.domain.drafts import ListingDraft

@@ -12,10 +12,11 @@ from enforcement import engine
 from enforcement.domain import clearing
 from enforcement.domain.clearing import Judged
 from enforcement.engine import Outcome, Standing, facts
+from enforcement.engine.active import Applying
 from enforcement.engine.evaluation import outcomes
-from enforcement.engine.facts import Known
 from enforcement.enums import GOES_LIVE
 from enforcement.language.asked import Languages
+from enforcement.queries.offers import Known
 from governance.accounts.models import User
 from governance.policies.language import Subject
 from governance.web.refusals import Refusal
@@ -74,10 +75,12 @@ def check(
     """
     using = single.reader()
     rows = [_read(using, document) for document in documents]
-    known = facts.known([(row.merchant, row.values["external_id"]) for row in rows if isinstance(row, ListingRow)])
-    drafts = [_draft(row, document, known) for row, document in zip(rows, documents, strict=True)]
+    read = [row for row in rows if isinstance(row, ListingRow)]
     standing = engine.standing(at=at)
-    found = _found(standing, [draft for draft in drafts if isinstance(draft, ListingDraft)], known, at)
+    needs = frozenset().union(*(_applying(standing, row).needs for row in read))
+    known = facts.known([(row.merchant, row.values["external_id"]) for row in read], needs=needs)
+    drafts = [_draft(row, document, known) for row, document in zip(rows, documents, strict=True)]
+    found = _found(standing, drafts, rows, known, needs, at)
     answers: list[Answer] = []
     judged = clearing.judge(standing, found, known, languages=languages, at=at)
     for row, draft, document in zip(rows, drafts, documents, strict=True):
@@ -111,31 +114,40 @@ def _draft(row: ListingRow | Refusal, document: Document, known: Known) -> Listi
 
 
 def _found(
-    standing: Standing, drafts: Sequence[ListingDraft], known: Known, at: datetime
+    standing: Standing,
+    drafts: Sequence[ListingDraft | Refusal],
+    rows: Sequence[ListingRow | Refusal],
+    known: Known,
+    needs: frozenset[str],
+    at: datetime,
 ) -> list[tuple[ListingDraft, list[Outcome] | Exception]]:
-    """What holds and what cannot be decided of each draft. The facts are read for all at once, and only those in need."""
-    applying = [
-        standing.policies.applying(draft.category_code or None, draft.markets if _is_offered(draft) else ())
-        for draft in drafts
+    """What holds and what cannot be decided of each draft that there is."""
+    pairs = [
+        (draft, _applying(standing, row))
+        for draft, row in zip(drafts, rows, strict=True)
+        if isinstance(draft, ListingDraft) and isinstance(row, ListingRow)
     ]
-    needs = frozenset().union(*(each.needs for each in applying))
-    subjects: Sequence[Subject | None] = [None] * len(drafts)
-    if any(each.policies for each in applying):
-        subjects = facts.drafted(drafts, known, needs=needs, at=at)
-    found: list[tuple[ListingDraft, list[Outcome] | Exception]] = []
-    for draft, apply, subject in zip(drafts, applying, subjects, strict=True):
-        try:
-            row = standing.policies.environment.row(subject, at) if subject and apply.policies else None
-            found.append((draft, outcomes(apply, row) if row else []))
-        except Exception as error:  # one listing that nobody foresaw must not take the others with it
-            log.exception("check_failed", listing=draft.external_id, merchant=draft.merchant_id)
-            found.append((draft, error))
-    return found
+    concerned = [draft for draft, applying in pairs if applying.policies]
+    subjects = iter(facts.drafted(concerned, known, standing.readable, needs=needs, at=at))
+    return [
+        (draft, _outcomes(standing, next(subjects), applying, at) if applying.policies else [])
+        for draft, applying in pairs
+    ]
 
 
-def _is_offered(draft: ListingDraft) -> bool:
-    """What has ended breaks nothing."""
-    return draft.state == ListingState.ON_SALE
+def _outcomes(standing: Standing, subject: Subject, applying: Applying, at: datetime) -> list[Outcome] | Exception:
+    try:
+        return outcomes(applying, standing.policies.environment.row(subject, at))
+    except Exception as error:  # one listing that nobody foresaw must not take the others with it
+        reference = subject.listing.reference if subject.listing else ""
+        log.exception("check_failed", merchant=subject.merchant.reference, listing=reference)
+        return error
+
+
+def _applying(standing: Standing, row: ListingRow) -> Applying:
+    """What applies to a listing. What has ended breaks nothing."""
+    markets = row.values["markets"] if row.values["state"] == ListingState.ON_SALE else ()
+    return standing.policies.applying(row.values["category_code"] or None, markets)
 
 
 def _stored(answers: Sequence[Answer], actor: User | None, at: datetime) -> Iterator[Answer]:

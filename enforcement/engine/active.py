@@ -1,8 +1,10 @@
 """The policies that act now, compiled and ordered by where they apply."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from enforcement.queries.scope import active_versions
@@ -61,6 +63,20 @@ class Applying:
 
     policies: tuple[tuple[ActivePolicy, Markets], ...]
     needs: frozenset[str]
+
+    @cached_property
+    def by_terms(self) -> Mapping[str, Sequence[int]]:
+        """Places of the policies that need a hit of a term list, by list."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for place, (policy, _common) in enumerate(self.policies):
+            for key in policy.rule.needed_lists or ():
+                found[key].append(place)
+        return dict(found)
+
+    @cached_property
+    def without_terms(self) -> Sequence[int]:
+        """Places of those that may hold without any."""
+        return [place for place, (policy, _common) in enumerate(self.policies) if policy.rule.needed_lists is None]
 
 
 MOST_APPLYING = 20_000

@@ -215,9 +215,17 @@ def _outcome(policy: ActivePolicy, markets: Markets, row: Row) -> Outcome | None
 
 
 def outcomes(applying: Applying, row: Row) -> list[Outcome]:
-    """Read the rules that apply to one listing, and count nothing."""
+    """Read the rules that apply to one listing, and count nothing.
+
+    The term lists are run over its texts first: a rule that cannot hold without a hit is read only where there is one.
+    """
     row.prepare(applying.needs)
-    return [outcome for policy, common in applying.policies if (outcome := _outcome(policy, common, row))]
+    read = applying.without_terms
+    if applying.by_terms:
+        needed = {place for key in row.hits for place in applying.by_terms.get(key, ())}
+        read = sorted({*read, *needed}) if needed else read
+    pairs = (applying.policies[place] for place in read)
+    return [outcome for policy, common in pairs if (outcome := _outcome(policy, common, row))]
 
 
 def _count(summary: Summary, found: Iterable[Outcome], applying: Iterable[tuple[ActivePolicy, Markets]]) -> None:

@@ -5,8 +5,8 @@ Only what the rules need is asked for: without a rule that reads certificates th
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import astuple, dataclass, field, replace
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -14,9 +14,10 @@ from babel.numbers import get_currency_precision
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Func, QuerySet, TextField
 
-from enforcement.queries import points
+from enforcement.queries import offers, points
+from enforcement.queries.offers import Known
 from governance.policies.language import CertificateFacts, ListingFacts, MerchantFacts, Subject, WindowFacts
-from listings.domain.drafts import CertificateDraft, ListingDraft
+from listings.domain.drafts import ListingDraft
 from listings.domain.listings import euro
 from listings.enums import ListingState
 from listings.models import Certificate, Listing, ListingImage, ListingWindow, Market, Merchant, MerchantWindow
@@ -58,15 +59,6 @@ class _Parts:
     readable: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Known:
-    """What is stored of the merchants and listings that somebody asks about, by key. `sellers`: keys by the marketplace's own."""
-
-    merchants: Mapping[int, Mapping[str, Any]]
-    sellers: Mapping[str, int]
-    listings: Mapping[tuple[int, str], Mapping[str, Any]]
-
-
 def listings(chosen: QuerySet[Listing], *, needs: Needs, at: datetime) -> list[Subject]:
     """Return the facts of the chosen listings and of their merchants, in the order of the listings' keys."""
     rows = list(chosen.order_by("pk").values(*_LISTING))
@@ -76,7 +68,7 @@ def listings(chosen: QuerySet[Listing], *, needs: Needs, at: datetime) -> list[S
         images=_images(keys) if _asked(needs, "listing.image") else {},
         certificates=_certificates("listing_id", keys) if _asked_certificates(needs, "listing") else {},
         windows=_windows(ListingWindow, "listing_id", keys) if _asked(needs, "listing._window") else {},
-        readable=_readable() if _asked(needs, "listing._readable") else {},
+        readable=readable() if _asked(needs, "listing._readable") else {},
     )
     return [Subject(sellers[row["merchant_id"]], _listing(row, parts, sellers[row["merchant_id"]])) for row in rows]
 
@@ -88,36 +80,37 @@ def merchants(chosen: QuerySet[Merchant], *, needs: Needs, at: datetime) -> list
     return [Subject(sellers[key]) for key in keys]
 
 
-def drafted(drafts: Sequence[ListingDraft], known: Known, *, needs: Needs, at: datetime) -> list[Subject]:
-    """Return the facts that the listings would have if they were written now, without writing anything, in their order."""
-    keys = [row["id"] for row in known.listings.values()]
+def drafted(
+    drafts: Sequence[ListingDraft], stored: Known, accepted: Mapping[str, Sequence[str]], *, needs: Needs, at: datetime
+) -> list[Subject]:
+    """Return the facts that the listings would have if they were written now, in their order, without writing anything.
+
+    `accepted` are the markets that accept a language, as `readable` returns them.
+    """
+    keys = [row["id"] for row in stored.listings.values()]
     parts = _Parts(
         windows=_windows(ListingWindow, "listing_id", keys) if keys and _asked(needs, "listing._window") else {},
-        readable=_readable() if _asked(needs, "listing._readable") else {},
+        readable=accepted,
     )
     rates = rates_on(at.date()) if "listing.priceEur" in needs else {}
-    sellers = _with_stores([known.merchants[key] for key in {draft.merchant_id for draft in drafts}], needs, at)
+    merchants = [stored.merchants[key] for key in {draft.merchant_id for draft in drafts}]
+    held = {row["id"]: [_kept(*each) for each in row[offers.CERTIFICATES] or ()] for row in merchants}
+    sellers = _sellers(merchants, held, needs=needs, at=at)
     found = []
     for draft in drafts:
-        row, seller = _as_stored(draft, known.listings.get(draft.key), rates, at), sellers[draft.merchant_id]
+        row, seller = _as_stored(draft, stored.listings.get(draft.key), rates, at), sellers[draft.merchant_id]
         listing = replace(
             _listing(row, parts, seller),
             images=draft.images,
-            certificates=[*map(_certificate, draft.certificates), *seller.certificates],
+            certificates=[*(_kept(*astuple(each)) for each in draft.certificates), *seller.certificates],
         )
         found.append(Subject(seller, listing))
     return found
 
 
-def known(keys: Collection[tuple[str, str]]) -> Known:
-    """Merchants and listings by the marketplace's identifiers; what there is not is left out."""
-    sellers = Merchant.objects.filter(external_id__in={merchant for merchant, _listing in keys})
-    merchants = {row["id"]: row for row in sellers.values(*_MERCHANT, "listing_rights_suspended_at")}
-    references = {listing for _merchant, listing in keys if listing}
-    rows = Listing.objects.filter(merchant_id__in=merchants, external_id__in=references)
-    fields = ("id", "merchant_id", "external_id", "version", "content_hash", "created_at", "changed_at")
-    stored = {(row["merchant_id"], row["external_id"]): row for row in rows.values(*fields)} if references else {}
-    return Known(merchants, {row["external_id"]: pk for pk, row in merchants.items()}, stored)
+def known(keys: Collection[tuple[str, str]], *, needs: Needs) -> Known:
+    """Merchants and listings by the marketplace's identifiers; what there is not is left out. One query."""
+    return offers.known(keys, merchant=_MERCHANT, certificates=_asked_any_certificates(needs))
 
 
 def _as_stored(
@@ -137,17 +130,6 @@ def _as_stored(
         "text_skeleton": "",
         "text_version": 0,
     }
-
-
-def _certificate(draft: CertificateDraft) -> CertificateFacts:
-    return CertificateFacts(
-        draft.type,
-        draft.number or None,
-        draft.issuer or None,
-        draft.standard or None,
-        draft.valid_from,
-        draft.valid_until,
-    )
 
 
 def _listing(row: Mapping[str, Any], parts: _Parts, seller: MerchantFacts) -> ListingFacts:
@@ -185,15 +167,19 @@ def _merchants(
     keys: Collection[int], *, needs: Needs, at: datetime, markets: Mapping[int, Sequence[str]] | None = None
 ) -> dict[int, MerchantFacts]:
     rows = list(Merchant.objects.filter(pk__in=keys).order_by("pk").values(*_MERCHANT))
-    return _with_stores(rows, needs, at, markets)
+    certificates = _certificates("merchant_id", keys) if _asked_any_certificates(needs) else {}
+    return _sellers(rows, certificates, needs=needs, at=at, markets=markets)
 
 
-def _with_stores(
-    rows: Sequence[Mapping[str, Any]], needs: Needs, at: datetime, markets: Mapping[int, Sequence[str]] | None = None
+def _sellers(
+    rows: Sequence[Mapping[str, Any]],
+    certificates: Certificates,
+    *,
+    needs: Needs,
+    at: datetime,
+    markets: Mapping[int, Sequence[str]] | None = None,
 ) -> dict[int, MerchantFacts]:
     keys = [row["id"] for row in rows]
-    asked = _asked_certificates(needs, "merchant") or _asked_certificates(needs, "listing")
-    certificates = _certificates("merchant_id", keys) if asked else {}
     windows = _windows(MerchantWindow, "merchant_id", keys) if _asked(needs, "merchant._window") else {}
     balances = points.balances(keys, at) if "merchant.points" in needs else {}
     return {
@@ -237,6 +223,11 @@ def _asked_certificates(needs: Needs, owner: str) -> bool:
     return _asked(needs, f"{owner}.certificates") or _asked(needs, f"{owner}._certificate")
 
 
+def _asked_any_certificates(needs: Needs) -> bool:
+    """Those of a merchant count for each of its listings."""
+    return _asked_certificates(needs, "merchant") or _asked_certificates(needs, "listing")
+
+
 def _images(keys: Iterable[int]) -> dict[int, list[str]]:
     rows = ListingImage.objects.filter(listing_id__in=keys).values("listing_id").order_by("listing_id")
     return dict(rows.annotate(urls=ArrayAgg("url", order_by="position")).values_list("listing_id", "urls"))
@@ -248,10 +239,17 @@ def _certificates(owner: str, keys: Collection[int]) -> dict[int, list[Certifica
     if owner == "merchant_id":
         rows = rows.filter(listing__isnull=True)
     found: dict[int, list[CertificateFacts]] = defaultdict(list)
-    for key, kind, number, issuer, standard, valid_from, valid_until in rows.values_list(owner, *_CERTIFICATE):
-        certificate = CertificateFacts(kind, number or None, issuer or None, standard or None, valid_from, valid_until)
-        found[key].append(certificate)
+    for key, *values in rows.values_list(owner, *_CERTIFICATE):
+        found[key].append(_kept(*values))
     return found
+
+
+def _kept(
+    kind: str, number: str, issuer: str, standard: str, valid_from: date | str | None, valid_until: date | str | None
+) -> CertificateFacts:
+    """A certificate as it is stored; as JSON its days are texts."""
+    days = (date.fromisoformat(day) if isinstance(day, str) else day for day in (valid_from, valid_until))
+    return CertificateFacts(kind, number or None, issuer or None, standard or None, *days)
 
 
 def _windows(model: type[ListingWindow | MerchantWindow], owner: str, keys: Collection[int]) -> Windows:
@@ -263,7 +261,7 @@ def _windows(model: type[ListingWindow | MerchantWindow], owner: str, keys: Coll
     return found
 
 
-def _readable() -> dict[str, list[str]]:
+def readable() -> dict[str, list[str]]:
     """Language → the markets in which it is accepted for consumer information."""
     found: dict[str, list[str]] = defaultdict(list)
     for code, languages in Market.objects.order_by("pk").values_list("code", "languages"):

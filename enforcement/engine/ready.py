@@ -1,13 +1,13 @@
 """The policies that act on listings, kept ready in this process for a question that cannot wait."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
+from enforcement.engine import facts
 from enforcement.engine.active import ActivePolicies, activate
 from enforcement.queries import checks, scope
-from enforcement.queries.scope import InForce
 from governance.policies.enums import Mode, Subject
 from governance.policies.language import Environment
 from governance.policies.models import PolicyText, PolicyVersion
@@ -20,10 +20,14 @@ KEPT = 2
 
 @dataclass(frozen=True)
 class Standing:
-    """Compiled rules with their versions. Texts come when they are first asked for: a version's never change."""
+    """Compiled rules with their versions, and the markets that accept a language.
+
+    Texts come when they are first asked for: a version's never change.
+    """
 
     policies: ActivePolicies
     versions: Mapping[int, PolicyVersion]
+    readable: Mapping[str, Sequence[str]]
     _texts: dict[int, Mapping[str, PolicyText]] = field(default_factory=dict)
 
     def texts(self, versions: Collection[int]) -> Mapping[int, Mapping[str, PolicyText]]:
@@ -35,11 +39,14 @@ class Standing:
 
 def standing(*, at: datetime) -> Standing:
     """The policies about listings that act at a moment: made anew only when one of them, or a register, has changed."""
-    return _made(environment(), scope.in_force(at=at, subject=Subject.LISTINGS, modes=ACTING))
+    return _made(environment(), scope.switched_on(), at.date())
 
 
 @lru_cache(maxsize=KEPT)
-def _made(against: Environment, in_force: InForce) -> Standing:
-    versions = scope.versions_of([key for key, _mode in in_force])
-    policies = activate(versions, modes=dict(in_force), against=against)
-    return Standing(policies, {version.pk: version for version in versions})
+def _made(against: Environment, _switched_on: str, day: date) -> Standing:
+    versions = {
+        version.pk: version
+        for version in scope.active_versions(at=datetime.combine(day, time(tzinfo=UTC)))
+        if version.policy.mode in ACTING and version.policy.subject == Subject.LISTINGS
+    }
+    return Standing(activate(versions.values(), against=against), versions, facts.readable())

@@ -1,11 +1,11 @@
 """What a sweep looks at: which policy versions, and which keys, cut into ranges."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q
 
 from enforcement.enums import SweepKind, SweepState
 from enforcement.models import Sweep
@@ -14,8 +14,9 @@ from governance.policies.models import PolicyVersion
 from listings.models import Listing
 
 ALL = -1
-InForce = tuple[tuple[int, str], ...]
-"""Keys of versions with the modes of their policies."""
+_SWITCHED_ON = """
+    SELECT string_agg(id || ' ' || live_id || ' ' || mode, ',' ORDER BY id) FROM policies_policy WHERE mode <> 'off'
+"""
 _RANGES = """
     SELECT min(id), max(id), count(*) FROM (
         SELECT id, (row_number() OVER (ORDER BY id) - 1) / %(size)s AS part FROM {table} WHERE {condition}
@@ -35,31 +36,25 @@ class KeyRange:
 
 def active_versions(*, at: datetime, policies: Sequence[int] = ()) -> list[PolicyVersion]:
     """Versions in force, of policies that are switched on, within their dates; of `policies` only where given."""
-    found = _in_force(at).select_related("policy")
-    return list(found.filter(policy_id__in=policies) if policies else found)
-
-
-def in_force(*, at: datetime, subject: Subject, modes: Collection[Mode]) -> InForce:
-    """The versions in force about a subject, of policies in these modes. A version never changes: so do its key and the mode
-    say all that there is to know."""
-    rows = _in_force(at).filter(policy__subject=subject, policy__mode__in=modes)
-    return tuple(rows.values_list("pk", "policy__mode"))
-
-
-def versions_of(keys: Collection[int]) -> list[PolicyVersion]:
-    """Versions with their policies, in the order of the policies."""
-    return list(PolicyVersion.objects.filter(pk__in=keys).select_related("policy").order_by("policy_id"))
-
-
-def _in_force(at: datetime) -> QuerySet[PolicyVersion]:
     day = at.date()
-    return (
-        PolicyVersion.objects.filter(state=VersionState.LIVE)
+    found = (
+        PolicyVersion.objects.select_related("policy")
+        .filter(state=VersionState.LIVE)
         .exclude(policy__mode=Mode.OFF)
         .filter(Q(effective_from__isnull=True) | Q(effective_from__lte=day))
         .filter(Q(effective_until__isnull=True) | Q(effective_until__gte=day))
         .order_by("policy_id")
     )
+    return list(found.filter(policy_id__in=policies) if policies else found)
+
+
+def switched_on() -> str:
+    """The policies that are switched on, with their live versions and modes, as a text. A version never changes: as long as
+    this and the day are the same, `active_versions` is."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SWITCHED_ON)
+        (found,) = cursor.fetchone() or ("",)
+        return str(found or "")
 
 
 def mark() -> int:

@@ -89,6 +89,11 @@ class Rule:
         return self._literals("mentions")
 
     @cached_property
+    def needed_lists(self) -> frozenset[str] | None:
+        """Term lists of which at least one must have a hit, or else the rule is false; None if it may hold without any."""
+        return _needed_lists(self.node)
+
+    @cached_property
     def patterns(self) -> tuple[str, ...]:
         return self._literals("matches")
 
@@ -107,6 +112,20 @@ class Rule:
             if isinstance(arg, Literal)
         }
         return tuple(sorted(found))
+
+
+def _needed_lists(node: Node) -> frozenset[str] | None:
+    """What is false in one part of a conjunction makes all of it false, whatever is unknown in the others."""
+    match node:
+        case Call(function="mentions", args=[Literal(value=str() as key)]):
+            return frozenset({key})
+        case Call(function="_&&_"):
+            found = [lists for part in node.args if (lists := _needed_lists(part)) is not None]
+            return min(found, key=len, default=None)
+        case Call(function="_||_"):
+            either = [_needed_lists(part) for part in node.args]
+            return None if None in either else frozenset().union(*(lists for lists in either if lists))
+    return None
 
 
 def _named(node: Node, source: str) -> Iterator[str]:

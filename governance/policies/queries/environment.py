@@ -19,7 +19,7 @@ _STAMP = """
         (SELECT max(id) FROM listings_attributedefinition), (SELECT count(*) FROM listings_attributedefinition),
         (SELECT max(id) FROM listings_category), (SELECT count(*) FROM listings_category),
         (SELECT array_agg(current_id ORDER BY id)::text FROM policies_termlist WHERE current_id IS NOT NULL),
-        (SELECT count(*) FROM listings_market)
+        (SELECT string_agg(code || languages::text, ' ' ORDER BY code) FROM listings_market)
 """
 
 

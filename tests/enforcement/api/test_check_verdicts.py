@@ -1,6 +1,6 @@
 """What a listing is told before it goes live."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from enforcement.models import Violation
 from governance.policies.domain import waivers
 from governance.policies.enums import Measure, Mode, Subject
 from governance.policies.models import Policy, PolicyVersion, TermList, TermListVersion
-from listings.models import Merchant
+from listings.models import Certificate, ExchangeRate, Listing, ListingWindow, Market, Merchant
 from tests.enforcement.api.asking import BEAR, CUBE, Asking
 from tests.factories.cases import NOON
 
@@ -102,11 +102,15 @@ def test_a_rule_that_names_the_market_holds_where_it_is_true(asking: Asking) -> 
 @pytest.mark.parametrize("exempt", ["merchant", "brand", "listing"])
 def test_a_waived_policy_is_set_aside(asking: Asking, exempt: str) -> None:
     version, acme = asking.policy("magnets"), CUBE | {"brand": "ACME"}
-    subject = {"merchant": asking.merchant, "brand": "Acme", "listing": asking.push(acme)}[exempt]
+    subjects: dict[str, Merchant | Listing | str] = {
+        "merchant": asking.merchant,
+        "brand": "Acme",
+        "listing": asking.push(acme),
+    }
     today = timezone.now().date()
     granted = waivers.grant(
         policy=version.policy,
-        subject=subject,
+        subject=subjects[exempt],
         reason="seen",
         proof="lab 1",
         starts_on=today,
@@ -158,6 +162,45 @@ def test_nothing_new_goes_live_while_the_merchant_s_rights_are_suspended(asking:
 def test_what_has_ended_breaks_nothing(asking: Asking) -> None:
     asking.policy("magnets")
     assert asking.ask(CUBE | {"state": "ended"})["verdict"] == "allow"
+
+
+def test_the_next_request_sees_that_a_market_accepts_another_language(asking: Asking) -> None:
+    asking.policy("language", "!listing.readableIn(market)", mode=Mode.REVIEW)
+    french = CUBE | {"language": "fr"}
+    assert markets(asking.ask(french)) == {"DE": "review", "FR": "allow"}
+    Market.objects.filter(code="DE").update(languages=["de", "fr"])
+    assert markets(asking.ask(french)) == {"DE": "allow", "FR": "allow"}
+
+
+def test_the_merchant_s_certificates_count_for_each_listing(asking: Asking) -> None:
+    asking.policy("marked", '!listing.certificateValid("CE", now)')
+    assert asking.ask()["verdict"] == "block"
+    own = CUBE | {"certificates": [{"type": "CE", "valid_until": "2050-01-01"}]}
+    assert asking.ask(own)["verdict"] == "allow"
+    Certificate.objects.create(
+        merchant=asking.merchant, type="CE", number="1", valid_until=date(2050, 1, 1), changed_at=NOON
+    )
+    assert asking.ask()["verdict"] == "allow"
+    Certificate.objects.update(valid_until=date(2020, 1, 1))
+    assert asking.ask()["verdict"] == "block"
+
+
+def test_a_stored_listing_keeps_its_age_and_its_figures(asking: Asking) -> None:
+    asking.policy("old", 'listing.createdAt < timestamp("2020-01-01T00:00:00Z")', mode=Mode.REVIEW)
+    asking.policy("returned", "listing.returnRate(30) > 0.2", mode=Mode.REVIEW)
+    assert (asking.ask()["verdict"], asking.ask()["undecided"][0]["policy"]) == ("allow", "returned")
+    stored = asking.push()
+    Listing.objects.update(created_at=datetime(2019, 1, 1, tzinfo=UTC))
+    ListingWindow.objects.create(listing=stored, days=30, as_of=NOON.date(), orders=10, returns=3)
+    answer = asking.ask(CUBE | {"title": "Other"})
+    assert [each["policy"] for each in answer["reasons"]] == ["old", "returned"]
+
+
+def test_a_price_is_read_in_euro_too(asking: Asking) -> None:
+    asking.policy("dear", "listing.priceEur > 20.0", mode=Mode.REVIEW)
+    ExchangeRate.objects.create(currency="TRY", date=date(2020, 1, 1), per_eur="10")
+    assert asking.ask(CUBE | {"price": 250, "currency": "TRY"})["verdict"] == "review"
+    assert asking.ask(CUBE | {"price": 150, "currency": "TRY"})["verdict"] == "allow"
 
 
 def test_the_next_request_sees_what_has_changed(asking: Asking) -> None:
