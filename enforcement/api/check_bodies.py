@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
 from enforcement.domain.clearing import Undecided
@@ -47,10 +47,15 @@ class CheckOneIn(OptionsIn, DocumentIn):
     """One listing."""
 
 
+@extend_schema_field(DocumentIn(many=True))
+class Documents(serializers.ListField):
+    """Not looked into here: each is checked by itself, so that one that is wrong leaves the others alone."""
+
+
 class CheckManyIn(OptionsIn):
     """Up to 100 listings, each answered in its place."""
 
-    listings = extend_schema_field(DocumentIn(many=True))(serializers.ListField)(min_length=1, max_length=MOST)
+    listings = Documents(min_length=1, max_length=MOST)
 
 
 class MarketOut(serializers.Serializer):
@@ -223,10 +228,23 @@ class CheckResultOut(CheckOut):
         return place
 
 
+@extend_schema_field({"$ref": "#/components/schemas/Problem"})
+class ProblemField(serializers.DictField):
+    """What every refusal of the API looks like."""
+
+
 class CheckFailedOut(serializers.Serializer):
     index = serializers.IntegerField()
-    error = serializers.DictField(help_text="A problem, as it would be answered for this listing alone.")
+    error = ProblemField(help_text="A problem, as it would be answered for this listing alone.")
 
 
 class CheckManyOut(serializers.Serializer):
-    results = CheckResultOut(many=True)
+    results = serializers.SerializerMethodField()
+
+    @extend_schema_field(
+        PolymorphicProxySerializer(
+            "CheckResultOrError", [CheckResultOut, CheckFailedOut], resource_type_field_name=None, many=True
+        )
+    )
+    def get_results(self, results: list[Any]) -> list[Any]:
+        return results

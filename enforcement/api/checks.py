@@ -48,7 +48,7 @@ class ListingCheckViewSet(ScopedViewSet):
     @extend_schema(
         operation_id="listings_check",
         request=PolymorphicProxySerializer("Check", [CheckOneIn, CheckManyIn], resource_type_field_name=None),
-        responses=PolymorphicProxySerializer("Checked", [CheckOut, CheckManyOut], resource_type_field_name=None),
+        responses={200: PolymorphicProxySerializer("Checked", [CheckOut, CheckManyOut], resource_type_field_name=None)},
         parameters=[HEADER],
         examples=EXAMPLES,
     )

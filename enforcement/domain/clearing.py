@@ -64,7 +64,7 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class _Standing:
+class _Between:
     """What may stand between a rule that holds and its effect."""
 
     waivers: set[Waived]
@@ -109,7 +109,7 @@ def _judged(
     draft: ListingDraft,
     found: Sequence[Outcome],
     known: Known,
-    between: _Standing,
+    between: _Between,
     texts: Mapping[int, reasons.Texts],
     languages: Languages,
 ) -> Judged:
@@ -148,10 +148,10 @@ def _reason(outcome: Outcome, version: PolicyVersion, texts: reasons.Texts, lang
     )
 
 
-def _between(found: Sequence[Outcome], known: Known, at: datetime) -> _Standing:
+def _between(found: Sequence[Outcome], known: Known, at: datetime) -> _Between:
     held = [outcome for outcome in found if outcome.held]
     if not held:
-        return _Standing(set(), {})
+        return _Between(set(), {})
     listings = {outcome.listing_id for outcome in held if outcome.listing_id}
     waivers = checks.waivers(
         policies={outcome.policy.policy_id for outcome in held},
@@ -160,7 +160,7 @@ def _between(found: Sequence[Outcome], known: Known, at: datetime) -> _Standing:
         day=at.date(),
     )
     versions = {outcome.policy.version_id for outcome in held}
-    return _Standing(waivers, checks.settled(versions=versions, listings=listings) if listings else {})
+    return _Between(waivers, checks.settled(versions=versions, listings=listings) if listings else {})
 
 
 def _suspended_since(draft: ListingDraft, known: Known) -> datetime | None:

@@ -48,7 +48,8 @@ def test_unchanged_they_cost_two_queries_and_a_change_is_seen(author: User, regi
 def test_texts_are_read_once(author: User, registers: dict[str, Category]) -> None:
     term_list("magnets", ["magnet"], author)
     first, second = (policy(title.lower(), author=author, title=title).live_id for title in ("One", "Two"))
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     standing = engine.standing(at=NOON)
     assert standing.texts([first])[first]["en"].title == "One"
     with CaptureQueriesContext(connection) as captured:

@@ -6,7 +6,7 @@ import pytest
 
 from enforcement.engine import Summary, evaluation, facts, load_active
 from governance.accounts.models import User
-from governance.policies.language import Rule
+from governance.policies.language import Row, Rule
 from governance.policies.queries.environment import environment
 from listings.models import Category, Listing
 from tests.enforcement.engine.conftest import active, term_list
@@ -59,7 +59,12 @@ def test_the_index_changes_nothing_but_what_is_read(
     whole = [said(each) for each in evaluation.by_row(policies, subjects, at=NOON, summary=Summary())]
     read: list[str] = []
     evaluate = Rule.evaluate
-    monkeypatch.setattr(Rule, "evaluate", lambda rule, *args: read.append(rule.source) or evaluate(rule, *args))
+
+    def noted(rule: Rule, row: Row, market: str | None = None) -> bool | None:
+        read.append(rule.source)
+        return evaluate(rule, row, market)
+
+    monkeypatch.setattr(Rule, "evaluate", noted)
     applying = policies.applying(None, ("DE",))
     rows = [policies.environment.row(subject, NOON) for subject in subjects]
     assert [said(each) for row in rows for each in evaluation.outcomes(applying, row)] == whole
