@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from enforcement.engine import Outcome, Standing
 from enforcement.enums import CLEARANCE_RANK, Clearance, ClosedBecause
 from enforcement.language import reasons
@@ -17,6 +19,7 @@ from governance.policies.enums import Measure, Mode
 from governance.policies.models import PolicyVersion
 from listings.domain.drafts import ListingDraft
 
+log = structlog.get_logger(__name__)
 Found = Sequence[tuple[ListingDraft, list[Outcome] | Exception]]
 
 
@@ -90,7 +93,16 @@ def judge(
     between = _between(said, known, at)
     texts = standing.texts({outcome.policy.version_id for outcome in said})
     for draft, each in found:
-        yield each if isinstance(each, Exception) else _judged(standing, draft, each, known, between, texts, languages)
+        try:
+            judged = (
+                each
+                if isinstance(each, Exception)
+                else _judged(standing, draft, each, known, between, texts, languages)
+            )
+        except Exception as error:  # an explanation that fails is one listing's misfortune
+            log.exception("check_failed", merchant=draft.merchant_id, listing=draft.external_id)
+            judged = error
+        yield judged
 
 
 def verdict_of(mode: Mode, version: PolicyVersion) -> Clearance:
