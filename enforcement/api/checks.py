@@ -11,12 +11,12 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from enforcement.api import check_answers
 from enforcement.api.check_bodies import (
     CheckManyIn,
     CheckManyOut,
     CheckOneIn,
     CheckOut,
-    CheckResultOut,
     DocumentIn,
 )
 from enforcement.api.check_examples import EXAMPLES
@@ -80,7 +80,7 @@ class ListingCheckViewSet(ScopedViewSet):
         (answer,) = answers
         if isinstance(answer, Exception):
             raise answer
-        return Response(CheckOut(answer).data)
+        return Response(check_answers.answer(answer))
 
     def _answered(self, read: Sequence[Document | Exception], wanted: asked.Languages, store: bool) -> list[Answer]:
         good = [document for document in read if not isinstance(document, Exception)]
@@ -103,7 +103,7 @@ def _read(documents: Sequence[Any], *, store: bool) -> Iterator[Document | Excep
 
 def _result(place: int, answer: Answer, request: Request) -> dict[str, Any]:
     if not isinstance(answer, Exception):
-        return CheckResultOut(answer, context={"place": place}).data
+        return {"index": place, **check_answers.answer(answer)}
     response = problem_handler(answer, {"request": request})
     failed = _("We failed to answer, and the failure is in our log. What was not confirmed was not written.")
     error = response.data if response is not None else problem(500, failed, instance=request.path)
