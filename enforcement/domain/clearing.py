@@ -93,12 +93,11 @@ def judge(
     between = _between(said, known, at)
     texts = standing.texts({outcome.policy.version_id for outcome in said})
     for draft, each in found:
+        if isinstance(each, Exception):
+            yield each
+            continue
         try:
-            judged = (
-                each
-                if isinstance(each, Exception)
-                else _judged(standing, draft, each, known, between, texts, languages)
-            )
+            judged: Judged | Exception = _judged(standing, draft, each, known, between, texts, languages)
         except Exception as error:  # an explanation that fails is one listing's misfortune
             log.exception("check_failed", merchant=draft.merchant_id, listing=draft.external_id)
             judged = error
