@@ -293,11 +293,13 @@ SPECTACULAR_SETTINGS = {
         "SweepState": "enforcement.enums.SweepState",
         "ViolationState": "enforcement.enums.ViolationState",
         "DecisionState": "enforcement.enums.DecisionState",
+        "Clearance": "enforcement.enums.Clearance",
         "AppealState": "enforcement.enums.AppealState",
         "ItemOutcome": "enforcement.enums.ItemOutcome",
         "CaseState": "investigations.enums.CaseState",
         "CaseOrigin": "investigations.enums.CaseOrigin",
         "CaseOutcome": "investigations.enums.CaseOutcome",
+        "Verdict": "investigations.enums.Verdict",
     },
     "SCHEMA_PATH_PREFIX": r"/api/v[0-9]+",
     "POSTPROCESSING_HOOKS": [

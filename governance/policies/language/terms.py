@@ -47,6 +47,10 @@ class Hit(NamedTuple):
     end: int
 
 
+Hits = Mapping[str, Sequence[Hit]]
+"""By list; a list without a hit is not there."""
+
+
 @dataclass(frozen=True, slots=True)
 class FoundTerm:
     """A term found, by its place in what the merchant wrote."""
@@ -164,8 +168,13 @@ class Matcher:
     def places(self, text: ListingText, list_key: str, language: str | None = None) -> list[FoundTerm]:
         """Return where a list's terms stand in the merchant's own words, in their order, each place once."""
         normalised = text.normalised
+        return self.placed(text, list_key, self.find(normalised.base, normalised.skeleton, language))
+
+    def placed(self, text: ListingText, list_key: str, hits: Hits) -> list[FoundTerm]:
+        """The same of hits that were found before, in the texts that are made of this one."""
+        normalised = text.normalised
         found: dict[tuple[int, int], FoundTerm] = {}
-        for hit in self.find(normalised.base, normalised.skeleton, language).get(list_key, ()):
+        for hit in hits.get(list_key, ()):
             spans = normalised.base_span if hit.text == BASE else normalised.skeleton_span
             span = spans(hit.start, hit.end)
             version = self.specs[list_key].version

@@ -8,7 +8,7 @@ import orjson
 
 from governance.cli.bench import listings, merchants, ndjson, planting, register, rules, taxonomy, terms, words
 from governance.cli.bench.listings import Made
-from listings.domain.listings import _euro
+from listings.domain.listings import euro
 from listings.enums import AttributeKind
 from listings.text import ListingText, normalise
 
@@ -47,7 +47,7 @@ def test_prices_in_euro_are_those_of_the_write_path() -> None:
     differing = [
         (each.price_eur, euro)
         for each in made()
-        if each.price_eur != (None if (euro := _euro(each.draft, rates)) is None else str(euro))
+        if each.price_eur != (None if (euro := euro(each.draft, rates)) is None else str(euro))
     ]
 
     assert differing == []
