@@ -45,9 +45,9 @@ def test_the_stored_texts_are_those_of_the_normaliser() -> None:
 def test_prices_in_euro_are_those_of_the_write_path() -> None:
     rates = {place.currency: Decimal(place.per_mille) / 1_000 for place in register.PLACES}
     differing = [
-        (each.price_eur, euro)
+        (each.price_eur, due)
         for each in made()
-        if each.price_eur != (None if (euro := euro(each.draft, rates)) is None else str(euro))
+        if each.price_eur != (None if (due := euro(each.draft, rates)) is None else str(due))
     ]
 
     assert differing == []
