@@ -127,7 +127,9 @@ def settle() -> None:
     """Leave no work for later: what the server does after a load would weigh on what is measured first."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-        cursor.execute("CHECKPOINT")
+        cursor.execute("SELECT pg_has_role(current_user, 'pg_checkpoint', 'usage')")
+        if cursor.fetchone()[0]:
+            cursor.execute("CHECKPOINT")
 
 
 def address() -> str:
