@@ -13,7 +13,6 @@ from django.db.models import F, Max
 from enforcement.domain import sweep_work, sweeps
 from enforcement.enums import SweepKind, SweepState
 from enforcement.models import Sweep, Violation
-from enforcement.queries.touched import A_DAY
 from governance.accounts.models import User
 from governance.policies.enums import Mode, Subject
 from governance.policies.models import Policy, TermList, TermListVersion, Waiver
@@ -21,6 +20,7 @@ from listings.models import Category, Certificate, Listing, Merchant, MerchantWi
 from tests.enforcement.engine.conftest import active
 from tests.factories.cases import NOON, listing, merchant
 
+A_DAY = timedelta(days=1)
 LONG_AGO = NOON - timedelta(days=400)
 RULES = {
     "cheap": "listing.price < 5.0",
