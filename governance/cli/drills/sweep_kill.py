@@ -1,7 +1,7 @@
 """Worker, Valkey and PostgreSQL killed again and again during a sweep: the same violations as undisturbed, none twice, none lost.
 
 Two databases with the same catalogue: one is swept in peace, the other while something is killed with SIGKILL every moment.
-With --made-up the catalogue is the bench's, workers alone are killed, and a third reading that shares nothing with the engine says what
+With --made-up the catalogue is the bench's, workers alone are killed, and a third reading, of plain closures over the ORM's objects, says what
 there is to be found. Options: --listings N, --kills N, --chunk-size N, --made-up.
 """
 

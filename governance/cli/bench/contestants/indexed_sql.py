@@ -54,9 +54,11 @@ class IndexedSQL(Contestant):
 def fill_mentions() -> None:
     """What the term lists find in each listing, worked out beforehand: an index like any other."""
     columns = [("list_key", "text"), ("listing_id", "bigint")]
-    texts = Listing.objects.order_by("pk").values_list("pk", "text_base", "text_skeleton").iterator(chunk_size=5_000)
+    texts = Listing.objects.order_by("pk").values_list("pk", "text_base", "text_skeleton", "language")
     rows: Sequence[tuple[str, int]] = [
-        (key, listing) for listing, base, skeleton in texts for key in sorted(mentioned(base, skeleton))
+        (key, listing)
+        for listing, base, skeleton, language in texts.iterator(chunk_size=5_000)
+        for key in sorted(mentioned(base, skeleton, language))
     ]
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE mention")
