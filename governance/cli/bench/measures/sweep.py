@@ -103,7 +103,7 @@ class Match:
 
     def told(self) -> dict[str, Any]:
         ratios: dict[str, float] = {}
-        rows = [("", "listings a second", "slowest to fastest", "listings", "ours is", "of which")]
+        rows = [("", "listings a second", "slowest to fastest", "listings", "ours is", "with")]
         for name, timings in self.timings.items():
             ratio, with_ = "", ""
             if name in registry.ALTERNATIVES:
