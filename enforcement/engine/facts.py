@@ -16,7 +16,14 @@ from django.db.models import Func, QuerySet, TextField
 
 from enforcement.queries import offers, points
 from enforcement.queries.offers import Known
-from governance.policies.language import CertificateFacts, ListingFacts, MerchantFacts, Subject, WindowFacts
+from governance.policies.language import (
+    NOWHERE,
+    CertificateFacts,
+    ListingFacts,
+    MerchantFacts,
+    Subject,
+    WindowFacts,
+)
 from listings.domain.drafts import ListingDraft
 from listings.domain.listings import euro
 from listings.enums import ListingState
@@ -157,7 +164,7 @@ def _listing(row: Mapping[str, Any], parts: _Parts, seller: MerchantFacts) -> Li
         images=parts.images.get(key, ()),
         certificates=[*parts.certificates.get(key, ()), *seller.certificates],
         windows=parts.windows.get(key, {}),
-        readable_in=parts.readable.get(language.split("-")[0], ()) if language else None,
+        readable_in=parts.readable.get(language.split("-")[0]) or NOWHERE if language else None,
         stored_base=row["text_base"],
         stored_skeleton=row["text_skeleton"],
         stored_text_version=row["text_version"],

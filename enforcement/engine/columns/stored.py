@@ -21,7 +21,7 @@ from enforcement.engine.columns.batches import CATEGORY, KEY, MARKETS, VERSION, 
 from enforcement.engine.columns.copying import copied
 from enforcement.engine.columns.lists import gathered
 from enforcement.engine.columns.values import CERTIFICATE_FIELDS, MOMENT
-from governance.policies.language import Environment, Subject
+from governance.policies.language import NOWHERE, Environment, Subject
 from governance.policies.language.readers import MENTIONED
 from governance.policies.language.rows import valid_gtin
 from listings.models import Listing, Market, Merchant
@@ -117,7 +117,7 @@ class _Reading:
             self._look_up(CATEGORY, PATH, {code: _codes_above(code) for code in self.frame[CATEGORY].unique() if code})
         if READABLE in self.needs:
             accepted, given = _readable(), self.frame["listing.language"].unique()
-            spoken = {each: markets for each in given if each and (markets := accepted.get(each.split("-")[0]))}
+            spoken = {each: accepted.get(each.split("-")[0]) or list(NOWHERE) for each in given if each}
             self._look_up("listing.language", READABLE, spoken)
 
     def _look_up(self, by: str, column: str, entries: Mapping[str, list[str]]) -> None:

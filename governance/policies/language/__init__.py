@@ -8,12 +8,20 @@ from governance.policies.language.environment import Environment
 from governance.policies.language.kinds import AttributeType
 from governance.policies.language.problems import Problem, RuleProblems
 from governance.policies.language.row import Row
-from governance.policies.language.rows import CertificateFacts, ListingFacts, MerchantFacts, Subject, WindowFacts
+from governance.policies.language.rows import (
+    NOWHERE,
+    CertificateFacts,
+    ListingFacts,
+    MerchantFacts,
+    Subject,
+    WindowFacts,
+)
 from governance.policies.language.rule import Rule
 from governance.policies.language.scope import About
 from governance.policies.language.terms import FoundTerm, Matcher, TermListSpec
 
 __all__ = [
+    "NOWHERE",
     "About",
     "AttributeType",
     "CertificateFacts",

@@ -9,6 +9,8 @@ from typing import Any
 from governance.policies.language.kinds import AttributeType
 from listings.text import NORMALISER_VERSION, ListingText
 
+NOWHERE = ("-",)
+"""Where a language is accepted that no market accepts: no market's code, so that the list is there and has none in it."""
 LAST_SECOND = time(23, 59, 59, tzinfo=UTC)
 
 

@@ -65,7 +65,12 @@ def test_a_rule_that_names_the_market_is_read_for_each_common_one(author: User, 
     active("language", "!listing.readableIn(market)", author, jurisdictions=["DE", "FR", "TR"])
     german = listing(shop, "Bär", markets=["DE", "FR", "TR"], language="de")
     unsaid = listing(shop, "Bear", markets=["DE"], language="")
-    assert outcomes() == [("language", german.pk, True, ("FR", "TR")), ("language", unsaid.pk, None, ("DE",))]
+    nowhere = listing(shop, "くま", markets=["DE", "FR"], language="ja")
+    assert outcomes() == [
+        ("language", german.pk, True, ("FR", "TR")),
+        ("language", unsaid.pk, None, ("DE",)),
+        ("language", nowhere.pk, True, ("DE", "FR")),
+    ]
 
 
 def test_a_listing_that_breaks_is_named_and_the_others_are_read(author: User, shop: Merchant) -> None:
