@@ -1,0 +1,193 @@
+"""What a draft would find: first an answer from a sample, then the whole catalogue in steps that may be stopped between any two.
+
+A run is a plain value. It can be put aside after a step and taken up by another process: what it needs to go on reading it finds
+again by itself.
+"""
+
+import time
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+import polars as pl
+
+from enforcement import engine
+from enforcement.engine.columns.batches import KEY
+from enforcement.engine.evaluation import Outcome
+from enforcement.engine.preview import Draft, Figures, Interval, Reader, interval
+from enforcement.engine.snapshot import Snapshot, store
+from enforcement.engine.snapshot.manifest import environment_now
+from enforcement.queries import previews, scope, snapshots
+from governance.policies.queries.environment import environment
+from governance.web.refusals import Refusal
+
+SAMPLE_WITHOUT_SNAPSHOT = 4_000
+SAMPLE_BY_ROW = 2_000
+"""Of a rule that is read row by row: some milliseconds for a hundred."""
+FRESH_AT_ONCE = 5_000
+SHOWN = 8
+
+
+class SnapshotGone(Refusal):
+    """A newer snapshot has taken the place of the one that was being read: the preview has to begin again."""
+
+
+@dataclass
+class Run:
+    """`sample` is what was found in `drawn` listings at random of some `total`; None where everything was read at once.
+
+    `snapshot` names what is read, empty where it is the database. `stale` is true where there is a snapshot, but of other
+    attributes or term lists. `by_row` is the part of the rule because of which only the sample is read, row by row.
+    """
+
+    draft: Draft
+    at: datetime
+    total: int
+    snapshot: str = ""
+    made_at: datetime | None = None
+    stale: bool = False
+    by_row: str = ""
+    sample: Figures | None = None
+    drawn: int = 0
+    whole: Figures = field(default_factory=Figures)
+    read: int = 0
+    left: list[int] = field(default_factory=list)
+    changed: "array[int]" = field(default_factory=lambda: array("q"))
+    fresh: "array[int]" = field(default_factory=lambda: array("q"))
+
+    @property
+    def done(self) -> bool:
+        """Nothing more will be read."""
+        return not self.left and not self.fresh
+
+    @property
+    def exact(self) -> bool:
+        """Everything was read over columns: the counts are no estimate."""
+        return self.done and self.sample is None
+
+    @property
+    def figures(self) -> Figures:
+        """The best there is: of the whole once it was read, else of the sample, as counted there."""
+        return self.whole if self.sample is None else self.sample
+
+    @property
+    def scale(self) -> float:
+        """What a count of `figures` stands for."""
+        return 1.0 if self.sample is None else self.total / max(1, self.drawn)
+
+    @property
+    def matched(self) -> int:
+        return round(self.figures.matched * self.scale)
+
+    @property
+    def margin(self) -> Interval | None:
+        """Between which numbers the matches lie, with 95% certainty; None where they were counted."""
+        return None if self.sample is None else interval(self.sample.matched, self.drawn, self.total)
+
+
+def begin(draft: Draft, *, at: datetime) -> Run:
+    """The first answer. Raises RuleProblems."""
+    reader = _reader(draft, at)
+    current = store().current()
+    stale = current is not None and not _serves(current)
+    if current is None or stale:
+        return _without_snapshot(reader, Run(draft, at, 0, stale=stale))
+    return _from_snapshot(reader, current, draft, at)
+
+
+def go_on(run: Run, *, seconds: float | None = None, stop: Callable[[], bool] = lambda: False) -> Run:
+    """Read on for some seconds, or to the end; `stop` is asked between any two steps. Raises SnapshotGone."""
+    if run.done:
+        return run
+    reader, began = _reader(run.draft, run.at), time.monotonic()
+    for figures, read in _steps(run, reader):
+        run.whole.add(figures)
+        run.read += read
+        if stop() or (seconds is not None and time.monotonic() - began >= seconds):
+            break
+    if run.done:
+        run.sample, run.total = None, run.read
+    return run
+
+
+def preview(draft: Draft, *, at: datetime, seconds: float | None = None) -> Run:
+    """Begin, and read on for some seconds, or to the end. Raises RuleProblems."""
+    return go_on(begin(draft, at=at), seconds=seconds)
+
+
+def hits(run: Run, *, most: int = SHOWN) -> tuple[list[Outcome], int]:
+    """Some of what was found, drawn at random, each confirmed by the runtime; and how many it did not confirm.
+
+    One may have been corrected since the snapshot was made; what else it is, is a fault in the columns and stands in the log.
+    """
+    keys = [key for _drawn, key in run.figures.picks]
+    found = {each.subject_id: each for each in _reader(run.draft, run.at).confirmed(keys)}
+    shown = [found[key] for key in keys if key in found]
+    return shown[:most], len(keys) - len(shown)
+
+
+def _reader(draft: Draft, at: datetime) -> Reader:
+    return Reader(draft, environment(), at, partial(previews.caught, but=draft.policy_id))
+
+
+def _serves(snapshot: Snapshot) -> bool:
+    """Whether it has the columns that rules may name now, and is of this database as it is."""
+    return snapshot.manifest.environment == environment_now() and snapshot.manifest.mark <= scope.mark()
+
+
+def _without_snapshot(reader: Reader, run: Run) -> Run:
+    chosen, run.total = previews.at_random(SAMPLE_BY_ROW if reader.by_row else SAMPLE_WITHOUT_SNAPSHOT)
+    batch = engine.batch(chosen, reader.environment, reader.needs, at=run.at)
+    return _sampled(reader, run, batch.frame)
+
+
+def _from_snapshot(reader: Reader, snapshot: Snapshot, draft: Draft, at: datetime) -> Run:
+    made = snapshot.manifest
+    changed = snapshots.changed_since(made.mark)
+    fresh = list(previews.on_sale_among({*changed, *made.odd}).order_by("pk").values_list("pk", flat=True))
+    run = Run(draft, at, made.rows, snapshot=made.name, made_at=made.made_at)
+    run.changed, run.fresh = array("q", changed), array("q", fresh)
+    run.left = [part.number for part in made.parts]
+    frame = _unchanged(snapshot.sample(reader.columns), run)
+    run.total = round(made.rows * frame.height / max(1, made.sampled)) + len(fresh)
+    if reader.by_row:
+        run.left, run.fresh = [], array("q")
+        return _sampled(reader, run, frame.head(0) if not frame.height else frame.sample(min(frame.height, SAMPLE_BY_ROW)))
+    if made.sampled == made.rows:
+        return go_on(run)
+    return _sampled(reader, run, frame)
+
+
+def _sampled(reader: Reader, run: Run, frame: pl.DataFrame) -> Run:
+    run.by_row = reader.by_row
+    found = reader.rows(frame) if run.by_row else reader.over(frame)
+    if frame.height >= run.total and run.done:
+        run.whole, run.read, run.total = found, frame.height, frame.height
+    else:
+        run.sample, run.drawn = found, frame.height
+    return run
+
+
+def _steps(run: Run, reader: Reader) -> Iterator[tuple[Figures, int]]:
+    """What each part holds, with how many listings were read; a part that was read is no longer left."""
+    snapshot = store().named(run.snapshot)
+    if snapshot is None:
+        raise SnapshotGone
+    while run.fresh:
+        keys, run.fresh = run.fresh[:FRESH_AT_ONCE], run.fresh[FRESH_AT_ONCE:]
+        batch = engine.batch(previews.on_sale_among(keys), reader.environment, reader.needs, at=run.at)
+        yield reader.over(batch.frame), batch.frame.height
+    while run.left:
+        try:
+            frame = _unchanged(snapshot.part(run.left[0], reader.columns), run)
+        except OSError as error:
+            raise SnapshotGone from error
+        del run.left[0]
+        yield reader.over(frame), frame.height
+
+
+def _unchanged(frame: pl.DataFrame, run: Run) -> pl.DataFrame:
+    """Without what has changed since the snapshot: that is read from the database."""
+    return frame.filter(~pl.col(KEY).is_in(list(run.changed))) if run.changed else frame
