@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from dataclasses import dataclass, field
+from os.path import commonprefix
 from typing import NamedTuple
 
 PICKS = 24
@@ -48,6 +49,16 @@ class Figures:
     @property
     def share(self) -> float | None:
         return self.matched / self.looked_at if self.looked_at else None
+
+
+def branches(categories: Counter[str]) -> Counter[str]:
+    """Counts by the branches of the tree in which the categories begin to differ."""
+    codes = [code.split("/") for code in categories if code]
+    depth = len(commonprefix(codes)) + 1
+    found: Counter[str] = Counter()
+    for code, count in categories.items():
+        found["/".join(code.split("/")[:depth])] += count
+    return found
 
 
 class Interval(NamedTuple):
