@@ -25,7 +25,6 @@ class Asked:
     owner: str
     number: int
 
-    @property
     def is_newest(self) -> bool:
         return bool(cache.get(_counter(self.owner)) == self.number)
 
@@ -44,10 +43,10 @@ def read_on(asked: Asked, *, seconds: float = SLICE) -> Run | None:
     Raises SnapshotGone.
     """
     run: Run | None = cache.get(_place(asked))
-    if run is None or not asked.is_newest:
+    if run is None or not asked.is_newest():
         return None
-    run = previews.go_on(run, seconds=seconds, stop=lambda: not asked.is_newest)
-    if not asked.is_newest:
+    run = previews.go_on(run, seconds=seconds, stop=lambda: not asked.is_newest())
+    if not asked.is_newest():
         return None
     _keep(asked, run)
     return run

@@ -99,7 +99,7 @@ def begin(draft: Draft, *, at: datetime) -> Run:
 
 def go_on(run: Run, *, seconds: float | None = None, stop: Callable[[], bool] = lambda: False) -> Run:
     """Read on for some seconds, or to the end; `stop` is asked between any two steps. Raises SnapshotGone."""
-    if run.done:
+    if not run.left and not run.fresh:
         return run
     reader, began = _reader(run.draft, run.at), time.monotonic()
     for figures, read in _steps(run, reader):
@@ -154,7 +154,9 @@ def _from_snapshot(reader: Reader, snapshot: Snapshot, draft: Draft, at: datetim
     run.total = round(made.rows * frame.height / max(1, made.sampled)) + len(fresh)
     if reader.by_row:
         run.left, run.fresh = [], array("q")
-        return _sampled(reader, run, frame.head(0) if not frame.height else frame.sample(min(frame.height, SAMPLE_BY_ROW)))
+        return _sampled(
+            reader, run, frame.head(0) if not frame.height else frame.sample(min(frame.height, SAMPLE_BY_ROW))
+        )
     if made.sampled == made.rows:
         return go_on(run)
     return _sampled(reader, run, frame)

@@ -78,7 +78,8 @@ def _plan(at: datetime, size: int) -> Manifest:
 
 def _write(files: Store, making: Manifest, part: Part, at: datetime) -> None:
     known = environment()
-    frames, odd = [], set[int]()
+    frames: list[pl.DataFrame] = []
+    odd: set[int] = set()
     first = part.first
     while True:
         keys = snapshots.on_sale().filter(pk__range=(first, part.last)).order_by("pk")

@@ -23,9 +23,7 @@ def draft_of(posted: QueryDict, policy: Policy) -> Draft:
     )
 
 
-def draft(
-    rule: str, *, jurisdictions: Sequence[str], categories: Sequence[str], policy_id: int | None = None
-) -> Draft:
+def draft(rule: str, *, jurisdictions: Sequence[str], categories: Sequence[str], policy_id: int | None = None) -> Draft:
     markets = list(Market.objects.order_by("code").values_list("code", flat=True))
     chosen = tuple(code for code in markets if code in jurisdictions)
     known = Category.objects.filter(code__in=categories).order_by("code") if categories else Category.objects.none()

@@ -104,7 +104,7 @@ def names_of_categories(codes: Collection[str], language: str) -> dict[str, str]
 
 def titles(ids: Collection[int], language: str) -> dict[int, str]:
     """Policy's id → its title as lists show it."""
-    return dict(policies(language).filter(pk__in=ids).order_by("pk").values_list("pk", "title"))
+    return {policy.pk: policy.title for policy in policies(language).filter(pk__in=ids).order_by("pk")}  # type: ignore[attr-defined]
 
 
 def versions(policy: Policy) -> list[PolicyVersion]:

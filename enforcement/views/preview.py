@@ -24,14 +24,7 @@ NOTHING_TO_SWAP = 204
 @require_POST
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
     """The first answer. A rule that does not compile has its problems shown beside it: here the preview only waits."""
-    policy, owner = get_object_or_404(Policy, pk=pk), _owner(request)
-    draft = draft_of(request.POST, policy)
-    try:
-        asked, run = preview_runs.ask(owner, draft, at=timezone.now())
-    except RuleProblems:
-        preview_runs.forget(owner)
-        return render(request, "enforcement/_preview_waits.html", {"empty": not draft.rule.strip()})
-    return render(request, "enforcement/_preview.html", panel(run, asked, policy))
+    return _begin(request, get_object_or_404(Policy, pk=pk))
 
 
 @opens(can_write_policy)
@@ -42,12 +35,26 @@ def read_on(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     try:
         run = preview_runs.read_on(asked)
     except SnapshotGone:
-        return begin(request, pk=pk)  # a newer one is there
+        return _whole(_begin(request, policy))  # a newer one is there
     if run is None:
         return HttpResponse(status=NOTHING_TO_SWAP)
     if not run.done:
         return render(request, "enforcement/_preview_progress.html", {"run": run, "asked": asked, "policy": policy})
-    answer = render(request, "enforcement/_preview.html", panel(run, asked, policy))
+    return _whole(render(request, "enforcement/_preview.html", panel(run, asked, policy)))
+
+
+def _begin(request: HttpRequest, policy: Policy) -> HttpResponse:
+    owner = _owner(request)
+    draft = draft_of(request.POST, policy)
+    try:
+        asked, run = preview_runs.ask(owner, draft, at=timezone.now())
+    except RuleProblems:
+        preview_runs.forget(owner)
+        return render(request, "enforcement/_preview_waits.html", {"empty": not draft.rule.strip()})
+    return render(request, "enforcement/_preview.html", panel(run, asked, policy))
+
+
+def _whole(answer: HttpResponse) -> HttpResponse:
     return reswap(retarget(answer, ANSWER), "innerHTML")
 
 

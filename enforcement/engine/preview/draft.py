@@ -12,12 +12,13 @@ from enforcement.engine.active import ActivePolicies, ActivePolicy
 from enforcement.engine.columns import Answer, Batch, answers
 from enforcement.engine.columns.batches import CATEGORY, KEY, MARKETS, VERSION
 from enforcement.engine.columns.parts import MERCHANT
-from enforcement.engine.columns.plans import Plans
+from enforcement.engine.columns.plans import Plans, Scopes
 from enforcement.engine.columns.values import MOMENT
 from enforcement.engine.evaluation import Outcome, Summary, by_row
 from enforcement.engine.preview.figures import PICKS, Figures
 from governance.policies.enums import Mode, Subject
 from governance.policies.language import Environment
+from governance.policies.language import Subject as Read
 from listings.models import Listing
 from listings.queries.keys import among
 
@@ -75,7 +76,9 @@ class Reader:
         return self.rule.needs | {REVENUE}
 
     def over(self, frame: pl.DataFrame) -> Figures:
-        """Of a frame with `columns`, whoever made it."""
+        """Of a frame with `columns`, whoever made it. What is out of scope is not read: a pattern costs by the text."""
+        scopes = Scopes.of(frame, self._planned)
+        frame = scopes.frame.filter(scopes.within(self.policies.policies[0])).select(frame.columns)
         frame = frame.with_columns(pl.lit(self.at, dtype=MOMENT).alias("now"))
         (answer,) = answers(self.policies, Batch(frame, (), lambda _keys: {}), self._planned)
         return self._counted(answer, frame)
@@ -95,7 +98,7 @@ class Reader:
         outcomes = by_row(self.policies, self._subjects(keys), at=self.at, summary=Summary())
         return [each for each in outcomes if each.held]
 
-    def _subjects(self, keys: Collection[int]) -> list[facts.Subject]:
+    def _subjects(self, keys: Collection[int]) -> list[Read]:
         return facts.listings(Listing.objects.filter(pk__in=among(keys)), needs=self.needs, at=self.at)
 
     def _counted(self, answer: Answer, frame: pl.DataFrame) -> Figures:

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from dataclasses import dataclass, field
-from os.path import commonprefix
+from itertools import takewhile
 from typing import NamedTuple
 
 PICKS = 24
@@ -54,7 +54,8 @@ class Figures:
 def branches(categories: Counter[str]) -> Counter[str]:
     """Counts by the branches of the tree in which the categories begin to differ."""
     codes = [code.split("/") for code in categories if code]
-    depth = len(commonprefix(codes)) + 1
+    alike = takewhile(lambda level: len(set(level)) == 1, zip(*codes, strict=False))
+    depth = sum(1 for _level in alike) + 1
     found: Counter[str] = Counter()
     for code, count in categories.items():
         found["/".join(code.split("/")[:depth])] += count

@@ -5,7 +5,7 @@ Every file is written under another name and renamed, so that a reader finds it 
 
 import os
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from enforcement.engine.snapshot.manifest import Manifest, Part, Written
 
 CURRENT, BEFORE, MAKING = "current", "before", "making"
 MANIFEST = "manifest.json"
-COMPRESSION = "lz4"
 
 
 class Snapshot:
@@ -151,7 +150,7 @@ def _read(path: Path, columns: Collection[str]) -> pl.DataFrame:
 
 def _write_frame(path: Path, frame: pl.DataFrame) -> None:
     beside = path.with_name(f"{path.name}.{os.getpid()}")
-    frame.write_ipc(beside, compression=COMPRESSION)
+    frame.write_ipc(beside, compression="lz4")
     beside.replace(path)
 
 
