@@ -8,7 +8,15 @@ from django.utils.translation import pgettext_lazy
 class SweepKind(models.TextChoices):
     FULL = "full", _("All listings, all policies")
     POLICIES = "policies", _("All listings, chosen policies")
-    CHANGED = "changed", _("Changed listings, all policies")
+    CHANGED = "changed", _("What has changed since the last sweep")
+
+
+class SweepPriority(models.IntegerChoices):
+    """Which of those that wait begins first."""
+
+    LOW = -1, pgettext_lazy("priority", "Low")
+    NORMAL = 0, pgettext_lazy("priority", "Normal")
+    URGENT = 1, pgettext_lazy("priority", "Urgent")
 
 
 class SweepState(models.TextChoices):

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enforcement.domain import sweeps
-from enforcement.enums import SweepKind
+from enforcement.enums import SweepKind, SweepPriority
 from enforcement.filters import SweepFilter
 from enforcement.models import Sweep
 from enforcement.queries import sweeps as queries
@@ -26,7 +26,7 @@ class SweepOut(serializers.ModelSerializer):
     class Meta:
         model = Sweep
         fields: tuple[str, ...] = (
-            "id", "kind", "state", "reason", "total", "done", "hits", "mark", "error", "created_at", "began_at", "ended_at",
+            "id", "kind", "state", "priority", "reason", "total", "done", "hits", "mark", "error", "created_at", "began_at", "ended_at",
         )  # fmt: skip
 
     def get_done(self, sweep: Sweep) -> int:
@@ -62,6 +62,11 @@ class SweepStart(serializers.Serializer):
     policies = serializers.ListField(
         child=serializers.IntegerField(), default=list, help_text="Policy ids; for the kind `policies` only."
     )
+    priority = serializers.ChoiceField(
+        choices=SweepPriority.choices,
+        default=SweepPriority.NORMAL,
+        help_text="Of those that wait the most urgent begins first.",
+    )
     reason = serializers.CharField(max_length=300, default="", allow_blank=True)
 
 
@@ -94,7 +99,10 @@ class SweepViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewS
         """Start a sweep. With another at work it waits for its turn."""
         body = SweepStart(data=request.data)
         body.is_valid(raise_exception=True)
-        data = body.validated_data | {"kind": SweepKind(body.validated_data["kind"])}
+        data = body.validated_data | {
+            "kind": SweepKind(body.validated_data["kind"]),
+            "priority": SweepPriority(body.validated_data["priority"]),
+        }
         sweep = sweeps.start(actor=request.user, at=timezone.now(), **data)  # type: ignore[arg-type]
         return Response(SweepOut(sweep).data, status=status.HTTP_201_CREATED)
 

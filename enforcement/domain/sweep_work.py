@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import OperationalError, transaction
+from django.db.models import Q
 
 from enforcement import engine, events
 from enforcement.domain import chunks, findings, sweeps
@@ -18,6 +19,7 @@ from governance.policies.enums import Mode, Subject
 from governance.policies.language import Subject as Read
 from listings.enums import ListingState, MerchantState
 from listings.models import Listing, Merchant
+from listings.queries.keys import among
 
 ERROR_LENGTH = 2_000
 
@@ -59,8 +61,8 @@ def _run(taken: Chunk, clock: Callable[[], datetime]) -> None:
         return
     sweep, at = chunk.sweep, clock()
     subject = Subject(chunk.subject)
-    policies = _policies(sweep, subject)
-    keys, read = _subjects(sweep, chunk, policies, at)
+    policies = _policies(chunk, subject)
+    keys, read = _subjects(chunk, policies, at)
     summary = Summary()
     came = engine.evaluate(policies, read, at=at, summary=summary)
     found = [_finding(outcome) for outcome in came.held]
@@ -78,26 +80,31 @@ def _run(taken: Chunk, clock: Callable[[], datetime]) -> None:
     _tell(sweep.pk, merged, found)
 
 
-def _policies(sweep: Sweep, subject: Subject) -> ActivePolicies:
-    """Those that the sweep began with, in the modes they had then."""
-    rows = list(sweep.policies.select_related("version__policy").filter(version__policy__subject=subject))
+def _policies(chunk: Chunk, subject: Subject) -> ActivePolicies:
+    """Those that the sweep began with, in the modes they had then: for some keys the ones that are not read everywhere."""
+    rows = chunk.sweep.policies.select_related("version__policy").filter(
+        version__policy__subject=subject, everywhere=chunk.keys is None
+    )
     modes = {row.version_id: row.mode for row in rows}
     return engine.activate((row.version for row in rows), modes=modes)
 
 
-def _subjects(
-    sweep: Sweep, chunk: Chunk, policies: ActivePolicies, at: datetime
-) -> tuple[list[int], Batch | Sequence[Read]]:
+def _subjects(chunk: Chunk, policies: ActivePolicies, at: datetime) -> tuple[list[int], Batch | Sequence[Read]]:
     """All keys of the chunk, and the facts of those that are on offer: what is ended no longer breaks anything."""
     subject = Subject(chunk.subject)
     needs = policies.needs(subject)
     if subject == Subject.MERCHANTS:
-        merchants = Merchant.objects.filter(pk__range=(chunk.first_key, chunk.last_key))
+        merchants = Merchant.objects.filter(_within(chunk))
         active = merchants.filter(state=MerchantState.ACTIVE)
         return list(merchants.values_list("pk", flat=True)), facts.merchants(active, needs=needs, at=at)
-    listings = Listing.objects.filter(pk__range=(chunk.first_key, chunk.last_key), change__gt=sweep.since_change)
+    listings = Listing.objects.filter(_within(chunk))
     on_sale = listings.filter(state=ListingState.ON_SALE)
     return list(listings.values_list("pk", flat=True)), engine.batch(on_sale, policies.environment, needs, at=at)
+
+
+def _within(chunk: Chunk) -> Q:
+    within = Q(pk__range=(chunk.first_key, chunk.last_key))
+    return within if chunk.keys is None else within & Q(pk__in=among(chunk.keys))
 
 
 def _finding(outcome: Outcome) -> Finding:

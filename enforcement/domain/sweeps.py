@@ -9,17 +9,22 @@ from django.utils.translation import gettext as _
 
 from enforcement import events
 from enforcement.domain import chunks
-from enforcement.enums import LIVE_SWEEPS, SWEEP_MOVES, ChunkState, Owed, SweepKind, SweepState
+from enforcement.domain.reach import Reach, reach
+from enforcement.enums import LIVE_SWEEPS, SWEEP_MOVES, ChunkState, Owed, SweepKind, SweepPriority, SweepState
 from enforcement.models import Chunk, Sweep, SweepMove, SweepPolicy, Violation
-from enforcement.queries import scope, sweeps
+from enforcement.queries import scope, sweeps, touched
+from enforcement.queries.scope import KeyRange
 from governance.accounts.models import User
 from governance.audit.domain import entries
+from governance.policies.enums import Subject
 from governance.policies.models import PolicyVersion
 from governance.web.refusals import MoveRefused, Refusal
 
-CHUNK_SIZE = 2_000
-"""Listings in a chunk: one transaction. Reading over columns costs some milliseconds a chunk, however small it is."""
-"""Listings a chunk. Small enough that a lost worker costs a second, large enough that the bookkeeping does not show."""
+CHUNK_SIZES = (2_000, 20_000)
+"""Listings in a chunk, which is one transaction: at least so many, since a chunk costs some tens of milliseconds however small it
+is, and at most so many, since a lost worker loses one."""
+CHUNKS = 64
+"""That a sweep is cut into, between the two."""
 
 
 class NothingToSweep(Refusal):
@@ -34,9 +39,10 @@ def start(
     reason: str,
     at: datetime,
     policies: Sequence[int] = (),
-    chunk_size: int = CHUNK_SIZE,
+    priority: SweepPriority = SweepPriority.NORMAL,
+    chunk_size: int | None = None,
 ) -> Sweep:
-    """Queue a sweep. With another at work in its scope it waits for its turn.
+    """Queue a sweep. With another at work in its scope it waits for its turn; of those that wait the most urgent begins first.
 
     `policies` are policy ids; they are needed for, and only for, the kind that sweeps chosen policies.
     """
@@ -45,13 +51,17 @@ def start(
     versions = scope.active_versions(at=at, policies=policies)
     if not versions:
         raise NothingToSweep(_("No policy is both in force and switched on, so there is nothing to look for."))
-    sweep = Sweep.objects.create(
-        kind=kind, reason=reason, started_by=actor, created_at=at, since_change=scope.last_mark(kind)
-    )
+    sweep = Sweep.objects.create(kind=kind, reason=reason, started_by=actor, created_at=at, priority=priority)
     SweepPolicy.objects.bulk_create(
         [SweepPolicy(sweep=sweep, version=version, mode=version.policy.mode) for version in versions]
     )
-    _record("sweep.started", sweep, actor, at, {"kind": kind, "policies": len(versions), "reason": reason})
+    _record(
+        "sweep.started",
+        sweep,
+        actor,
+        at,
+        {"kind": kind, "policies": len(versions), "reason": reason, "priority": priority},
+    )
     if not _busy(sweep.scope_key):
         _begin(sweep, versions, chunk_size=chunk_size, actor=actor, at=at)
     return Sweep.objects.get(pk=sweep.pk)
@@ -59,11 +69,12 @@ def start(
 
 @transaction.atomic
 def begin_next(*, at: datetime) -> Sweep | None:
-    """Begin the sweep that has waited longest, if none is at work in its scope."""
-    for sweep in Sweep.objects.select_for_update(skip_locked=True).filter(state=SweepState.QUEUED).order_by("pk"):
+    """Begin the most urgent sweep, of equals the one that has waited longest, if none is at work in its scope."""
+    waiting = Sweep.objects.select_for_update(skip_locked=True).filter(state=SweepState.QUEUED)
+    for sweep in waiting.order_by("-priority", "pk"):
         if not _busy(sweep.scope_key):
             versions = [row.version for row in sweep.policies.select_related("version__policy")]
-            return _begin(sweep, versions, chunk_size=CHUNK_SIZE, actor=None, at=at)
+            return _begin(sweep, versions, chunk_size=None, actor=None, at=at)
     return None
 
 
@@ -132,32 +143,69 @@ def _busy(scope_key: str) -> bool:
 
 
 def _begin(
-    sweep: Sweep, versions: Sequence[PolicyVersion], *, chunk_size: int, actor: User | None, at: datetime
+    sweep: Sweep, versions: Sequence[PolicyVersion], *, chunk_size: int | None, actor: User | None, at: datetime
 ) -> Sweep:
     """Cut the scope into chunks and set the sweep to work."""
     sweep.mark = scope.mark()
-    ranges = scope.ranges(sweep, versions, size=chunk_size)
-    sweep.total = sum(part.size for part in ranges)
+    found = reach(sweep, versions, at=at)
+    parts = _cut(versions, found, chunk_size)
+    if found.since is not None:
+        sweep.since_change, sweep.since_at = found.since.change, found.since.at
+    sweep.total = sum(part.size for part in parts)
     sweep.began_at = at
-    sweep.save(update_fields=["mark", "total", "began_at"])
+    sweep.save(update_fields=["mark", "total", "began_at", "since_change", "since_at"])
+    _keep_reach(sweep, found)
     Chunk.objects.bulk_create(
         [
             Chunk(
                 sweep=sweep,
                 number=number,
                 subject=part.subject,
+                keys=part.keys,
                 first_key=part.first,
                 last_key=part.last,
                 size=part.size,
             )
-            for number, part in enumerate(ranges, start=1)
+            for number, part in enumerate(parts, start=1)
         ]
     )
     sweep = _move(sweep, SweepState.RUNNING, actor=actor, reason="", at=at)
     _tell(events.sweep_at_work, sweep)
-    if not ranges:
+    if not parts:
         end_if_done(sweep_id=sweep.pk, at=at)
     return sweep
+
+
+def _cut(versions: Sequence[PolicyVersion], found: Reach, chunk_size: int | None) -> list[KeyRange]:
+    """What has changed with the policies that reach no further; everything with those that do.
+
+    Where more than half has changed, everything is read by all: it costs no more.
+    """
+    subjects = {version.pk: Subject(version.policy.subject) for version in versions}
+    parts: list[KeyRange] = []
+    for subject, touched_keys in ((Subject.LISTINGS, touched.listings), (Subject.MERCHANTS, touched.merchants)):
+        about = {key for key, of in subjects.items() if of == subject}
+        if not about:
+            continue
+        total = scope.count(subject)
+        size = chunk_size or min(max(total // CHUNKS, CHUNK_SIZES[0]), CHUNK_SIZES[1])
+        if found.since is not None and about - found.everywhere:
+            keys = touched_keys(found.since, crossings=found.crossings(subject), needs=found.needs(subject))
+            if len(keys) * 2 > total:
+                found.everywhere |= about
+            else:
+                parts += scope.ranges_of(subject, keys, size=size)
+        if about & found.everywhere:
+            parts += scope.ranges(subject, size=size)
+    return parts
+
+
+def _keep_reach(sweep: Sweep, found: Reach) -> None:
+    rows = list(sweep.policies.all())
+    for row in rows:
+        row.fingerprint = found.fingerprints.get(row.version_id, "")
+        row.everywhere = row.version_id in found.everywhere
+    SweepPolicy.objects.bulk_update(rows, ["fingerprint", "everywhere"])
 
 
 def _move(sweep: Sweep, to: SweepState, *, actor: User | None, reason: str, at: datetime) -> Sweep:

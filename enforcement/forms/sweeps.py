@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from enforcement.enums import SweepKind
+from enforcement.enums import SweepKind, SweepPriority
 from enforcement.queries import sweeps
 
 
@@ -19,6 +19,15 @@ class StartSweep(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Only for a sweep with chosen policies."),
+    )
+    priority = forms.TypedChoiceField(
+        label=_("Priority"),
+        choices=SweepPriority.choices,
+        coerce=int,
+        required=False,
+        empty_value=SweepPriority.NORMAL,
+        initial=SweepPriority.NORMAL,
+        help_text=_("One sweep is at work at a time; of those that wait the most urgent begins first."),
     )
     reason = forms.CharField(
         label=_("Why"), max_length=300, required=False, help_text=_("For the log: “after the toy law changed”.")

@@ -1,10 +1,11 @@
 """A sweep runs policies over the catalogue, in chunks that may each run twice."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from enforcement.enums import ChunkState, SweepKind, SweepState
+from enforcement.enums import ChunkState, SweepKind, SweepPriority, SweepState
 from governance.audit.models.append_only import append_only
 from governance.policies.models import PolicyVersion
 
@@ -19,7 +20,11 @@ class Sweep(models.Model):
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    priority = models.SmallIntegerField(choices=SweepPriority.choices, default=SweepPriority.NORMAL)
     since_change = models.BigIntegerField(default=-1, help_text="Listings changed after this mark; -1 means all.")
+    since_at = models.DateTimeField(
+        null=True, blank=True, help_text="What has changed beside listings since then; null means all."
+    )
     mark = models.BigIntegerField(default=0, help_text="The listings' highest change when the sweep began.")
     total = models.BigIntegerField(default=0, help_text="Listings to look at.")
     error = models.TextField(blank=True)
@@ -31,6 +36,7 @@ class Sweep(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(state__in=SweepState.values), name="sweep_state_known"),
             models.CheckConstraint(condition=Q(kind__in=SweepKind.values), name="sweep_kind_known"),
+            models.CheckConstraint(condition=Q(priority__in=SweepPriority.values), name="sweep_priority_known"),
             models.UniqueConstraint(
                 fields=["scope_key"],
                 condition=Q(state__in=[SweepState.RUNNING, SweepState.PAUSED]),
@@ -64,6 +70,10 @@ class SweepPolicy(models.Model):
     sweep = models.ForeignKey(Sweep, on_delete=models.CASCADE, related_name="policies")
     version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
     mode = models.CharField(max_length=8)
+    fingerprint = models.CharField(
+        max_length=32, blank=True, help_text="Of all that decides what it says of an unchanged listing."
+    )
+    everywhere = models.BooleanField(default=True, help_text="Read for all listings, not only for those that changed.")
     held = models.BooleanField(default=False, help_text="The mass-effect brake holds it: found, not acted upon.")
 
     class Meta:
@@ -76,13 +86,19 @@ class SweepPolicy(models.Model):
 class Chunk(models.Model):
     """A range of keys, first and last included; its counts are written in the transaction that completes it.
 
-    `counts` maps a policy version's id to looked_at, matched, undecidable, new, closed, waived, decided.
+    `counts` maps a policy version's id to looked_at, matched, confirmed, undecidable, new, closed, waived, settled.
     `subject` says which table's keys: listings or merchants.
     """
 
     sweep = models.ForeignKey(Sweep, on_delete=models.CASCADE, related_name="chunks")
     number = models.PositiveIntegerField()
     subject = models.CharField(max_length=10, default="listings")
+    keys = ArrayField(
+        models.BigIntegerField(),
+        null=True,
+        blank=True,
+        help_text="Those to look at, with the policies that are not read everywhere; null: the whole range.",
+    )
     first_key = models.BigIntegerField()
     last_key = models.BigIntegerField()
     size = models.PositiveIntegerField()

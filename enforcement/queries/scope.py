@@ -11,24 +11,25 @@ from enforcement.enums import SweepKind, SweepState
 from enforcement.models import Sweep
 from governance.policies.enums import Mode, Subject, VersionState
 from governance.policies.models import PolicyVersion
-from listings.models import Listing
+from listings.models import Listing, Merchant
 
-ALL = -1
 _RANGES = """
     SELECT min(id), max(id), count(*) FROM (
-        SELECT id, (row_number() OVER (ORDER BY id) - 1) / %(size)s AS part FROM {table} WHERE {condition}
+        SELECT id, (row_number() OVER (ORDER BY id) - 1) / %(size)s AS part FROM {table}
     ) AS numbered GROUP BY part ORDER BY part
 """
+TABLES = {Subject.LISTINGS: "listings_listing", Subject.MERCHANTS: "listings_merchant"}
 
 
 @dataclass(frozen=True)
 class KeyRange:
-    """Keys of `subject` from `first` to `last`, both included; `size` of them exist."""
+    """Keys of `subject` from `first` to `last`, both included; `size` of them exist. `keys` where it is only some of them."""
 
     subject: Subject
     first: int
     last: int
     size: int
+    keys: list[int] | None = None
 
 
 def active_versions(*, at: datetime, policies: Sequence[int] = ()) -> list[PolicyVersion]:
@@ -50,27 +51,26 @@ def mark() -> int:
     return Listing.objects.aggregate(mark=Max("change"))["mark"] or 0
 
 
-def last_mark(kind: SweepKind) -> int:
-    """Where a sweep of this kind goes on from: -1 (all) but for changed listings, where it is the last complete one's mark."""
-    if kind != SweepKind.CHANGED:
-        return ALL
+def complete_before(sweep: Sweep) -> Sweep | None:
+    """The sweep that an incremental one goes on from: the last that looked at everything that had changed until then."""
+    if sweep.kind != SweepKind.CHANGED:
+        return None
     complete = Sweep.objects.filter(state=SweepState.FINISHED, kind__in=[SweepKind.FULL, SweepKind.CHANGED])
-    found: int | None = complete.aggregate(mark=Max("mark"))["mark"]
-    return ALL if found is None else found
+    return complete.filter(scope_key=sweep.scope_key).order_by("-mark", "-began_at", "-pk").first()
 
 
-def ranges(sweep: Sweep, versions: Sequence[PolicyVersion], *, size: int) -> list[KeyRange]:
-    """Cut the sweep's listings, and the merchants if a policy is about merchants, into ranges of `size` keys."""
-    subjects = {version.policy.subject for version in versions}
-    found: list[KeyRange] = []
-    if Subject.LISTINGS in subjects:
-        found += _cut(Subject.LISTINGS, "listings_listing", "change > %(since)s", size, sweep.since_change)
-    if Subject.MERCHANTS in subjects:
-        found += _cut(Subject.MERCHANTS, "listings_merchant", "true", size, ALL)
-    return found
+def count(subject: Subject) -> int:
+    return (Listing if subject == Subject.LISTINGS else Merchant).objects.count()
 
 
-def _cut(subject: Subject, table: str, condition: str, size: int, since: int) -> list[KeyRange]:
+def ranges(subject: Subject, *, size: int) -> list[KeyRange]:
+    """Cut all there are into ranges of `size` keys."""
     with connection.cursor() as cursor:
-        cursor.execute(_RANGES.format(table=table, condition=condition), {"size": size, "since": since})
+        cursor.execute(_RANGES.format(table=TABLES[subject]), {"size": size})
         return [KeyRange(subject, first, last, count) for first, last, count in cursor.fetchall()]
+
+
+def ranges_of(subject: Subject, keys: Sequence[int], *, size: int) -> list[KeyRange]:
+    """The same of some keys, which are in order."""
+    parts = [list(keys[start : start + size]) for start in range(0, len(keys), size)]
+    return [KeyRange(subject, part[0], part[-1], len(part), part) for part in parts]

@@ -14,7 +14,7 @@ from governance.audit.models import Entry
 from governance.policies.enums import Mode, VersionState
 from governance.policies.models import PolicyText, PolicyVersion
 
-COUNTED = ("looked_at", "matched", "undecidable", "new", "closed", "waived", "settled")
+COUNTED = ("looked_at", "matched", "confirmed", "undecidable", "new", "closed", "waived", "settled")
 RATE_POINTS, CHUNKS_A_POINT = 30, 4
 
 
@@ -46,7 +46,8 @@ def unfinished() -> list[int]:
 
 @dataclass
 class PolicyCounts:
-    """One policy version in a sweep. `share` is of the listings looked at, None before any was."""
+    """One policy version in a sweep. `narrow`: read for what has changed alone. `share` is of the listings looked at, None before
+    any was."""
 
     policy_id: int
     version_id: int
@@ -54,12 +55,13 @@ class PolicyCounts:
     title: str
     mode: Mode
     held: bool
+    narrow: bool = False
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
 
     @property
     def share(self) -> float | None:
         looked_at = self.counts["looked_at"]
-        return self.counts["matched"] / looked_at if looked_at else None
+        return self.counts["confirmed"] / looked_at if looked_at else None
 
 
 @dataclass(frozen=True)
@@ -123,8 +125,8 @@ def _policies(sweep: Sweep, chunks: Sequence[Chunk], language: str) -> list[Poli
     sums: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTED, 0))
     for chunk in chunks:
         for version_id, counts in chunk.counts.items():
-            for name, value in counts.items():
-                sums[version_id][name] += value
+            for name in COUNTED:
+                sums[version_id][name] += counts.get(name, 0)
     found = [
         PolicyCounts(
             policy_id=row.version.policy_id,
@@ -133,11 +135,12 @@ def _policies(sweep: Sweep, chunks: Sequence[Chunk], language: str) -> list[Poli
             title=titles.get(row.version_id, row.version.policy.slug),
             mode=Mode(row.mode),
             held=row.held,
+            narrow=not row.everywhere,
             counts=sums[str(row.version_id)],
         )
         for row in rows
     ]
-    return sorted(found, key=lambda row: (-row.counts["matched"], row.title))
+    return sorted(found, key=lambda row: (-row.counts["confirmed"], row.title))
 
 
 def _titles(version_ids: Sequence[int], language: str) -> dict[int, str]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from enforcement import permissions
 from enforcement.domain import sweeps
-from enforcement.enums import LIVE_SWEEPS, ChunkState, SweepKind, SweepState
+from enforcement.enums import LIVE_SWEEPS, ChunkState, SweepKind, SweepPriority, SweepState
 from enforcement.filters import SweepFilter
 from enforcement.forms.sweeps import StartSweep
 from enforcement.models import Chunk, Sweep
@@ -75,6 +75,7 @@ def start(request: HttpRequest) -> HttpResponse:
             kind=SweepKind(form.cleaned_data["kind"]),
             policies=form.cleaned_data["policies"],
             reason=form.cleaned_data["reason"],
+            priority=SweepPriority(form.cleaned_data["priority"]),
             actor=request.user,  # type: ignore[arg-type]
             at=timezone.now(),
         )
@@ -91,6 +92,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     progress = queries.progress(sweep, language=get_language() or "en", at=timezone.now())
     context = {
         "sweep": sweep,
+        "urgency": sweep.get_priority_display() if sweep.priority != SweepPriority.NORMAL else "",
+        "disagreed": sum(row.counts["matched"] - row.counts["confirmed"] for row in progress.policies),
         "title": _("Sweep %(id)s: %(kind)s") % {"id": sweep.pk, "kind": sweep.get_kind_display()},
         "progress": progress,
         "live": sweep.state in LIVE_SWEEPS,

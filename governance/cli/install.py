@@ -19,6 +19,8 @@ BYTECODE = VENV / "bytecode"
 BOOTSTRAP = "requirements/bootstrap.txt"
 RUNTIME = ("requirements/runtime.txt", "requirements/embedded.txt")
 DEVELOPMENT = (*RUNTIME, "requirements/dev.txt")
+MEASURING = (*RUNTIME, "requirements/bench.txt")
+SETS = (RUNTIME, DEVELOPMENT, MEASURING)
 
 # command: what it does, the packages it needs
 COMMANDS = {
@@ -39,8 +41,8 @@ COMMANDS = {
     "shell": ("Open a Python shell with the models loaded and the services up.", RUNTIME),
     "drill": ("Run a long or timed exercise at full size and print its figures; without a name, list them.", RUNTIME),
     "bench": (
-        "Measure the product beside the alternatives, on a large made-up catalogue: ./run bench --help.",
-        RUNTIME,
+        "Measure the product beside the alternatives on a large made-up catalogue; see docs/performance.md.",
+        MEASURING,
     ),
 }
 USAGE = "\n".join(
@@ -102,13 +104,18 @@ def make_environment(files: tuple[str, ...]) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not _installed(files):
             print("Setting up the environment in .venv; the first time this downloads its packages.", file=sys.stderr)
-            developing = _stamp(DEVELOPMENT).exists()  # who has the tools keeps them
-            _install(_uv(), DEVELOPMENT if developing else files)
+            _install(_uv(), _with_those_there(files))
+
+
+def _with_those_there(files: tuple[str, ...]) -> tuple[str, ...]:
+    """Who has the tools of development, or those of measuring, keeps them."""
+    there = [file for each in SETS if _stamp(each).exists() for file in each]
+    return tuple(dict.fromkeys((*files, *there)))
 
 
 def _installed(files: tuple[str, ...]) -> bool:
-    """Whether all of `files` are installed; the development packages include the others."""
-    return any(_is_whole(candidate) for candidate in {files, DEVELOPMENT})
+    """Whether all of `files` are installed, by themselves or in a larger set."""
+    return any(set(files) <= set(each) and _is_whole(each) for each in SETS)
 
 
 def _is_whole(files: tuple[str, ...]) -> bool:
@@ -144,7 +151,9 @@ def _install(uv: Path, files: tuple[str, ...]) -> None:
         "The packages could not be installed. The first start needs a package index: is the network there?\n"
         "A mirror is named with UV_INDEX_URL.",
     )
-    _stamp(files).write_text(_wanted(files))
+    for each in SETS:
+        if set(each) <= set(files):
+            _stamp(each).write_text(_wanted(each))
     (VENV / "made-by.txt").write_text(_maker())
     mark.unlink()
 

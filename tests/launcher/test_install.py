@@ -1,4 +1,4 @@
-"""`run` and the private environment, on a small checkout with three small packages."""
+"""`run` and the private environment, on a small checkout with four small packages."""
 
 import os
 import re
@@ -13,10 +13,10 @@ import pytest
 from governance.cli import install
 from tests.launcher.conftest import ROOT
 
-PACKAGES = {"runtime": "sqlparse", "embedded": "fasteners", "dev": "iniconfig"}
+PACKAGES = {"runtime": "sqlparse", "embedded": "fasteners", "dev": "iniconfig", "bench": "zen-engine"}
 MAIN = (
     "import importlib, importlib.util, os, sys\n"
-    "found = [name for name in ('sqlparse', 'fasteners', 'iniconfig') if importlib.util.find_spec(name)]\n"
+    "found = [name for name in ('sqlparse', 'fasteners', 'iniconfig', 'zen') if importlib.util.find_spec(name)]\n"
     "[importlib.import_module(name) for name in found]\n"
     "print(*sys.argv[1:], '|', *found, '|', os.getcwd())\n"
 )
@@ -131,6 +131,13 @@ def test_who_has_the_development_packages_keeps_them(run: Run, checkout: Path) -
     locked.write_text(f"{locked.read_text()}\n")
 
     assert run("demo").stdout.startswith("demo | sqlparse fasteners iniconfig |")
+
+
+def test_what_is_measured_against_is_installed_when_it_is_asked_for_and_stays(run: Run) -> None:
+    assert run("test").stdout.startswith("test | sqlparse fasteners iniconfig |")
+    assert run("bench").stdout.startswith("bench | sqlparse fasteners iniconfig zen |")
+
+    assert run("check").stdout.startswith("check | sqlparse fasteners iniconfig zen |")
 
 
 def test_an_interrupted_installation_is_repaired(run: Run, checkout: Path) -> None:

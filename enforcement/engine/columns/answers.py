@@ -10,6 +10,7 @@ from enforcement.engine.active import ActivePolicies, ActivePolicy, Markets
 from enforcement.engine.columns.batches import KEY, MARKETS, SEPARATOR, Batch
 from enforcement.engine.columns.lowering import Plan
 from enforcement.engine.columns.plans import Plans, Scopes, common, plans
+from governance.policies.enums import Subject as About
 
 
 @dataclass
@@ -46,8 +47,10 @@ class _Reading:
 
     def __init__(self, policies: ActivePolicies, planned: Plans, scopes: Scopes) -> None:
         self.policies, self.plans, self.scopes = policies, planned, scopes
-        self.answers = [Answer(policy) for policy in planned.about]
-        applies = {_applies(number): scopes.within(policy) for number, policy in enumerate(planned.about)}
+        self.answers = [Answer(policy) for policy in policies.about(About.LISTINGS)]
+        applies = {
+            _applies(number): scopes.within(policy) for number, policy in enumerate(policies.about(About.LISTINGS))
+        }
         self.frame = scopes.frame.lazy().with_columns(**applies).collect()
         for number, answer in enumerate(self.answers):
             answer.looked_at = int(self.frame[_applies(number)].sum())

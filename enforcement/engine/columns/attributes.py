@@ -1,7 +1,6 @@
 """Attributes as columns, in the kinds of the register."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import polars as pl

@@ -1,7 +1,5 @@
 """How a stored value leaves the database, so that COPY and a column agree on it."""
 
-from typing import Any
-
 import polars as pl
 from django.db.models import BigIntegerField, F, FloatField, Func, TextField, Value
 from django.db.models.expressions import Combinable

@@ -13,14 +13,13 @@ from string import ascii_lowercase, ascii_uppercase
 import polars as pl
 
 from enforcement.engine.columns.values import MOMENT, PERIOD, NotLowered, Value
+from governance.policies.language.durations import duration_of
 from governance.policies.language.kinds import Kind
 
 LEAST, MOST = -(2**63), 2**63 - 1
 FIRST_MOMENT = datetime(1, 1, 1, tzinfo=UTC)
 LAST_MOMENT = datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 LONGEST = timedelta(microseconds=2**63 // 1_000)  # CEL keeps lengths of time in 64 bits of nanoseconds
-UNITS = {"h": 3_600_000_000, "m": 60_000_000, "s": 1_000_000, "ms": 1_000, "us": 1, "µs": 1}
-PERIOD_PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)")
 MIRRORED = {"_==_": "_==_", "_!=_": "_!=_", "_<_": "_>_", "_<=_": "_>=_", "_>_": "_<_", "_>=_": "_<=_"}
 SPACES = "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 
@@ -225,17 +224,8 @@ def moment(text: str) -> Value:
 
 
 def period(text: str) -> Value:
-    """A length of time as written: 36h, 1h30m, -90s."""
-    unsigned = text.lstrip("+-")
-    parts = PERIOD_PART.findall(unsigned)
-    if not parts or "".join(figures + unit for figures, unit in parts) != unsigned:
+    """A length of time as written: 36h, 1h30m, -90s. Finer than a microsecond there is no column."""
+    found = duration_of(text)
+    if found is None:
         raise NotLowered(f"the length of time {text}")
-    total = 0
-    for figures, unit in parts:
-        whole, _, fraction = figures.partition(".")
-        scaled = int(whole + fraction) * UNITS.get(unit, 0)
-        amount, rest = divmod(scaled, 10 ** len(fraction))
-        if rest or unit not in UNITS:
-            raise NotLowered(f"the length of time {text}")
-        total += amount
-    return Value(Kind.PERIOD, pl.lit(timedelta(microseconds=-total if text.startswith("-") else total), dtype=PERIOD))
+    return Value(Kind.PERIOD, pl.lit(found, dtype=PERIOD))

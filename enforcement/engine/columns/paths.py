@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
@@ -72,6 +72,7 @@ MERCHANT: Mapping[str, Stored] = {
     "merchant.joinedAt": Stored(how.days("joined_on"), pl.Int64, how.first_second),
     "merchant.createdAt": _moment("created_at"),
 }
+FIRST_DAY = date(1970, 1, 1)
 IDENTITY = ("merchant.legalName", "merchant.address", "merchant.phone", "merchant.email")
 """What `merchant.identityComplete` takes, beside the trader's own certification."""
 
@@ -82,7 +83,7 @@ def identity_complete() -> pl.Expr:
 
 def verified_by(column: str, at: datetime) -> pl.Expr:
     """Whether the day in a column, counted since 1970, has come."""
-    return (pl.col(column) <= (at.date() - datetime(1970, 1, 1).date()).days).fill_null(value=False)
+    return (pl.col(column) <= (at.date() - FIRST_DAY).days).fill_null(value=False)
 
 
 SUMS = ("visits", "orders", "revenue_eur", "returns", "complaints", "rating_sum", "rating_count")

@@ -19,21 +19,22 @@ EVERYWHERE = pl.lit(value=True)
 
 
 class Plans:
-    """Of one set of policies: which are read once for a listing, which once for each market, and which not over columns."""
+    """Of the rules and scopes of policies, by their numbers: which are read once for a listing, which once for each market, and which
+    not over columns. Other policies with the same ones share it."""
 
     def __init__(self, policies: ActivePolicies) -> None:
-        self.about: Sequence[ActivePolicy] = policies.about(About.LISTINGS)
+        about: Sequence[ActivePolicy] = policies.about(About.LISTINGS)
         once, per_market = Planner(policies.environment), Planner(policies.environment)
         self.rest: dict[int, str] = {}
         """Number of a policy that is read row by row → the part of its rule that is why."""
-        for number, policy in enumerate(self.about):
+        for number, policy in enumerate(about):
             try:
                 (per_market if policy.rule.per_market else once).add(number, policy.rule)
             except NotLowered as part:
                 self.rest[number] = str(part)
         self.once, self.per_market = once.plan, per_market.plan
-        self.categories = sorted({policy.categories for policy in self.about if policy.categories})
-        self.jurisdictions = sorted({policy.jurisdictions for policy in self.about}, key=sorted)
+        self.categories = sorted({policy.categories for policy in about if policy.categories})
+        self.jurisdictions = sorted({policy.jurisdictions for policy in about}, key=sorted)
         self._under: dict[str | None, tuple[int, ...]] = {}
         self._meeting: dict[str, tuple[int, ...]] = {}
 

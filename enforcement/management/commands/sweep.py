@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from enforcement.domain import sweeps
-from enforcement.enums import LIVE_SWEEPS, SweepKind, SweepState
+from enforcement.enums import LIVE_SWEEPS, SweepKind, SweepPriority, SweepState
 from enforcement.models import Sweep
 from enforcement.queries import sweeps as queries
 from governance.web.refusals import Refusal
@@ -21,13 +21,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
-            "--changed", action="store_true", help="only listings changed since the last complete sweep"
+            "--changed", action="store_true", help="only what has changed since the last complete sweep"
         )
         parser.add_argument(
             "--policy", type=int, action="append", default=[], help="only this policy's number; repeatable"
         )
         parser.add_argument("--reason", default="", help="for the log")
-        parser.add_argument("--chunk-size", type=int, default=sweeps.CHUNK_SIZE, help="listings a chunk")
+        parser.add_argument("--chunk-size", type=int, help="listings a chunk (default: by the catalogue)")
+        parser.add_argument(
+            "--priority",
+            choices=[each.name.lower() for each in SweepPriority],
+            default="normal",
+            help="among those that wait",
+        )
         parser.add_argument("--wait", action="store_true", help="wait for its end and print what it found")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,6 +46,7 @@ class Command(BaseCommand):
                 policies=options["policy"],
                 reason=options["reason"],
                 chunk_size=options["chunk_size"],
+                priority=SweepPriority[options["priority"].upper()],
                 actor=None,
                 at=timezone.now(),
             )

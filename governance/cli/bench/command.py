@@ -3,38 +3,44 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from governance.cli import environment, foreground, temporary
 from governance.cli.bench.options import parser
 from governance.cli.install import ROOT
-
-KEEPS = "load"
+from governance.embedded.errors import CannotStart
 
 
 def main(arguments: list[str]) -> int:
     options = parser().parse_args(arguments)
+    json_file: Path | None = getattr(options, "json", None)
+    if json_file and not json_file.absolute().parent.is_dir():
+        raise CannotStart(f"{json_file}: there is no folder {json_file.absolute().parent}.")
     with (
         environment.joined_or_started(environment.state_folder(), "./run bench") as shared,
-        _database(shared, getattr(options, "database", None)) as variables,
+        temporary.own_numbers(shared["REDIS_URL"], shared["CELERY_BROKER_URL"]) as (redis_url, broker_url),
+        _database(shared, options.database) as url,
     ):
-        return foreground.run([sys.executable, "-m", "governance.cli.steps", "bench", *arguments], variables)
+        own = {"DATABASE_URL": url, "REDIS_URL": redis_url, "CELERY_BROKER_URL": broker_url}
+        return foreground.run([sys.executable, "-m", "governance.cli.steps", "bench", *arguments], shared | own)
 
 
 @contextmanager
-def _database(shared: environment.Environment, name: str | None) -> Iterator[environment.Environment]:
+def _database(shared: environment.Environment, name: str | None) -> Iterator[str]:
     """With every migration: one that stays if it is named, else one that is dropped at the end."""
     if name:
-        variables = shared | {"DATABASE_URL": temporary.make_database(shared["DATABASE_URL"], name)}
-        _migrate(variables)
-        yield variables
+        url = temporary.make_database(shared["DATABASE_URL"], name)
+        _migrate(shared, url)
+        yield url
         return
     with temporary.own_database(shared["DATABASE_URL"], keep_migrated=environment.embeds_database()) as own:
-        variables = shared | {"DATABASE_URL": own.url}
         if not own.is_migrated:
-            _migrate(variables)
+            _migrate(shared, own.url)
             own.has_migrated()
-        yield variables
+        yield own.url
 
 
-def _migrate(variables: environment.Environment) -> None:
-    foreground.run([sys.executable, ROOT / "manage.py", "migrate", "--verbosity", "0"], variables)
+def _migrate(shared: environment.Environment, url: str) -> None:
+    command: list[str | Path] = [sys.executable, ROOT / "manage.py", "migrate", "--verbosity", "0"]
+    if foreground.run(command, shared | {"DATABASE_URL": url}):
+        raise CannotStart("The database could not be migrated.")

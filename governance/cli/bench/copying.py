@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 
 import psycopg2
 
-from governance.cli.bench import listings
-from governance.cli.bench.listings import Made
+from governance.cli.bench.listings import STARTED, Made, block, blocks
 from listings.domain.copying import Column, array, copy_rows
 from listings.text import NORMALISER_VERSION
 
@@ -31,7 +30,7 @@ class Part(NamedTuple):
 
     first: int
     of: int
-    count: int
+    listings: int
     merchants: int
     seed: int
 
@@ -39,8 +38,8 @@ class Part(NamedTuple):
 def copy_part(url: str, part: Part) -> None:
     connection = psycopg2.connect(url)
     try:
-        for number in range(part.first, listings.blocks(part.count), part.of):
-            made = list(listings.block(number, count=part.count, merchants=part.merchants, seed=part.seed))
+        for number in range(part.first, blocks(part.listings), part.of):
+            made = list(block(number, count=part.listings, merchants=part.merchants, seed=part.seed))
             with connection, connection.cursor() as cursor:
                 _copy(cursor, made)
     finally:
@@ -48,7 +47,7 @@ def copy_part(url: str, part: Part) -> None:
 
 
 def _copy(cursor: Any, made: Sequence[Made]) -> None:
-    at = listings.STARTED
+    at = STARTED
     copy_rows(cursor, table="listings_listing", columns=LISTINGS, rows=(_listing(each, at) for each in made))
     copy_rows(cursor, table="listings_certificate", columns=CERTIFICATES, rows=_certificates(made, at))
     images = ((each.key, nth, url, "") for each in made for nth, url in enumerate(each.draft.images))

@@ -15,7 +15,7 @@ from listings.text import ZONE_SEPARATOR, ListingText
 
 BLOCK = 2_000
 STARTED = datetime.combine(AS_OF, datetime.min.time(), UTC)
-HAS_ATTRIBUTE, HAS_CERTIFICATE, HAS_PRICE, HAS_IMAGE = 0.85, 0.6, 0.99, 0.1
+HAS_ATTRIBUTE, HAS_CERTIFICATE, HAS_PRICE, HAS_IMAGE = 0.85, 0.65, 0.99, 0.1
 MORE_MARKETS = 0.5
 _PLACES = [place for place in PLACES for _share in range(place.share)]
 
@@ -134,8 +134,8 @@ def _markets(place: Place, chance: random.Random) -> tuple[str, ...]:
 
 
 def _certificates(key: int, category: Node, chance: random.Random) -> Iterator[CertificateDraft]:
-    """Up to three of those that are usual in the category."""
-    for kind in category.certificates[:3]:
+    """Some of those that are usual in the category."""
+    for kind in category.certificates:
         if chance.random() < HAS_CERTIFICATE:
             first, last = certificate_dates(chance)
             yield CertificateDraft(kind, f"{kind}-{key}", "Bench Institute", "", first, last)

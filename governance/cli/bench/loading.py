@@ -46,9 +46,7 @@ Say = Callable[[str], None]
 def load(count: int, *, seed: int, say: Say, processes: int = PROCESSES) -> None:
     """Fill the database that Django is connected to. Nothing of a catalogue may be in it."""
     begun = time.monotonic()
-    with transaction.atomic():
-        _load_register()
-        _load_merchants(count_for(count), seed)
+    load_without_listings(count, seed=seed)
     with _indexes_made_afterwards():
         _load_listings(count, seed=seed, processes=processes)
     _finish(count)
@@ -57,6 +55,13 @@ def load(count: int, *, seed: int, say: Say, processes: int = PROCESSES) -> None
     begun = time.monotonic()
     made = policies.put_in_force(at=STARTED)
     say(f"{made} policies in force after {time.monotonic() - begun:.1f} s.")
+
+
+@transaction.atomic
+def load_without_listings(count: int, *, seed: int) -> None:
+    """What a catalogue of so many listings refers to, and its merchants."""
+    _load_register()
+    _load_merchants(count_for(count), seed)
 
 
 def _load_register() -> None:
@@ -136,7 +141,7 @@ def _indexes_made_afterwards() -> Iterator[None]:
         for name, _definition in found:
             cursor.execute(f'DROP INDEX "{name}"')
         yield
-        for _name_, definition in found:
+        for _name, definition in found:
             cursor.execute(definition)
 
 
@@ -144,9 +149,7 @@ def _finish(count: int) -> None:
     """Keys were given: their sequences go on after them, and the planner knows the tables."""
     with connection.cursor() as cursor:
         for table in ("listings_listing", "listings_merchant", "listings_category"):
-            cursor.execute(
-                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608 -- names from the line above
-            )
+            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
         cursor.execute("SELECT setval('listings_change', %s)", [count])
         cursor.execute("VACUUM ANALYZE")
 

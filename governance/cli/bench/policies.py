@@ -8,7 +8,7 @@ from governance.accounts.domain import people
 from governance.accounts.domain.people import WantedRole
 from governance.accounts.enums import Function, Role
 from governance.accounts.models import User
-from governance.cli.bench.cel import cel
+from governance.cli.bench.forms.cel import cel
 from governance.cli.bench.rules import rules
 from governance.cli.bench.terms import term_lists
 from governance.cli.bench.tree import Rule

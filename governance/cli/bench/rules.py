@@ -67,7 +67,7 @@ def _of_categories(chance: random.Random) -> Iterator[Parts]:
                 when = tree.Every([tree.Not(tree.Verified()), tree.JoinedWithin(365)])
                 yield "merchant", [category.code], _markets(4, chance), when
             case 4:
-                twin = chance.choice(subtrees(6, 40))
+                twin = chance.choice([each for each in subtrees(6, 40) if each.certificates == category.certificates])
                 when = tree.Every([_lacks(category, chance), tree.Not(_equals(category, chance, guarded=True))])
                 yield "certificate", [category.code, twin.code], _markets(3, chance), when
             case _:

@@ -1,16 +1,28 @@
 """The measures, in a process of their own with Django loaded, on a database made for them."""
 
+import importlib
 import time
+from typing import Any
 
+from governance.cli import results
 from governance.cli.bench import loading
 from governance.cli.bench.options import parser
 
+MODULES = {"import": "importing"}
 _BEGUN = time.monotonic()
 
 
 def run(arguments: list[str]) -> int:
     options = parser().parse_args(arguments)
-    loading.load(options.listings, seed=options.seed, say=say)
+    if options.measure == "load":
+        loading.load(options.listings, seed=options.seed, say=say)
+        return 0
+    module = MODULES.get(options.measure, options.measure)
+    measure: Any = importlib.import_module(f"governance.cli.bench.measures.{module}")
+    told = measure.measure(listings=options.listings, seed=options.seed, rounds=options.rounds, say=say)
+    if options.json:
+        results.write(options.json, told)
+    say("Done.")
     return 0
 
 

@@ -24,7 +24,7 @@ THINGS = (
     "tables", "trays", "wheels",
 )  # fmt: skip
 CATEGORIES, DEEPEST = 3_000, 6
-ATTRIBUTES_EACH, CERTIFICATES_EACH = 12, 4
+ATTRIBUTES_EACH, CERTIFICATES_EACH = 12, 3
 
 
 class Node(NamedTuple):

@@ -1,5 +1,6 @@
 """The rule language: CEL over a declared vocabulary. See docs/rule-language.md."""
 
+from governance.policies.language.aging import Crossing
 from governance.policies.language.conditions import Condition, Group
 from governance.policies.language.correcting import Step, Steps, corrections
 from governance.policies.language.description import describe
@@ -17,6 +18,7 @@ __all__ = [
     "AttributeType",
     "CertificateFacts",
     "Condition",
+    "Crossing",
     "Environment",
     "FoundTerm",
     "Group",

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from governance.policies.language import protos
+from governance.policies.language.aging import Crossing, crossings
 from governance.policies.language.conditions import Part, take_apart
 from governance.policies.language.explaining import explain
 from governance.policies.language.readers import MENTIONED
@@ -86,6 +87,11 @@ class Rule:
         """Stored facts it reads that may be missing, in the order of their paths."""
         accesses = self.environment.accesses
         return tuple(sorted(path for path in self.needs if path != MENTIONED and accesses[path].fact.optional))
+
+    @cached_property
+    def crossings(self) -> frozenset[Crossing] | None:
+        """The moments whose passing may change what it says; None if time may change it at any moment."""
+        return crossings(self.tree.expr)
 
     def _literals(self, function: str) -> tuple[str, ...]:
         found = {

@@ -1,0 +1,101 @@
+"""What an incremental sweep looks at: listings and merchants of which something has changed, or whose time has come.
+
+It may be more than what a rule will say something else of, never less.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from enforcement.models import PointEntry
+from governance.policies.language import Crossing
+from listings.models import Certificate, Listing, Merchant
+
+A_DAY = timedelta(days=1)
+CERTIFICATE_DAYS = {"validFrom": "valid_from", "validUntil": "valid_until"}
+LISTING_MOMENTS = {"listing.createdAt": "created_at", "listing.updatedAt": "changed_at"}
+MERCHANT_MOMENTS = {"merchant.createdAt": "created_at"}
+MERCHANT_DAYS = {"merchant.joinedAt": "joined_on"}
+FOUND = frozenset(
+    {
+        *LISTING_MOMENTS,
+        *MERCHANT_MOMENTS,
+        *MERCHANT_DAYS,
+        *(f"{owner}.certificates.{name}" for owner in ("listing", "merchant") for name in CERTIFICATE_DAYS),
+    }
+)
+"""Moments whose passing is looked up here; a rule that waits for another is read for everything."""
+
+
+@dataclass(frozen=True)
+class Since:
+    """`change`: the listings' mark of the sweep before. From `at` to `until` time has passed since it began."""
+
+    change: int
+    at: datetime
+    until: datetime
+
+    def moments(self, field: str, offset: timedelta) -> Q:
+        """Moments that have been passed, and a little more."""
+        return Q(**{f"{field}__range": (self.at + offset, self.until + offset)})
+
+    def days(self, field: str, offset: timedelta) -> Q:
+        """Days of which the beginning or the end has been passed."""
+        first, last = self.at + offset - A_DAY, self.until + offset + A_DAY
+        return Q(**{f"{field}__range": (first.date(), last.date())})
+
+
+def listings(since: Since, *, crossings: Collection[Crossing], needs: Collection[str]) -> list[int]:
+    """Keys, in order: changed listings, those with another certificate or one whose time has come, and those of touched merchants."""
+    of_merchants = _merchants(since, crossings, needs)
+    found = [
+        Listing.objects.filter(change__gt=since.change).values("pk"),
+        _certificates(since, crossings).filter(listing__isnull=False).values("listing_id"),
+        Listing.objects.filter(merchant__in=of_merchants).values("pk"),
+    ]
+    found += [
+        Listing.objects.filter(since.moments(LISTING_MOMENTS[each.path], each.offset)).values("pk")
+        for each in crossings
+        if each.path in LISTING_MOMENTS
+    ]
+    return _keys(found)
+
+
+def merchants(since: Since, *, crossings: Collection[Crossing], needs: Collection[str]) -> list[int]:
+    """Keys, in order. Where a merchant's listings are on sale decides which policies apply to them."""
+    offering = Listing.objects.filter(change__gt=since.change).values("merchant_id")
+    return _keys([_merchants(since, crossings, needs), offering])
+
+
+def _merchants(since: Since, crossings: Collection[Crossing], needs: Collection[str]) -> QuerySet[Any, Any]:
+    changed = Q(changed_at__gt=since.at)
+    for each in crossings:
+        if each.path in MERCHANT_MOMENTS:
+            changed |= since.moments(MERCHANT_MOMENTS[each.path], each.offset)
+        elif each.path in MERCHANT_DAYS:
+            changed |= since.days(MERCHANT_DAYS[each.path], each.offset)
+    if "merchant.traderVerified" in needs:
+        changed |= since.days("identity__verified_on", timedelta())
+    certified = _certificates(since, crossings).filter(listing__isnull=True)
+    changed |= Q(pk__in=certified.values("merchant_id"))
+    if "merchant.points" in needs:
+        moved = Q(entered_at__gt=since.at) | since.moments("lapses_at", timedelta())
+        changed |= Q(pk__in=PointEntry.objects.filter(moved).values("merchant_id"))
+    return Merchant.objects.filter(changed).values("pk")
+
+
+def _certificates(since: Since, crossings: Iterable[Crossing]) -> QuerySet[Certificate]:
+    touched = Q(changed_at__gt=since.at)
+    for path, offset in {(each.path, each.offset) for each in crossings}:
+        name = path.rpartition(".certificates.")[2]
+        if name in CERTIFICATE_DAYS:
+            touched |= since.days(CERTIFICATE_DAYS[name], offset)
+    return Certificate.objects.filter(touched)
+
+
+def _keys(found: list[QuerySet[Any, Any]]) -> list[int]:
+    first, *others = (several.order_by() for several in found)
+    return sorted(key for row in first.union(*others) for key in row.values())

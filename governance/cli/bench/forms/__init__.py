@@ -1,0 +1,1 @@
+"""The rules' trees in the language of each contestant."""
