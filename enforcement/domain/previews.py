@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import polars as pl
 
@@ -44,7 +45,7 @@ class Run:
 
     draft: Draft
     at: datetime
-    total: int
+    total: int = 0
     snapshot: str = ""
     made_at: datetime | None = None
     stale: bool = False
@@ -56,6 +57,19 @@ class Run:
     left: list[int] = field(default_factory=list)
     changed: "array[int]" = field(default_factory=lambda: array("q"))
     fresh: "array[int]" = field(default_factory=lambda: array("q"))
+    _reader: Reader | None = field(default=None, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Put aside without its reader: the next process compiles the rule for itself."""
+        return self.__dict__ | {"_reader": None}
+
+    @property
+    def reader(self) -> Reader:
+        """Raises RuleProblems."""
+        if self._reader is None:
+            caught = partial(previews.caught, but=self.draft.policy_id)
+            self._reader = Reader(self.draft, environment(), self.at, caught)
+        return self._reader
 
     @property
     def done(self) -> bool:
@@ -89,20 +103,20 @@ class Run:
 
 def begin(draft: Draft, *, at: datetime) -> Run:
     """The first answer. Raises RuleProblems."""
-    reader = _reader(draft, at)
-    current = store().current()
-    stale = current is not None and not _serves(current)
-    if current is None or stale:
-        return _without_snapshot(reader, Run(draft, at, 0, stale=stale))
-    return _from_snapshot(reader, current, draft, at)
+    run, current = Run(draft, at), store().current()
+    run.by_row = run.reader.by_row
+    run.stale = current is not None and not _serves(current)
+    if current is None or run.stale:
+        return _without_snapshot(run)
+    return _from_snapshot(run, current)
 
 
 def go_on(run: Run, *, seconds: float | None = None, stop: Callable[[], bool] = lambda: False) -> Run:
     """Read on for some seconds, or to the end; `stop` is asked between any two steps. Raises SnapshotGone."""
     if not run.left and not run.fresh:
         return run
-    reader, began = _reader(run.draft, run.at), time.monotonic()
-    for figures, read in _steps(run, reader):
+    began = time.monotonic()
+    for figures, read in _steps(run):
         run.whole.add(figures)
         run.read += read
         if stop() or (seconds is not None and time.monotonic() - began >= seconds):
@@ -123,13 +137,9 @@ def hits(run: Run, *, most: int = SHOWN) -> tuple[list[Outcome], int]:
     One may have been corrected since the snapshot was made; what else it is, is a fault in the columns and stands in the log.
     """
     keys = [key for _drawn, key in run.figures.picks]
-    found = {each.subject_id: each for each in _reader(run.draft, run.at).confirmed(keys)}
+    found = {each.subject_id: each for each in run.reader.confirmed(keys)}
     shown = [found[key] for key in keys if key in found]
     return shown[:most], len(keys) - len(shown)
-
-
-def _reader(draft: Draft, at: datetime) -> Reader:
-    return Reader(draft, environment(), at, partial(previews.caught, but=draft.policy_id))
 
 
 def _serves(snapshot: Snapshot) -> bool:
@@ -137,34 +147,30 @@ def _serves(snapshot: Snapshot) -> bool:
     return snapshot.manifest.environment == environment_now() and snapshot.manifest.mark <= scope.mark()
 
 
-def _without_snapshot(reader: Reader, run: Run) -> Run:
-    chosen, run.total = previews.at_random(SAMPLE_BY_ROW if reader.by_row else SAMPLE_WITHOUT_SNAPSHOT)
-    batch = engine.batch(chosen, reader.environment, reader.needs, at=run.at)
-    return _sampled(reader, run, batch.frame)
+def _without_snapshot(run: Run) -> Run:
+    chosen, run.total = previews.at_random(SAMPLE_BY_ROW if run.by_row else SAMPLE_WITHOUT_SNAPSHOT)
+    batch = engine.batch(chosen, run.reader.environment, run.reader.needs, at=run.at)
+    return _sampled(run, batch.frame)
 
 
-def _from_snapshot(reader: Reader, snapshot: Snapshot, draft: Draft, at: datetime) -> Run:
+def _from_snapshot(run: Run, snapshot: Snapshot) -> Run:
     made = snapshot.manifest
     changed = snapshots.changed_since(made.mark)
     fresh = list(previews.on_sale_among({*changed, *made.odd}).order_by("pk").values_list("pk", flat=True))
-    run = Run(draft, at, made.rows, snapshot=made.name, made_at=made.made_at)
+    run.snapshot, run.made_at = made.name, made.made_at
     run.changed, run.fresh = array("q", changed), array("q", fresh)
     run.left = [part.number for part in made.parts]
-    frame = _unchanged(snapshot.sample(reader.columns), run)
+    frame = _unchanged(snapshot.sample(run.reader.columns), run)
     run.total = round(made.rows * frame.height / max(1, made.sampled)) + len(fresh)
-    if reader.by_row:
+    if run.by_row:
         run.left, run.fresh = [], array("q")
-        return _sampled(
-            reader, run, frame.head(0) if not frame.height else frame.sample(min(frame.height, SAMPLE_BY_ROW))
-        )
-    if made.sampled == made.rows:
-        return go_on(run)
-    return _sampled(reader, run, frame)
+        return _sampled(run, frame.sample(min(frame.height, SAMPLE_BY_ROW)))
+    return go_on(run) if made.sampled == made.rows else _sampled(run, frame)
 
 
-def _sampled(reader: Reader, run: Run, frame: pl.DataFrame) -> Run:
-    run.by_row = reader.by_row
-    found = reader.rows(frame) if run.by_row else reader.over(frame)
+def _sampled(run: Run, frame: pl.DataFrame) -> Run:
+    """An answer from the listings of a frame, or of all there are where they are all."""
+    found = run.reader.rows(frame) if run.by_row else run.reader.over(frame)
     if frame.height >= run.total and run.done:
         run.whole, run.read, run.total = found, frame.height, frame.height
     else:
@@ -172,9 +178,9 @@ def _sampled(reader: Reader, run: Run, frame: pl.DataFrame) -> Run:
     return run
 
 
-def _steps(run: Run, reader: Reader) -> Iterator[tuple[Figures, int]]:
+def _steps(run: Run) -> Iterator[tuple[Figures, int]]:
     """What each part holds, with how many listings were read; a part that was read is no longer left."""
-    snapshot = store().named(run.snapshot)
+    snapshot, reader = store().named(run.snapshot), run.reader
     if snapshot is None:
         raise SnapshotGone
     while run.fresh:

@@ -4,6 +4,7 @@ What is done stands in the folder: each turn writes the first part that is not t
 write at a time; it goes with the connection of a worker that is killed.
 """
 
+import secrets
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -73,7 +74,8 @@ def _plan(at: datetime, size: int) -> Manifest:
     """The mark is taken first: what changes while the parts are written is read again by whoever asks for changes."""
     mark = scope.mark()
     parts = [Part(nth, *found) for nth, found in enumerate(snapshots.ranges(size), start=1)]
-    return Manifest(f"{at:%Y%m%dT%H%M%S%f}", at, mark, environment_now(), parts or [Part(1, 0, 0, 0)])
+    name = f"{at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    return Manifest(name, at, mark, environment_now(), parts or [Part(1, 0, 0, 0)])
 
 
 def _write(files: Store, making: Manifest, part: Part, at: datetime) -> None:

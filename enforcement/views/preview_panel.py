@@ -18,7 +18,6 @@ from enforcement.queries import policies as queries
 from enforcement.views.policies import language
 from governance.policies.language.wording import stored_fact
 from governance.policies.models import Policy
-from governance.policies.queries.environment import environment
 from governance.web import charts, formats
 
 BARS = 7
@@ -72,7 +71,7 @@ def panel(run: Run, asked: Asked, policy: Policy) -> dict[str, Any]:
 
 def _missing(run: Run) -> list[tuple[str, int]]:
     """Facts that what cannot be decided lacks, by name, most first."""
-    attributes = environment().attributes
+    attributes = run.reader.environment.attributes
     found = run.figures.missing.most_common(MOST_MISSING)
     return [(stored_fact(path, attributes), round(count * run.scale)) for path, count in found]
 

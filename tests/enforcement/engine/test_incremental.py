@@ -114,7 +114,11 @@ class Shop:
     def certificate_of_listing(self) -> None:
         one = self.a_listing()
         Certificate.objects.update_or_create(
-            merchant_id=one.merchant_id, listing=one, type="CE", number="1", defaults={"valid_until": self.day(), "changed_at": self.at}
+            merchant_id=one.merchant_id,
+            listing=one,
+            type="CE",
+            number="1",
+            defaults={"valid_until": self.day(), "changed_at": self.at},
         )
 
     def certificate_of_merchant(self) -> None:
@@ -182,7 +186,10 @@ def sweep(kind: SweepKind, at: datetime) -> Sweep:
 
 def found() -> list[tuple[Any, ...]]:
     rows = Violation.objects.filter(state="open").order_by("policy_id", "merchant_id", "listing_id")
-    return [(*row[:4], tuple(row[4])) for row in rows.values_list("policy__slug", "merchant_id", "listing_id", "mode", "markets")]
+    return [
+        (*row[:4], tuple(row[4]))
+        for row in rows.values_list("policy__slug", "merchant_id", "listing_id", "mode", "markets")
+    ]
 
 
 @contextmanager
@@ -229,7 +236,9 @@ def test_what_is_quiet_is_not_looked_at(offers: list[Listing]) -> None:
     assert sweep(SweepKind.CHANGED, NOON + timedelta(hours=1)).total == 0
 
 
-def test_a_policy_that_has_changed_is_read_for_everything_and_the_others_are_not(offers: list[Listing], author: User) -> None:
+def test_a_policy_that_has_changed_is_read_for_everything_and_the_others_are_not(
+    offers: list[Listing], author: User
+) -> None:
     Policy.objects.exclude(slug__in=["cheap", "blades"]).update(mode=Mode.OFF)
     sweep(SweepKind.FULL, NOON)
     Shop(random.Random(1), author, NOON).terms()  # noqa: S311 -- what happens, not a secret
