@@ -190,7 +190,7 @@ SWEEP_WORKERS = env.int("SWEEP_WORKERS", default=2)  # chunks of one sweep at wo
 # --- previews ----------------------------------------------------------------------------------
 # Columns of the catalogue, written by the workers and read by the web: with several machines, a volume that all of them share.
 SNAPSHOT_DIR = Path(env("SNAPSHOT_DIR", default=str(STATE_DIR / "snapshot")))
-SNAPSHOT_ROWS = env.int("SNAPSHOT_ROWS", default=50_000)  # listings in a file, some 1.3 kB each on the disk
+SNAPSHOT_ROWS = env.int("SNAPSHOT_ROWS", default=50_000)  # listings in a file, some half a kB each on the disk
 SNAPSHOT_SAMPLE = env.int("SNAPSHOT_SAMPLE", default=20_000)  # listings of which the first answer is made
 
 # --- imports ---------------------------------------------------------------------------------

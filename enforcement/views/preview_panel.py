@@ -24,7 +24,7 @@ BARS = 7
 MOST_MISSING, MOST_CAUGHT = 4, 5
 HEAVY = 0.25
 """From this share on, what cannot be decided is the first thing to say."""
-TITLE_ZONE = "title"
+TITLE_ZONE, EURO = "title", "EUR"
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def panel(run: Run, asked: Asked, policy: Policy) -> dict[str, Any]:
         "share": figures.share,
         "in_scope": round(figures.looked_at * run.scale),
         "merchants": len(figures.merchants),
-        "revenue": round(figures.revenue * run.scale),
+        "revenue": formats.money_rounded(figures.revenue * run.scale, EURO),
         "undecidable": round(figures.undecidable * run.scale),
         "heavy": share >= HEAVY,
         "missing": _missing(run),

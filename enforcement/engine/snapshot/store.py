@@ -132,11 +132,11 @@ def latest() -> Snapshot | None:
 
 
 def _part(number: int) -> str:
-    return f"{number:05d}.arrow"
+    return f"{number:05d}.parquet"
 
 
 def _sample(number: int) -> str:
-    return f"{number:05d}.sample.arrow"
+    return f"{number:05d}.sample.parquet"
 
 
 def _done(number: int) -> str:
@@ -145,12 +145,12 @@ def _done(number: int) -> str:
 
 def _read(path: Path, columns: Collection[str]) -> pl.DataFrame:
     """Only these columns are read from the disk."""
-    return pl.scan_ipc(path).select(sorted(columns)).collect()
+    return pl.scan_parquet(path).select(sorted(columns)).collect()
 
 
 def _write_frame(path: Path, frame: pl.DataFrame) -> None:
     beside = path.with_name(f"{path.name}.{os.getpid()}")
-    frame.write_ipc(beside, compression="lz4")
+    frame.write_parquet(beside)
     beside.replace(path)
 
 

@@ -217,7 +217,7 @@ def test_a_run_whose_snapshot_is_gone_says_so(catalogue: list[Listing], settings
     found = latest()
     assert found is not None
     for part in found.manifest.parts:
-        (store().folder / found.manifest.name / f"{part.number:05d}.arrow").unlink()
+        (store().folder / found.manifest.name / f"{part.number:05d}.parquet").unlink()
     with pytest.raises(previews.SnapshotGone):
         previews.go_on(run)
 

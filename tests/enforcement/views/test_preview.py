@@ -92,7 +92,7 @@ def test_it_says_how_many_whose_where_and_what_it_costs(site: Client, cheap: Pol
     assert "It holds for 3 of the 6 listings in scope." in text
     assert "1 listing lacks the data to decide." in text
     assert "1 without “price”" in text
-    assert "€1,234.00" in text or "€1,235.00" in text or "€1,234.50" in text
+    assert "€1,234" in text
     assert "Germany" in text
     assert "Another policy" in text
     assert "1 of these has an open violation of another policy" in text
