@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 import polars as pl
+import structlog
 
 from enforcement import engine
 from enforcement.engine.columns.batches import KEY
@@ -23,6 +24,8 @@ from enforcement.engine.snapshot.manifest import environment_now
 from enforcement.queries import previews, scope, snapshots
 from governance.policies.queries.environment import environment
 from governance.web.refusals import Refusal
+
+log = structlog.get_logger(__name__)
 
 SAMPLE_WITHOUT_SNAPSHOT = 4_000
 SAMPLE_BY_ROW = 2_000
@@ -106,9 +109,14 @@ def begin(draft: Draft, *, at: datetime) -> Run:
     run, current = Run(draft, at), store().current()
     run.by_row = run.reader.by_row
     run.stale = current is not None and not _serves(current)
-    if current is None or run.stale:
-        return _without_snapshot(run)
-    return _from_snapshot(run, current)
+    if current is not None and not run.stale:
+        try:
+            return _from_snapshot(run, current)
+        except (OSError, SnapshotGone):
+            log.exception("snapshot_unreadable", snapshot=current.manifest.name)
+            store().forget(current.manifest.name)
+            run = Run(draft, at, by_row=run.by_row)
+    return _without_snapshot(run)
 
 
 def go_on(run: Run, *, seconds: float | None = None, stop: Callable[[], bool] = lambda: False) -> Run:
@@ -128,7 +136,10 @@ def go_on(run: Run, *, seconds: float | None = None, stop: Callable[[], bool] = 
 
 def preview(draft: Draft, *, at: datetime, seconds: float | None = None) -> Run:
     """Begin, and read on for some seconds, or to the end. Raises RuleProblems."""
-    return go_on(begin(draft, at=at), seconds=seconds)
+    try:
+        return go_on(begin(draft, at=at), seconds=seconds)
+    except SnapshotGone:  # a newer one has come between
+        return go_on(begin(draft, at=at), seconds=seconds)
 
 
 def hits(run: Run, *, most: int = SHOWN) -> tuple[list[Outcome], int]:

@@ -94,6 +94,11 @@ class Store:
         self._point(CURRENT, manifest.name)
         (self.folder / MAKING).unlink(missing_ok=True)
 
+    def forget(self, name: str) -> None:
+        """Of a snapshot that could not be read: as if there were none, so that one is made."""
+        if self._named(CURRENT) == name:
+            (self.folder / CURRENT).unlink(missing_ok=True)
+
     def _opened(self, which: str) -> Snapshot | None:
         manifest = self._manifest(which)
         return Snapshot(self.folder / manifest.name, manifest) if manifest else None
@@ -144,8 +149,11 @@ def _done(number: int) -> str:
 
 
 def _read(path: Path, columns: Collection[str]) -> pl.DataFrame:
-    """Only these columns are read from the disk."""
-    return pl.scan_parquet(path).select(sorted(columns)).collect()
+    """Only these columns are read from the disk. Raises OSError also where a file is broken."""
+    try:
+        return pl.scan_parquet(path).select(sorted(columns)).collect()
+    except pl.exceptions.PolarsError as error:
+        raise OSError(str(error)) from error
 
 
 def _write_frame(path: Path, frame: pl.DataFrame) -> None:

@@ -222,6 +222,17 @@ def test_a_run_whose_snapshot_is_gone_says_so(catalogue: list[Listing], settings
         previews.go_on(run)
 
 
+def test_a_snapshot_that_cannot_be_read_is_as_if_there_were_none(catalogue: list[Listing]) -> None:
+    snapshot()
+    found = latest()
+    assert found is not None
+    for file in found.folder.glob("*.parquet"):
+        file.write_bytes(b"PAR1 cut off")
+    assert previews.preview(Draft("listing.price < 10.0", MARKETS), at=NOON).snapshot == ""
+    assert latest() is None
+    assert snapshots.due(at=NOON)
+
+
 # --- hits and what else catches them -----------------------------------------------------------------
 
 

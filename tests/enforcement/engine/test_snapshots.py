@@ -142,7 +142,7 @@ def test_two_turns_do_not_write_at_once(offers: list[Listing]) -> None:
             cursor.execute("BEGIN")
             cursor.execute(snapshots.LOCK)
             assert not snapshots.make_next(at=NOON)
-            assert store().making() is None
+            assert (store().making(), latest()) == (None, None)
             cursor.execute("ROLLBACK")
         assert not snapshots.make_next(at=NOON)
         assert latest() is not None
