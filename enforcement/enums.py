@@ -85,6 +85,19 @@ class ClosedBecause(models.TextChoices):
     POLICY_ENDED = "policy_ended", _("The policy no longer applies")
 
 
+class Clearance(models.TextChoices):
+    """May a listing go live? From the mildest to the strictest: of several, the last of this order holds."""
+
+    ALLOW = "allow", _("May go live")
+    ALLOW_WITH_CORRECTIONS = "allow_with_corrections", _("May go live, with corrections")
+    REVIEW = "review", _("A person has to look first")
+    BLOCK = "block", _("May not go live")
+
+
+CLEARANCE_RANK: dict[Clearance, int] = {verdict: rank for rank, verdict in enumerate(Clearance)}
+GOES_LIVE = frozenset({Clearance.ALLOW, Clearance.ALLOW_WITH_CORRECTIONS})
+
+
 class Owed(models.TextChoices):
     """What must still be done with a violation. The row says it; events only make it sooner."""
 

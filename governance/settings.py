@@ -148,6 +148,7 @@ CELERY_TASK_ROUTES = {
     "enforcement.tasks.run_chunk": {"queue": "sweeps"},
     "enforcement.tasks.make_snapshot": {"queue": "sweeps"},
     "listings.tasks.run_import": {"queue": "sweeps"},
+    "listings.tasks.renormalise_texts": {"queue": "sweeps"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
@@ -171,6 +172,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "settle what is corrected": {"task": "enforcement.tasks.settle_corrected", "schedule": 60},
     "end what has run out": {"task": "enforcement.tasks.expire_due", "schedule": 60},
     "keep imports going": {"task": "listings.tasks.keep_imports_going", "schedule": 60},
+    "make texts of an older normaliser anew": {"task": "listings.tasks.renormalise_texts", "schedule": 60},
     "make the windows of the day": {"task": "listings.tasks.refresh_windows", "schedule": crontab(hour=0, minute=10)},
     "deliver what is owed": {"task": "enforcement.tasks.deliver_owed", "schedule": 30},
     "let restrictions follow changed listings": {"task": "enforcement.tasks.follow_recent_listings", "schedule": 600},
@@ -300,11 +302,13 @@ SPECTACULAR_SETTINGS = {
         "SweepState": "enforcement.enums.SweepState",
         "ViolationState": "enforcement.enums.ViolationState",
         "DecisionState": "enforcement.enums.DecisionState",
+        "Clearance": "enforcement.enums.Clearance",
         "AppealState": "enforcement.enums.AppealState",
         "ItemOutcome": "enforcement.enums.ItemOutcome",
         "CaseState": "investigations.enums.CaseState",
         "CaseOrigin": "investigations.enums.CaseOrigin",
         "CaseOutcome": "investigations.enums.CaseOutcome",
+        "Verdict": "investigations.enums.Verdict",
     },
     "SCHEMA_PATH_PREFIX": r"/api/v[0-9]+",
     "POSTPROCESSING_HOOKS": [

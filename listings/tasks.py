@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from listings.domain import metrics
+from listings.domain import metrics, texts
 from listings.domain.imports import parked, runs, work
 
 
@@ -32,3 +32,11 @@ def settle_parked_rows(run_id: int) -> None:
 @shared_task
 def refresh_windows() -> None:
     metrics.refresh_windows(timezone.now().date())
+
+
+@shared_task
+def renormalise_texts() -> None:
+    """Make one chunk of texts anew that an older normaliser made, then pass the turn on while that gets somewhere."""
+    done = texts.renormalise()
+    if done is not None and done.made:
+        renormalise_texts.delay()

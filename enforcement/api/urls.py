@@ -1,8 +1,10 @@
 """Addresses of enforcement under /api/v1/."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from enforcement.api.appeals import AppealViewSet
+from enforcement.api.checks import ListingCheckViewSet
 from enforcement.api.decisions import DecisionViewSet
 from enforcement.api.policies import PolicyViewSet
 from enforcement.api.sweeps import SweepViewSet
@@ -14,4 +16,7 @@ router.register("sweeps", SweepViewSet, basename="sweep")
 router.register("violations", ViolationViewSet, basename="violation")
 router.register("decisions", DecisionViewSet, basename="decision")
 router.register("appeals", AppealViewSet, basename="appeal")
-urlpatterns = router.urls
+urlpatterns = [
+    *router.urls,
+    path("listings/check", ListingCheckViewSet.as_view({"post": "create"}), name="listing-check"),
+]

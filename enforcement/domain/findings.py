@@ -5,12 +5,12 @@ All of it runs in the caller's transaction. Running it twice with the same findi
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection
 
 from enforcement.enums import Owed
@@ -154,7 +154,7 @@ def _row(finding: Finding) -> tuple[object, ...]:
         finding.listing_id,
         finding.listing_version,
         "{" + ",".join(finding.markets) + "}",
-        json.dumps(finding.explanation, ensure_ascii=False),
+        orjson.dumps(finding.explanation).decode(),
         finding.mode.value,
         OWED_BY_MODE[finding.mode].value,
     )

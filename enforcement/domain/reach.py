@@ -1,7 +1,7 @@
 """How far each policy of an incremental sweep reaches: what has changed, or everything.
 
 A policy that is new, or says something else than in the sweep before, is read for all listings; so is one whose answer depends on
-what is not looked up as a change: metrics, or the time in a way that says nothing about when.
+what is not looked up as a change: metrics that were summed up anew, or the time in a way that says nothing about when.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from enforcement import engine
 from enforcement.engine import ActivePolicy
 from enforcement.models import Sweep, SweepPolicy
 from enforcement.queries import scope
-from enforcement.queries.touched import FOUND, Since
+from enforcement.queries.touched import FOUND, Since, measured_again
 from governance.policies.enums import Subject
 from governance.policies.language import Crossing, TermListSpec
 from governance.policies.models import PolicyVersion
@@ -52,10 +52,11 @@ def reach(sweep: Sweep, versions: Sequence[PolicyVersion], *, at: datetime) -> R
         found.everywhere = {version.pk for version in versions}
         return found
     found.since = Since(before.mark, before.began_at - MARGIN, at)
+    measured = measured_again(found.since)
     known = dict(SweepPolicy.objects.filter(sweep=before).values_list("version_id", "fingerprint"))
     for policy in active.policies:
         same = known.get(policy.version_id) == found.fingerprints[policy.version_id]
-        if same and _waits_only_for_what_is_found(policy):
+        if same and _waits_only_for_what_is_found(policy) and not (measured and _reads_metrics(policy)):
             found.narrow.append(policy)
     found.everywhere = {version.pk for version in versions} - {policy.version_id for policy in found.narrow}
     return found
@@ -63,8 +64,11 @@ def reach(sweep: Sweep, versions: Sequence[PolicyVersion], *, at: datetime) -> R
 
 def _waits_only_for_what_is_found(policy: ActivePolicy) -> bool:
     waits_for = policy.rule.crossings
-    measured = any("._window" in path for path in policy.rule.needs)
-    return waits_for is not None and not measured and all(each.path in FOUND for each in waits_for)
+    return waits_for is not None and all(each.path in FOUND for each in waits_for)
+
+
+def _reads_metrics(policy: ActivePolicy) -> bool:
+    return any("._window" in path for path in policy.rule.needs)
 
 
 def _fingerprints(

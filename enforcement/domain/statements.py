@@ -14,7 +14,7 @@ from django.utils import translation
 from enforcement.domain import letters
 from enforcement.domain.letters import Block, bullets, heading, paragraph
 from enforcement.enums import Automation
-from enforcement.language import seeing
+from enforcement.language import reasons, seeing
 from enforcement.language import words as language
 from enforcement.language.words import SOURCE, Words
 from enforcement.measures import MEASURES
@@ -211,10 +211,7 @@ def _ground(words: Words, version: PolicyVersion, text: PolicyText) -> Content:
 def _correction(words: Words, decision: Decision, text: PolicyText, items: Sequence[DecisionItem]) -> Content:
     """The policy's own steps; without them, what the first explanation shows would be enough."""
     by = words("correct.by", date=words.day(decision.correct_by)) if decision.correct_by else ""
-    steps = [line.strip() for line in text.correction.splitlines() if line.strip()]
-    tag = text.language
-    if not steps:
-        steps, tag = seeing.steps(items[0].facts["explanation"], words.language), seeing.spoken(words.language)
+    steps, tag = reasons.corrections(text, items[0].facts["explanation"], words.language)
     if not steps:
         steps, tag = [words("correct.steps_missing")], words.language
     return {"by": by, "steps": steps, "language": tag, "recheck": words("correct.recheck")}

@@ -25,6 +25,8 @@ CHUNK_SIZES = (2_000, 20_000)
 is, and at most so many, since a lost worker loses one."""
 CHUNKS = 64
 """That a sweep is cut into, between the two."""
+CHUNK_BYTES = 128 << 20
+"""That a chunk's rows take in the table, about: a worker holds its texts several times over."""
 
 
 class NothingToSweep(Refusal):
@@ -188,7 +190,7 @@ def _cut(versions: Sequence[PolicyVersion], found: Reach, chunk_size: int | None
         if not about:
             continue
         total = scope.count(subject)
-        size = chunk_size or min(max(total // CHUNKS, CHUNK_SIZES[0]), CHUNK_SIZES[1])
+        size = chunk_size or _chunk_size(total, scope.row_bytes(subject, of=total))
         if found.since is not None and about - found.everywhere:
             keys = touched_keys(found.since, crossings=found.crossings(subject), needs=found.needs(subject))
             if len(keys) * 2 > total:
@@ -198,6 +200,11 @@ def _cut(versions: Sequence[PolicyVersion], found: Reach, chunk_size: int | None
         if about & found.everywhere:
             parts += scope.ranges(subject, size=size)
     return parts
+
+
+def _chunk_size(total: int, row_bytes: int) -> int:
+    least, most = CHUNK_SIZES
+    return max(1, min(max(total // CHUNKS, least), most, CHUNK_BYTES // max(row_bytes, 1)))
 
 
 def _keep_reach(sweep: Sweep, found: Reach) -> None:

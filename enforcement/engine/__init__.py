@@ -3,6 +3,7 @@
 from enforcement.engine.active import ActivePolicies, ActivePolicy, BrokenPolicy, activate, load_active
 from enforcement.engine.columns.stored import batch
 from enforcement.engine.evaluation import Broken, Found, Outcome, Summary, Tally, by_row, evaluate
+from enforcement.engine.ready import Standing, standing
 
 __all__ = [
     "ActivePolicies",
@@ -11,6 +12,7 @@ __all__ = [
     "BrokenPolicy",
     "Found",
     "Outcome",
+    "Standing",
     "Summary",
     "Tally",
     "activate",
@@ -18,4 +20,5 @@ __all__ = [
     "by_row",
     "evaluate",
     "load_active",
+    "standing",
 ]

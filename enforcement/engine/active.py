@@ -1,8 +1,10 @@
 """The policies that act now, compiled and ordered by where they apply."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from weakref import WeakKeyDictionary
 
 from enforcement.queries.scope import active_versions
@@ -55,6 +57,32 @@ class Covering:
     needs: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Applying:
+    """The policies that apply to a category in markets, each with those of the markets, and the facts that they read."""
+
+    policies: tuple[tuple[ActivePolicy, Markets], ...]
+    needs: frozenset[str]
+
+    @cached_property
+    def by_terms(self) -> Mapping[str, Sequence[int]]:
+        """Places of the policies that need a hit of a term list, by list."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for place, (policy, _common) in enumerate(self.policies):
+            for key in policy.rule.needed_lists or ():
+                found[key].append(place)
+        return dict(found)
+
+    @cached_property
+    def without_terms(self) -> Sequence[int]:
+        """Places of those that may hold without any."""
+        return [place for place, (policy, _common) in enumerate(self.policies) if policy.rule.needed_lists is None]
+
+
+MOST_APPLYING = 20_000
+"""Categories and sets of markets that are remembered; beyond that all are forgotten."""
+
+
 @dataclass
 class ActivePolicies:
     """Compiled against one environment. Safe to keep for a chunk, not for ever: term lists and the register move on."""
@@ -64,6 +92,7 @@ class ActivePolicies:
     broken: Sequence[BrokenPolicy] = ()
     _covering: dict[tuple[Subject, str | None], Covering] = field(default_factory=dict)
     _common: dict[tuple[frozenset[str], Markets], Markets] = field(default_factory=dict)
+    _applying: dict[tuple[str | None, Markets], Applying] = field(default_factory=dict)
 
     def about(self, subject: Subject) -> list[ActivePolicy]:
         return [policy for policy in self.policies if policy.subject == subject]
@@ -85,6 +114,18 @@ class ActivePolicies:
         found = self._common.get(key)
         if found is None:
             found = self._common[key] = tuple(market for market in markets if market in policy.jurisdictions)
+        return found
+
+    def applying(self, category: str | None, markets: Markets) -> Applying:
+        """Return what applies to a listing of this category in these markets."""
+        found = self._applying.get((category, markets))
+        if found is None:
+            covering = self.covering(Subject.LISTINGS, category).policies
+            pairs = tuple((policy, common) for policy in covering if (common := self.common(policy, markets)))
+            found = Applying(pairs, _needs(policy for policy, _common in pairs))
+            if len(self._applying) >= MOST_APPLYING:
+                self._applying.clear()
+            self._applying[category, markets] = found
         return found
 
 

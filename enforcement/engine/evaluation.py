@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import structlog
 
-from enforcement.engine.active import ActivePolicies, ActivePolicy, Markets
+from enforcement.engine.active import ActivePolicies, ActivePolicy, Applying, Markets
 from enforcement.engine.columns import Answer, Batch, answers
 from enforcement.engine.columns.batches import KEY, VERSION
 from governance.policies import enums
@@ -258,6 +258,20 @@ def _outcome(policy: ActivePolicy, markets: Markets, row: Row) -> Outcome | None
         if where:
             return Outcome(policy, row.subject, held, where, row)
     return None
+
+
+def outcomes(applying: Applying, row: Row) -> list[Outcome]:
+    """Read the rules that apply to one listing, and count nothing.
+
+    The term lists are run over its texts first: a rule that cannot hold without a hit is read only where there is one.
+    """
+    row.prepare(applying.needs)
+    read = applying.without_terms
+    if applying.by_terms:
+        needed = {place for key in row.hits for place in applying.by_terms.get(key, ())}
+        read = sorted({*read, *needed}) if needed else read
+    pairs = (applying.policies[place] for place in read)
+    return [outcome for policy, common in pairs if (outcome := _outcome(policy, common, row))]
 
 
 def _count(summary: Summary, found: Iterable[Outcome], applying: Iterable[tuple[ActivePolicy, Markets]]) -> None:

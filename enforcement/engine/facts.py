@@ -5,8 +5,8 @@ Only what the rules need is asked for: without a rule that reads certificates th
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import astuple, dataclass, field, replace
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -14,11 +14,15 @@ from babel.numbers import get_currency_precision
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Func, QuerySet, TextField
 
-from enforcement.queries import points
+from enforcement.queries import offers, points
+from enforcement.queries.offers import Known
 from governance.policies.language import CertificateFacts, ListingFacts, MerchantFacts, Subject, WindowFacts
+from listings.domain.drafts import ListingDraft
+from listings.domain.listings import euro
 from listings.enums import ListingState
 from listings.models import Certificate, Listing, ListingImage, ListingWindow, Market, Merchant, MerchantWindow
 from listings.queries.keys import among
+from listings.queries.rates import rates_on
 
 Needs = Collection[str]
 """Paths of stored facts, as `Rule.needs` names them."""
@@ -35,6 +39,12 @@ _MERCHANT = (
 )  # fmt: skip
 _CERTIFICATE = ("type", "number", "issuer", "standard", "valid_from", "valid_until")
 _WINDOW = ("visits", "orders", "revenue_eur", "returns", "complaints", "rating_sum", "rating_count")
+
+_DRAFTED = (
+    "merchant_id", "external_id", "title", "description", "language", "brand", "sku", "ean", "condition", "price_minor",
+    "currency", "markets", "attributes",
+)  # fmt: skip
+NOT_STORED = 0
 
 Certificates = Mapping[int, Sequence[CertificateFacts]]
 Windows = Mapping[int, Mapping[int, WindowFacts]]
@@ -59,7 +69,7 @@ def listings(chosen: QuerySet[Listing], *, needs: Needs, at: datetime) -> list[S
         images=_images(keys) if _asked(needs, "listing.image") else {},
         certificates=_certificates("listing_id", keys) if _asked_certificates(needs, "listing") else {},
         windows=_windows(ListingWindow, "listing_id", keys) if _asked(needs, "listing._window") else {},
-        readable=_readable() if _asked(needs, "listing._readable") else {},
+        readable=readable() if _asked(needs, "listing._readable") else {},
     )
     return [Subject(sellers[row["merchant_id"]], _listing(row, parts, sellers[row["merchant_id"]])) for row in rows]
 
@@ -69,6 +79,58 @@ def merchants(chosen: QuerySet[Merchant], *, needs: Needs, at: datetime) -> list
     keys = list(chosen.order_by("pk").values_list("pk", flat=True))
     sellers = _merchants(keys, needs=needs, at=at, markets=_markets_of(keys))
     return [Subject(sellers[key]) for key in keys]
+
+
+def drafted(
+    drafts: Sequence[ListingDraft], stored: Known, accepted: Mapping[str, Sequence[str]], *, needs: Needs, at: datetime
+) -> list[Subject]:
+    """Return the facts that the listings would have if they were written now, in their order, without writing anything.
+
+    `accepted` are the markets that accept a language, as `readable` returns them.
+    """
+    keys = [row["id"] for row in stored.listings.values()]
+    parts = _Parts(
+        windows=_windows(ListingWindow, "listing_id", keys) if keys and _asked(needs, "listing._window") else {},
+        readable=accepted,
+    )
+    rates = rates_on(at.date()) if "listing.priceEur" in needs else {}
+    merchants = [stored.merchants[key] for key in {draft.merchant_id for draft in drafts}]
+    held = {row["id"]: [_kept(*each) for each in row[offers.CERTIFICATES] or ()] for row in merchants}
+    sellers = _sellers(merchants, held, needs=needs, at=at)
+    found = []
+    for draft in drafts:
+        row, seller = _as_stored(draft, stored.listings.get(draft.key), rates, at), sellers[draft.merchant_id]
+        listing = replace(
+            _listing(row, parts, seller),
+            images=draft.images,
+            certificates=[*(_kept(*astuple(each)) for each in draft.certificates), *seller.certificates],
+        )
+        found.append(Subject(seller, listing))
+    return found
+
+
+def known(keys: Collection[tuple[str, str]], *, needs: Needs) -> Known:
+    """Merchants and listings by the marketplace's identifiers; what there is not is left out. One query."""
+    return offers.known(keys, merchant=_MERCHANT, certificates=_asked_any_certificates(needs))
+
+
+def _as_stored(
+    draft: ListingDraft, stored: Mapping[str, Any] | None, rates: Mapping[str, Any], at: datetime
+) -> dict[str, Any]:
+    same = stored is not None and stored["content_hash"] == draft.content_hash
+    was = stored or {"id": NOT_STORED, "version": 0, "created_at": draft.created_at or at}
+    return {
+        **{name: getattr(draft, name) for name in _DRAFTED},
+        "id": was["id"],
+        "version": was["version"] + (not same),
+        "created_at": was["created_at"],
+        "changed_at": was["changed_at"] if same else at,
+        "price_eur": euro(draft, rates),
+        "category__code": draft.category_code or None,
+        "text_base": "",
+        "text_skeleton": "",
+        "text_version": 0,
+    }
 
 
 def _listing(row: Mapping[str, Any], parts: _Parts, seller: MerchantFacts) -> ListingFacts:
@@ -105,9 +167,20 @@ def _listing(row: Mapping[str, Any], parts: _Parts, seller: MerchantFacts) -> Li
 def _merchants(
     keys: Collection[int], *, needs: Needs, at: datetime, markets: Mapping[int, Sequence[str]] | None = None
 ) -> dict[int, MerchantFacts]:
-    rows = Merchant.objects.filter(pk__in=among(keys)).order_by("pk").values(*_MERCHANT)
-    asked = _asked_certificates(needs, "merchant") or _asked_certificates(needs, "listing")
-    certificates = _certificates("merchant_id", keys) if asked else {}
+    rows = list(Merchant.objects.filter(pk__in=among(keys)).order_by("pk").values(*_MERCHANT))
+    certificates = _certificates("merchant_id", keys) if _asked_any_certificates(needs) else {}
+    return _sellers(rows, certificates, needs=needs, at=at, markets=markets)
+
+
+def _sellers(
+    rows: Sequence[Mapping[str, Any]],
+    certificates: Certificates,
+    *,
+    needs: Needs,
+    at: datetime,
+    markets: Mapping[int, Sequence[str]] | None = None,
+) -> dict[int, MerchantFacts]:
+    keys = [row["id"] for row in rows]
     windows = _windows(MerchantWindow, "merchant_id", keys) if _asked(needs, "merchant._window") else {}
     balances = points.balances(keys, at) if "merchant.points" in needs else {}
     return {
@@ -151,6 +224,11 @@ def _asked_certificates(needs: Needs, owner: str) -> bool:
     return _asked(needs, f"{owner}.certificates") or _asked(needs, f"{owner}._certificate")
 
 
+def _asked_any_certificates(needs: Needs) -> bool:
+    """Those of a merchant count for each of its listings."""
+    return _asked_certificates(needs, "merchant") or _asked_certificates(needs, "listing")
+
+
 def _images(keys: Iterable[int]) -> dict[int, list[str]]:
     rows = ListingImage.objects.filter(listing_id__in=among(keys)).values("listing_id").order_by("listing_id")
     return dict(rows.annotate(urls=ArrayAgg("url", order_by="position")).values_list("listing_id", "urls"))
@@ -162,10 +240,17 @@ def _certificates(owner: str, keys: Collection[int]) -> dict[int, list[Certifica
     if owner == "merchant_id":
         rows = rows.filter(listing__isnull=True)
     found: dict[int, list[CertificateFacts]] = defaultdict(list)
-    for key, kind, number, issuer, standard, valid_from, valid_until in rows.values_list(owner, *_CERTIFICATE):
-        certificate = CertificateFacts(kind, number or None, issuer or None, standard or None, valid_from, valid_until)
-        found[key].append(certificate)
+    for key, *values in rows.values_list(owner, *_CERTIFICATE):
+        found[key].append(_kept(*values))
     return found
+
+
+def _kept(
+    kind: str, number: str, issuer: str, standard: str, valid_from: date | str | None, valid_until: date | str | None
+) -> CertificateFacts:
+    """A certificate as it is stored; as JSON its days are texts."""
+    days = (date.fromisoformat(day) if isinstance(day, str) else day for day in (valid_from, valid_until))
+    return CertificateFacts(kind, number or None, issuer or None, standard or None, *days)
 
 
 def _windows(model: type[ListingWindow | MerchantWindow], owner: str, keys: Collection[int]) -> Windows:
@@ -177,7 +262,7 @@ def _windows(model: type[ListingWindow | MerchantWindow], owner: str, keys: Coll
     return found
 
 
-def _readable() -> dict[str, list[str]]:
+def readable() -> dict[str, list[str]]:
     """Language → the markets in which it is accepted for consumer information."""
     found: dict[str, list[str]] = defaultdict(list)
     for code, languages in Market.objects.order_by("pk").values_list("code", "languages"):

@@ -25,7 +25,6 @@ class StartSweep(forms.Form):
         choices=SweepPriority.choices,
         coerce=int,
         required=False,
-        empty_value=SweepPriority.NORMAL,
         initial=SweepPriority.NORMAL,
         help_text=_("One sweep is at work at a time; of those that wait the most urgent begins first."),
     )

@@ -33,6 +33,26 @@ def steps(explanation: Explanation, language: str) -> list[str]:
         return list(dict.fromkeys(_steps(found))) if found else []
 
 
+def conditions(explanation: Explanation, language: str) -> list[Explanation]:
+    """The conditions that held, each once, with `text` and `value` as a reader reads them and `values` as they were seen."""
+    tree = explanation.get("tree")
+    if not tree:
+        return []
+    with translation.override(spoken(language)):
+        held = {(condition["text"], condition["value"]): condition for condition in _held(read(tree))}
+    return list(held.values())
+
+
+def fact(shown: Explanation) -> str:
+    """The fact of an operand as an author writes it: listing.price, listing.attr.voltage, merchant.returnRate(30)."""
+    if "attr" in shown:
+        return f"listing.attr.{shown['attr']}"
+    if "function" in shown:
+        arguments = ", ".join(f'"{each}"' if isinstance(each, str) else str(each) for each in shown.get("args") or ())
+        return f"{shown['function']}({arguments})"
+    return str(shown.get("fact", ""))
+
+
 def _held(node: Explanation) -> Iterator[Explanation]:
     """The conditions that made it so: of a group that holds, its parts that hold."""
     if node.get("held") is not True:

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from enforcement.enums import Clearance
 from enforcement.measures import exposure
 from enforcement.measures.base import BaseMeasure
 from enforcement.models import Restriction
@@ -12,6 +13,7 @@ class AgeGate(BaseMeasure):
 
     measure = Measure.AGE_GATE
     subjects = frozenset({Subject.LISTINGS})
+    before_sale = Clearance.ALLOW_WITH_CORRECTIONS
     needs_age = True
 
     def apply(self, restrictions: Sequence[Restriction], *, at: datetime) -> None:

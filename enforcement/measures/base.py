@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
+from enforcement.enums import Clearance
 from enforcement.models import Restriction
 from governance.policies.enums import Measure, Subject
 
@@ -25,6 +26,8 @@ class BaseMeasure(ABC):
     """The markets must be named; without them there is nothing to restrict."""
     needs_age: ClassVar[bool] = False
     gives_points: ClassVar[bool] = True
+    before_sale: ClassVar[Clearance]
+    """What a listing is told before it goes live, where an enforcing policy would take this measure."""
     cures: ClassVar[bool] = False
     """It gives time to correct, counted in working days; then a person looks again."""
 

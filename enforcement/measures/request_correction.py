@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from enforcement.enums import Clearance
 from enforcement.measures.base import BaseMeasure
 from enforcement.models import Restriction
 from governance.policies.enums import Measure, Subject
@@ -14,6 +15,7 @@ class RequestCorrection(BaseMeasure):
 
     measure = Measure.REQUEST_CORRECTION
     subjects = frozenset(Subject)
+    before_sale = Clearance.ALLOW_WITH_CORRECTIONS
     territorial = False
     gives_points = False
     cures = True

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from enforcement.enums import Clearance
 from enforcement.measures.base import BaseMeasure
 from enforcement.models import Restriction
 from enforcement.queries import restrictions as in_force
@@ -13,6 +14,7 @@ class SuspendListingRights(BaseMeasure):
 
     measure = Measure.SUSPEND_LISTING_RIGHTS
     subjects = frozenset(Subject)
+    before_sale = Clearance.BLOCK
     territorial = False
     on_merchant = True
 

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from enforcement.enums import Clearance
 from enforcement.measures.base import BaseMeasure
 from enforcement.models import Restriction
 from governance.policies.enums import Measure, Subject
@@ -11,6 +12,7 @@ class Warn(BaseMeasure):
 
     measure = Measure.WARN
     subjects = frozenset(Subject)
+    before_sale = Clearance.ALLOW_WITH_CORRECTIONS
     territorial = False
 
     def apply(self, restrictions: Sequence[Restriction], *, at: datetime) -> None:

@@ -13,6 +13,9 @@ from governance.policies.enums import Mode, Subject, VersionState
 from governance.policies.models import PolicyVersion
 from listings.models import Listing, Merchant
 
+_SWITCHED_ON = """
+    SELECT string_agg(id || ' ' || live_id || ' ' || mode, ',' ORDER BY id) FROM policies_policy WHERE mode <> 'off'
+"""
 _RANGES = """
     SELECT min(id), max(id), count(*) FROM (
         SELECT id, (row_number() OVER (ORDER BY id) - 1) / %(size)s AS part FROM {table}
@@ -46,6 +49,15 @@ def active_versions(*, at: datetime, policies: Sequence[int] = ()) -> list[Polic
     return list(found.filter(policy_id__in=policies) if policies else found)
 
 
+def switched_on() -> str:
+    """The policies that are switched on, with their live versions and modes, as a text. A version never changes: as long as
+    this and the day are the same, `active_versions` is."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SWITCHED_ON)
+        (found,) = cursor.fetchone() or ("",)
+        return str(found or "")
+
+
 def mark() -> int:
     """The highest change of any listing now."""
     return Listing.objects.aggregate(mark=Max("change"))["mark"] or 0
@@ -61,6 +73,14 @@ def complete_before(sweep: Sweep) -> Sweep | None:
 
 def count(subject: Subject) -> int:
     return (Listing if subject == Subject.LISTINGS else Merchant).objects.count()
+
+
+def row_bytes(subject: Subject, *, of: int) -> int:
+    """What one row takes in the table, long texts included, on average; `of` is how many there are."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_table_size(%s::regclass)", [TABLES[subject]])
+        (taken,) = cursor.fetchone()
+    return int(taken) // max(of, 1)
 
 
 def ranges(subject: Subject, *, size: int) -> list[KeyRange]:

@@ -5,17 +5,15 @@ It may be more than what a rule will say something else of, never less.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from enforcement.models import PointEntry
 from governance.policies.language import Crossing
-from listings.models import Certificate, Listing, Merchant
+from listings.models import Certificate, Listing, ListingWindow, Merchant, MerchantWindow
 
-A_DAY = timedelta(days=1)
-CERTIFICATE_DAYS = {"validFrom": "valid_from", "validUntil": "valid_until"}
 LISTING_MOMENTS = {"listing.createdAt": "created_at", "listing.updatedAt": "changed_at"}
 MERCHANT_MOMENTS = {"merchant.createdAt": "created_at"}
 MERCHANT_DAYS = {"merchant.joinedAt": "joined_on"}
@@ -24,7 +22,7 @@ FOUND = frozenset(
         *LISTING_MOMENTS,
         *MERCHANT_MOMENTS,
         *MERCHANT_DAYS,
-        *(f"{owner}.certificates.{name}" for owner in ("listing", "merchant") for name in CERTIFICATE_DAYS),
+        *(f"{owner}.certificates.{name}" for owner in ("listing", "merchant") for name in ("validFrom", "validUntil")),
     }
 )
 """Moments whose passing is looked up here; a rule that waits for another is read for everything."""
@@ -42,10 +40,18 @@ class Since:
         """Moments that have been passed, and a little more."""
         return Q(**{f"{field}__range": (self.at + offset, self.until + offset)})
 
-    def days(self, field: str, offset: timedelta) -> Q:
-        """Days of which the beginning or the end has been passed."""
-        first, last = self.at + offset - A_DAY, self.until + offset + A_DAY
-        return Q(**{f"{field}__range": (first.date(), last.date())})
+    def begun(self, field: str, offset: timedelta) -> Q:
+        """Days that have begun since."""
+        first, last = self._dates(offset)
+        return Q(**{f"{field}__gt": first, f"{field}__lte": last})
+
+    def ended(self, field: str, offset: timedelta) -> Q:
+        """Days that have ended since."""
+        first, last = self._dates(offset)
+        return Q(**{f"{field}__gte": first, f"{field}__lt": last})
+
+    def _dates(self, offset: timedelta) -> tuple[date, date]:
+        return (self.at + offset).date(), (self.until + offset).date()
 
 
 def listings(since: Since, *, crossings: Collection[Crossing], needs: Collection[str]) -> list[int]:
@@ -76,9 +82,9 @@ def _merchants(since: Since, crossings: Collection[Crossing], needs: Collection[
         if each.path in MERCHANT_MOMENTS:
             changed |= since.moments(MERCHANT_MOMENTS[each.path], each.offset)
         elif each.path in MERCHANT_DAYS:
-            changed |= since.days(MERCHANT_DAYS[each.path], each.offset)
+            changed |= since.begun(MERCHANT_DAYS[each.path], each.offset)
     if "merchant.traderVerified" in needs:
-        changed |= since.days("identity__verified_on", timedelta())
+        changed |= since.begun("identity__verified_on", timedelta())
     certified = _certificates(since, crossings).filter(listing__isnull=True)
     changed |= Q(pk__in=certified.values("merchant_id"))
     if "merchant.points" in needs:
@@ -91,9 +97,17 @@ def _certificates(since: Since, crossings: Iterable[Crossing]) -> QuerySet[Certi
     touched = Q(changed_at__gt=since.at)
     for path, offset in {(each.path, each.offset) for each in crossings}:
         name = path.rpartition(".certificates.")[2]
-        if name in CERTIFICATE_DAYS:
-            touched |= since.days(CERTIFICATE_DAYS[name], offset)
+        if name == "validFrom":
+            touched |= since.begun("valid_from", offset)
+        elif name == "validUntil":
+            touched |= since.ended("valid_until", offset)
     return Certificate.objects.filter(touched)
+
+
+def measured_again(since: Since) -> bool:
+    """Whether metrics may have been summed up anew: that writes all windows, so what changed in them is not looked up."""
+    tables = (ListingWindow, MerchantWindow)
+    return any(table.objects.filter(as_of__gte=since.at.date()).exists() for table in tables)
 
 
 def _keys(found: list[QuerySet[Any, Any]]) -> list[int]:

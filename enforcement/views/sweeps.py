@@ -75,7 +75,7 @@ def start(request: HttpRequest) -> HttpResponse:
             kind=SweepKind(form.cleaned_data["kind"]),
             policies=form.cleaned_data["policies"],
             reason=form.cleaned_data["reason"],
-            priority=SweepPriority(form.cleaned_data["priority"]),
+            priority=SweepPriority(form.cleaned_data["priority"] or SweepPriority.NORMAL),
             actor=request.user,  # type: ignore[arg-type]
             at=timezone.now(),
         )

@@ -65,6 +65,7 @@ class Scope(models.TextChoices):
     MERCHANTS_WRITE = "merchants:write", _("Create and change merchants")
     LISTINGS_READ = "listings:read", _("Read listings")
     LISTINGS_WRITE = "listings:write", _("Create and change listings")
+    LISTINGS_CHECK = "listings:check", _("Check listings before they go live")
     IMPORTS_READ = "imports:read", _("Read imports and their errors")
     IMPORTS_WRITE = "imports:write", _("Import catalogues")
     ORDERS_WRITE = "orders:write", _("Push order lines")
@@ -110,6 +111,7 @@ SCOPE_ROLES: dict[Scope, frozenset[Role]] = {
     Scope.MERCHANTS_WRITE: _MANAGER | _ADMINISTRATOR,
     Scope.LISTINGS_READ: PLACE_ROLES[Place.LISTINGS],
     Scope.LISTINGS_WRITE: _MANAGER | _ADMINISTRATOR,
+    Scope.LISTINGS_CHECK: _REVIEWERS | _MANAGER | _ADMINISTRATOR,
     Scope.IMPORTS_READ: PLACE_ROLES[Place.IMPORTS],
     Scope.IMPORTS_WRITE: _MANAGER | _ADMINISTRATOR | {Role.TEAM_LEAD},
     Scope.ORDERS_WRITE: _MANAGER | _ADMINISTRATOR,

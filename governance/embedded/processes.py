@@ -17,6 +17,14 @@ TERMINATE = signal.SIGTERM
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
+def end_with(parent: int, orphan_signal: signal.Signals) -> None:
+    """Let the kernel send this process a signal when its parent is gone (Linux)."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, orphan_signal, 0, 0, 0)
+        if os.getppid() != parent:  # it died before the call
+            os._exit(1)
+
+
 def spawn(
     command: Sequence[str | Path],
     *,
@@ -35,10 +43,7 @@ def spawn(
     parent = os.getpid()
 
     def die_with_parent() -> None:
-        if _libc is not None:
-            _libc.prctl(PR_SET_PDEATHSIG, orphan_signal, 0, 0, 0)
-            if os.getppid() != parent:  # it died between fork and prctl
-                os._exit(1)
+        end_with(parent, orphan_signal)
 
     with ExitStack() as stack:
         out = stack.enter_context(open_log(log)) if log else None

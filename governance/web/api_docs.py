@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 from typing import Any
@@ -152,6 +152,12 @@ class Reader:
                 return self.resolve(parts[0] | {k: v for k, v in schema.items() if k != combined})
         return schema
 
+    def alternatives(self, schema: Schema) -> list[Schema]:
+        """What a body may be, where it may be several things."""
+        return [
+            part for part in schema.get("oneOf", []) if part.get("type") != "null" and not _is_blank(self.bare(part))
+        ]
+
     def bare(self, schema: Schema) -> Schema:
         return self.components.get(schema.get("$ref", "").rpartition("/")[2], schema)
 
@@ -162,10 +168,13 @@ class Reader:
         return Field(raw["name"], self.kind(schema) + where, raw.get("required", False), text, _choices(schema))
 
     def bodies(self, content: dict[str, Schema]) -> tuple[Body, ...]:
-        return tuple(self.body(media, each.get("schema", {})) for media, each in content.items())
+        return tuple(self.body(media, each) for media, each in content.items())
 
-    def body(self, media: str, schema: Schema) -> Body:
-        sample = self.sample(schema, 0) if media.endswith("json") else None
+    def body(self, media: str, content: Schema) -> Body:
+        """The sample is the first of the examples, or made up."""
+        schema = content.get("schema", {})
+        example: Schema = next(iter(content.get("examples", {}).values()), {})
+        sample = example.get("value") or self.sample(schema, 0) if media.endswith("json") else None
         return Body(
             media, tuple(self.fields(schema, "", 0)), json.dumps(sample, indent=2, ensure_ascii=False) if sample else ""
         )
@@ -174,6 +183,11 @@ class Reader:
         schema = self.resolve(schema)
         if _is(schema, "array"):
             yield from self.fields(schema.get("items", {}), f"{path}[]", depth)
+            return
+        if alternatives := self.alternatives(schema):
+            forms = [{field.name: field for field in self.fields(each, path, depth)} for each in alternatives]
+            for name, field in {name: field for form in forms for name, field in form.items()}.items():
+                yield replace(field, required=all(name in form and form[name].required for form in forms))
             return
         required = schema.get("required", [])
         for name, raw in schema.get("properties", {}).items():
@@ -202,6 +216,8 @@ class Reader:
         schema = self.resolve(schema)
         if "example" in schema:
             return schema["example"]
+        if alternatives := self.alternatives(schema):
+            return self.sample(alternatives[0], depth)
         if choices := _choices(schema):
             return choices[0]
         if _is(schema, "array"):

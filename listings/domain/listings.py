@@ -1,6 +1,6 @@
 """Writing listings: one way for imports, the API and everything else that makes or changes one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -101,7 +101,8 @@ def put(*, draft: ListingDraft, actor: User | None, at: datetime, source: str = 
 
 def end(*, listing: Listing, actor: User | None, reason: str, at: datetime) -> Listing:
     """Take a listing off sale because its merchant does; importing it again puts it back."""
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql.LOCK)  # before the row: writers that hold it wait for rows
         held = Listing.objects.select_for_update(no_key=True).get(pk=listing.pk)
         if held.state == ListingState.ENDED:
             raise MoveRefused(_("This listing has already ended."))
@@ -150,12 +151,13 @@ def _row(draft: ListingDraft, rates: dict[str, Decimal], at: datetime) -> tuple[
     return (
         draft.merchant_id, draft.external_id, draft.state.value, draft.category_id, draft.title, draft.description,
         draft.language, draft.brand, draft.sku, draft.ean, draft.condition, draft.price_minor, draft.currency,
-        _euro(draft, rates), array(draft.markets), sql.as_json(draft.attributes), text.base, text.skeleton,
+        euro(draft, rates), array(draft.markets), sql.as_json(draft.attributes), text.base, text.skeleton,
         NORMALISER_VERSION, draft.content_hash, draft.content.decode(), draft.created_at or at,
     )  # fmt: skip
 
 
-def _euro(draft: ListingDraft, rates: dict[str, Decimal]) -> Decimal | None:
+def euro(draft: ListingDraft, rates: Mapping[str, Decimal]) -> Decimal | None:
+    """The price in euro at these rates."""
     if draft.price_minor is None or draft.currency not in rates:
         return None
     amount = Decimal(draft.price_minor).scaleb(-minor_digits(draft.currency))

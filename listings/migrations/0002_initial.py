@@ -196,6 +196,7 @@ class Migration(migrations.Migration):
                 'indexes': [
                     models.Index(fields=['changed_at', 'id'], name='listing_by_change_time'),
                     models.Index(fields=['change'], name='listing_by_change'),
+                    models.Index(fields=['text_version', 'id'], name='listing_by_text_version'),
                     models.Index(fields=['category', 'id'], name='listing_by_category'),
                     models.Index(condition=models.Q(('ean', ''), _negated=True), fields=['ean'], name='listing_by_ean'),
                     models.Index(django.db.models.functions.text.Upper('brand'), condition=models.Q(('brand', ''), _negated=True), name='listing_by_brand'),

@@ -16,8 +16,8 @@ class Listing(models.Model):
     """One product offer by one merchant in one or more markets, as it is now.
 
     `price_minor` is in the currency's minor unit; `price_eur` is derived from it at the day's rate. `attributes` holds
-    registered keys in their registered type. `change` grows with every change of content, in the order of the commits:
-    a sweep's mark is compared with it.
+    registered keys in their registered type. `change` grows with every change of content or of the normalised texts, in the
+    order of the commits: a sweep's mark is compared with it.
     """
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="listings")
@@ -61,6 +61,7 @@ class Listing(models.Model):
         indexes = (
             models.Index(fields=["changed_at", "id"], name="listing_by_change_time"),
             models.Index(fields=["change"], name="listing_by_change"),
+            models.Index(fields=["text_version", "id"], name="listing_by_text_version"),
             models.Index(fields=["category", "id"], name="listing_by_category"),
             models.Index(fields=["ean"], condition=~Q(ean=""), name="listing_by_ean"),
             models.Index(Upper("brand"), condition=~Q(brand=""), name="listing_by_brand"),

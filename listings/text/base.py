@@ -5,15 +5,19 @@ import unicodedata
 from collections.abc import Iterator
 
 from listings.text import tables
-from listings.text.traces import Edit, Trace, edited, segments
+from listings.text.lookalikes import HAS_LOOKALIKE, LOOKALIKES, mixed
+from listings.text.traces import Edit, Span, Trace, edited, mirrored, segments
 
 
 def base_text(text: str) -> str:
     """NFKC and case folding, without invisible characters, tatweel, harakat and niqqud; look-alikes read as Latin
-    inside tokens that mix scripts. ASCII only changes its case; several spaces become one."""
+    inside tokens that mix scripts; typographic apostrophes and hyphens as those of a keyboard; what is shown turned round, by
+    a forced direction, in the order in which it is read. ASCII only changes its case; several spaces become one."""
     if text.isascii():
         return tables.SPACES.sub("", text.translate(tables.ASCII_CONTROLS).lower())
+    text = mirrored(text, _turned_round(text))
     text = tables.PILED_MARKS.sub("", tables.BLANKED.sub(" ", tables.REMOVED.sub("", text)))
+    text = tables.SHAPED.sub(lambda match: tables.SHAPES[match.group()], text)
     text = unicodedata.normalize("NFKC", text)
     text = edited(text, _disguised(text))
     text = tables.DOTTED_I.sub("", unicodedata.normalize("NFKC", text.casefold()))
@@ -23,9 +27,11 @@ def base_text(text: str) -> str:
 def base_trace(text: str) -> Trace:
     """Same text, with its origins: slower, for texts of which a place is asked."""
     trace = Trace.of(text)
+    trace = trace.mirrored(_turned_round(text))
     trace = trace.edited(_matches(tables.REMOVED, trace.text, ""))
     trace = trace.edited(_matches(tables.BLANKED, trace.text, " "))
     trace = trace.edited(_matches(tables.PILED_MARKS, trace.text, ""))
+    trace = trace.edited(_shaped(trace.text))
     trace = trace.edited(_composed(trace.text))
     trace = trace.edited(_disguised(trace.text))
     trace = trace.edited(_folded(trace.text))
@@ -36,21 +42,35 @@ def base_trace(text: str) -> Trace:
 
 
 def disguise(word: str) -> str:
-    """Return a non-Latin word as the base text writes it where someone has mixed Latin letters in: кокаин → kokaиh."""
-    return word.translate(tables.LOOKALIKES)
+    """Return a non-Latin word as the base text writes it where someone has mixed Latin letters in: кокаин → kokauh."""
+    return word.translate(LOOKALIKES)
 
 
 def _matches(pattern: re.Pattern[str], text: str, replacement: str) -> Iterator[Edit]:
     return (Edit(match.start(), match.end(), replacement) for match in pattern.finditer(text))
 
 
+def _turned_round(text: str) -> Iterator[Span]:
+    """Letters under a direction that is not their own: they are seen, and meant, in the other order."""
+    if "\u202d" not in text and "\u202e" not in text:
+        return
+    for match in tables.OVERRIDE.finditer(text):
+        leftward = match.group(1) == "\u202e"
+        if leftward is not bool(tables.RIGHT_TO_LEFT.search(match.group(2))):
+            yield Span(*match.span(2))
+
+
+def _shaped(text: str) -> Iterator[Edit]:
+    return (Edit(*match.span(), tables.SHAPES[match.group()]) for match in tables.SHAPED.finditer(text))
+
+
 def _disguised(text: str) -> Iterator[Edit]:
-    if not (tables.HAS_LOOKALIKE.search(text) and tables.HAS_LATIN.search(text)):
+    if not (HAS_LOOKALIKE.search(text) and mixed(text)):
         return
     for match in tables.TOKEN.finditer(text):
         token = match.group()
-        if not token.isascii() and tables.HAS_LATIN.search(token):
-            folded = token.translate(tables.LOOKALIKES)
+        if not token.isascii() and mixed(token):
+            folded = token.translate(LOOKALIKES)
             if folded != token:
                 yield Edit(match.start(), match.end(), folded)
 

@@ -6,7 +6,7 @@ from listings.text.base import base_text, base_trace
 from listings.text.skeleton import skeleton_text, skeleton_trace
 from listings.text.traces import Span, Trace
 
-NORMALISER_VERSION = 1
+NORMALISER_VERSION = 2
 """Stored beside the texts it made. Texts of another version are made anew before use."""
 
 

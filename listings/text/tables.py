@@ -52,6 +52,19 @@ REMOVED = re.compile(_class(_INVISIBLE + _ARABIC_MARKS + _HEBREW_MARKS) + "+")
 BLANKED = re.compile("[\x00-\x1d\x1f\x7f-\x9f\u2028\u2029\u2800\ud800-\udfff]")
 """Controls, line and paragraph separators, the blank Braille cell and lone surrogates read as a space."""
 
+_SHAPES = {"'": "‘’‚‛ʼ′´׳", '"': "“”„‟״", "-": "‐‑‒–—―−־"}
+SHAPES = {char: plain for plain, chars in _SHAPES.items() for char in chars} | {
+    chr(first + place): chr(ord("A") + place) for first in (0x1F150, 0x1F170) for place in range(26)
+}
+"""Apostrophes, quotation marks and hyphens of a typographer or of Hebrew, and the white letters in black circles and squares
+that compatibility forgets → the sign on a keyboard. One code point to one."""
+
+SHAPED = re.compile("[" + "".join(SHAPES) + "]")
+
+OVERRIDE = re.compile("([\u202d\u202e])([^\u202a-\u202e\u2066-\u2069\n\r\u2029\x1e]+)")
+"""A direction forced upon what follows: left to right, or right to left."""
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+
 SPACES = re.compile("(?<= ) +")
 """All but the first of several spaces: a phrase reads the same however its words are set apart."""
 
@@ -77,24 +90,7 @@ COMPOSING_STARTERS = frozenset(
 )
 """Characters of combining class 0 that may join the one before them when composed."""
 
-_LOOKALIKES = {
-    # Cyrillic
-    "аАӑӒӓ": "a", "вВ": "b", "сСҫ": "c", "ԁ": "d", "еЕёЁѐ": "e", "ғ": "f", "ԍ": "g", "нНңһҺ": "h", "іІїЇ": "i",
-    "јЈ": "j", "кКқҚ": "k", "ӏӀ": "l", "мМ": "m", "пП": "n", "оОӧ": "o", "рР": "p", "ԛ": "q", "ѕЅ": "s", "тТ": "t",
-    "уУүҮў": "y", "ѵѴ": "v", "ԝ": "w", "хХҳ": "x",
-    # Greek
-    "αΑά": "a", "βΒ": "b", "ϲϹ": "c", "εΕέ": "e", "ϝϜ": "f", "Η": "h", "ιΙίϊ": "i", "ϳͿ": "j", "κΚ": "k", "Μ": "m",
-    "ηΝ": "n", "οΟό": "o", "ρΡ": "p", "τΤ": "t", "υύ": "u", "ν": "v", "ω": "w", "χΧ": "x", "Υ": "y", "Ζ": "z",
-    # Armenian
-    "ց": "g", "հ": "h", "Լ": "l", "ո": "n", "օՕ": "o", "զ": "q", "Տ": "s", "ս": "u", "ա": "w",
-}  # fmt: skip
-LOOKALIKES = {ord(char): latin for chars, latin in _LOOKALIKES.items() for char in chars}
-"""Non-Latin letter → the Latin letter it passes for. One code point to one; nothing in ASCII is a key."""
-
 NOT_ASCII = re.compile("[^\x00-\x7f]")
-LATIN = "a-zA-Z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
-HAS_LATIN = re.compile(f"[{LATIN}]")
-HAS_LOOKALIKE = re.compile("[" + "".join(map(chr, LOOKALIKES)) + "]")
 TOKEN = re.compile(r"\w+")
 
 _STRIPPED_MARKS = frozenset(
@@ -117,7 +113,10 @@ _PLAIN = {
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th", "ŋ": "n",
     "ɑ": "a", "ɡ": "g", "ɩ": "i", "ƙ": "k", "ʟ": "l", "ɴ": "n", "ʀ": "r", "ᴀ": "a", "ʙ": "b", "ᴄ": "c", "ᴅ": "d",
     "ᴇ": "e", "ꜰ": "f", "ɢ": "g", "ʜ": "h", "ɪ": "i", "ᴊ": "j", "ᴋ": "k", "ᴍ": "m", "ᴏ": "o", "ᴘ": "p", "ᴛ": "t", "ᴜ": "u",
-    "ᴠ": "v", "ᴡ": "w", "ʏ": "y", "ᴢ": "z", "ى": "ي", "ة": "ه",
+    "ᴠ": "v", "ᴡ": "w", "ʏ": "y", "ᴢ": "z", "ƀ": "b", "ɓ": "b", "ƈ": "c", "ȼ": "c", "ɖ": "d", "ɗ": "d", "ɇ": "e", "ɛ": "e",
+    "ƒ": "f", "ǥ": "g", "ɠ": "g", "ɦ": "h", "ɨ": "i", "ɉ": "j", "ƚ": "l", "ɫ": "l", "ɬ": "l", "ɱ": "m", "ɲ": "n", "ƞ": "n",
+    "ɵ": "o", "ƥ": "p", "ɋ": "q", "ɍ": "r", "ɾ": "r", "ʂ": "s", "ȿ": "s", "ƭ": "t", "ʈ": "t", "ʉ": "u", "ʋ": "v", "ⱳ": "w",
+    "ɏ": "y", "ƴ": "y", "ƶ": "z", "ȥ": "z", "ى": "ي", "ة": "ه",
 }  # fmt: skip
 
 
@@ -134,14 +133,32 @@ class _Plain(dict[int, str]):
 
 PLAIN = _Plain({ord(char): plain for char, plain in _PLAIN.items()})
 
+_SHARED = {
+    "ك": "کڪ", "ي": "ی", "ه": "ہھەۃ", "ا": "ٱ",
+    "כ": "ך", "מ": "ם", "נ": "ן", "פ": "ף", "צ": "ץ",
+}  # fmt: skip
+SHARED = {char: letter for letter, chars in _SHARED.items() for char in chars}
+"""Letters as a neighbour's keyboard has them (Persian kaf, Urdu he) and Hebrew final letters → the letter they stand for."""
+SHARED_SHAPED = re.compile("[" + "".join(SHARED) + "]")
+
 # A piece is what stands between separators: letters, digits and the signs that pass for letters.
-_PIECE = r"[^\W_]|[@$!€]"
+SIGNS = "@$!€¢£¥"
+_PIECE = rf"[^\W_]|[{SIGNS}]"
 PIECE = re.compile(f"(?:{_PIECE})+")
-SPELLED = re.compile(rf"(?:{_PIECE})[-‐‑‒–—―._*'’`´~·•/+^=]{{1,2}}(?={_PIECE})")
-SPACED = re.compile(rf"(?<!\w)(?<![@$!€])(?:{_PIECE})(?: {{1,2}}(?:{_PIECE})){{2,}}(?![\w@$!€])")
+SPELLED = re.compile(rf"(?:{_PIECE})[-_.*'`~·•/+^=]{{1,2}}(?={_PIECE})")
+BINDING = frozenset("-'`")
+"""Separators that belong to ordinary words: water-proof, l'eau. The others part words: brass_knuckles."""
+
+SPACED = re.compile(
+    rf"(?<!\w)(?<![{SIGNS}])(?:{_PIECE})"
+    rf"(?:(?: (?:{_PIECE})){{2,}}|(?: ?[^\w\s{SIGNS}]{{1,3}} ?(?:{_PIECE})){{2,}})(?![\w{SIGNS}])"
+)
+"""Single characters with spaces between them, or with other signs; where one sort ends, so does the word."""
+SINGLE = re.compile(_PIECE)
+FEWEST_SINGLES = 3
 SHORT_PIECE = 2
 """Separators go where a piece beside them is no longer than this: k-n-1-f-e, kn_ife, but not water-proof."""
 
-LEET = re.compile(r"(?<=[^\W\d_])[0134578@$!|€]+(?=[^\W\d_])")
-LEET_LETTERS = str.maketrans("0134578@$!|€", "oieastbasile")
-"""Read as letters between letters only: 5mg stays, c0ca1ne does not."""
+REPEATED = re.compile(r"([^\W\d_])\1{2,}")
+DRAWN_OUT = "ː"
+"""Stands after a letter that was written three times or more in a row: how often is anybody's guess."""

@@ -1,5 +1,6 @@
 """A text that remembers where each of its characters came from."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
@@ -26,6 +27,22 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
         parts += (text[done : edit.start], edit.text)
         done = edit.end
     return "".join((*parts, text[done:])) if done else text
+
+
+def mirrored(text: str, spans: Iterable[Span]) -> str:
+    """Turn round the pieces of a text, letter by letter, a letter keeping the marks that follow it."""
+    parts: list[str] = []
+    done = 0
+    for start, end in spans:
+        parts += (text[done:start], *(text[place] for place in _turned(text, start, end)))
+        done = end
+    return "".join((*parts, text[done:])) if done else text
+
+
+def _turned(text: str, start: int, end: int) -> Iterator[int]:
+    begins = [place for place in range(start, end) if place == start or not unicodedata.combining(text[place])]
+    for letter_start, letter_end in reversed(list(pairwise((*begins, end)))):
+        yield from range(letter_start, letter_end)
 
 
 class Trace:
@@ -60,6 +77,18 @@ class Trace:
             done = edit.end
         parts.append(self.text[done:])
         return Trace("".join(parts), starts + self.starts[done:], ends + self.ends[done:])
+
+    def mirrored(self, spans: Iterable[Span]) -> "Trace":
+        """Same as `mirrored` on the text."""
+        order: list[int] = []
+        for start, end in spans:
+            order += (*range(len(order), start), *_turned(self.text, start, end))
+        order += range(len(order), len(self.text))
+        return Trace(
+            "".join(self.text[place] for place in order),
+            [self.starts[place] for place in order],
+            [self.ends[place] for place in order],
+        )
 
     def span(self, start: int, end: int) -> Span:
         """Return what in the original became characters start to end (at least one).

@@ -4,7 +4,28 @@ import re
 import unicodedata
 
 ARABIC_PARTICLES = frozenset(
-    {"ال", "و", "ف", "ب", "ك", "ل", "لل", "وال", "فال", "بال", "كال", "ولل", "فلل", "وب", "ول", "فب", "فل"}
+    {
+        "ال",
+        "و",
+        "ف",
+        "ب",
+        "ك",
+        "ل",
+        "لل",
+        "وال",
+        "فال",
+        "بال",
+        "كال",
+        "ولل",
+        "فلل",
+        "وبال",
+        "فبال",
+        "وكال",
+        "وب",
+        "ول",
+        "فب",
+        "فل",
+    }
 )
 """Article, conjunctions and prepositions that Arabic writes joined to the word after them."""
 
@@ -52,7 +73,7 @@ def _ends(text: str, end: int) -> bool:
 
 def _run_before(text: str, end: int) -> str:
     start = end
-    while start and end - start < 4 and is_letter(text[start - 1]):
+    while start and end - start < 5 and is_letter(text[start - 1]):
         start -= 1
     return text[start:end]
 

@@ -76,9 +76,12 @@ class Reader:
         return self.rule.needs | {REVENUE}
 
     def over(self, frame: pl.DataFrame) -> Figures:
-        """Of a frame with `columns`, whoever made it. What is out of scope is not read: a pattern costs by the text."""
-        scopes = Scopes.of(frame, self._planned)
-        frame = scopes.frame.filter(scopes.within(self.policies.policies[0])).select(frame.columns)
+        """Of a frame with `columns`, whoever made it. What is under no category of the draft is not read: a pattern costs by the
+        text."""
+        (policy,) = self.policies.policies
+        if policy.categories:
+            scopes = Scopes.of(frame, self._planned)
+            frame = scopes.frame.filter(scopes.within(policy)).select(frame.columns)
         frame = frame.with_columns(pl.lit(self.at, dtype=MOMENT).alias("now"))
         (answer,) = answers(self.policies, Batch(frame, (), lambda _keys: {}), self._planned)
         return self._counted(answer, frame)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from psycopg2.errors import DuplicateDatabase
+
 from governance.cli import environment, foreground, temporary
 from governance.cli.bench.options import parser
 from governance.cli.install import ROOT
@@ -29,7 +31,10 @@ def main(arguments: list[str]) -> int:
 def _database(shared: environment.Environment, name: str | None) -> Iterator[str]:
     """With every migration: one that stays if it is named, else one that is dropped at the end."""
     if name:
-        url = temporary.make_database(shared["DATABASE_URL"], name)
+        try:
+            url = temporary.make_database(shared["DATABASE_URL"], name)
+        except DuplicateDatabase as problem:
+            raise CannotStart(f"There is a database {name} already. Name another one, or drop it.") from problem
         _migrate(shared, url)
         yield url
         return

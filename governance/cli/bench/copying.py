@@ -36,14 +36,19 @@ class Part(NamedTuple):
 
 
 def copy_part(url: str, part: Part) -> None:
+    """In a process of its own, on a connection of its own."""
     connection = psycopg2.connect(url)
+    connection.autocommit = True
     try:
-        for number in range(part.first, blocks(part.listings), part.of):
-            made = list(block(number, count=part.listings, merchants=part.merchants, seed=part.seed))
-            with connection, connection.cursor() as cursor:
-                _copy(cursor, made)
+        with connection.cursor() as cursor:
+            copy_blocks(cursor, part)
     finally:
         connection.close()
+
+
+def copy_blocks(cursor: Any, part: Part) -> None:
+    for number in range(part.first, blocks(part.listings), part.of):
+        _copy(cursor, list(block(number, count=part.listings, merchants=part.merchants, seed=part.seed)))
 
 
 def _copy(cursor: Any, made: Sequence[Made]) -> None:

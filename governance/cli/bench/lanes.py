@@ -1,6 +1,8 @@
 """Processes that are there for all rounds, as workers are: what each takes does not weigh on the others."""
 
+import os
 import resource
+import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -10,12 +12,16 @@ from typing import Any, Self
 
 import django
 
+from governance.embedded import processes
+
 
 class Lane:
     """One process. Functions are named at the top of a module; what they return must pass between processes."""
 
     def __init__(self) -> None:
-        self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=django.setup)
+        self._pool = ProcessPoolExecutor(
+            1, mp_context=get_context("spawn"), initializer=_set_up, initargs=(os.getpid(),)
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -38,6 +44,12 @@ class Lane:
         """Return the most memory that the process has held."""
         held: int = self.call(_peak_mb)
         return held
+
+
+def _set_up(parent: int) -> None:
+    """Nothing goes on being measured for a launcher that is gone."""
+    processes.end_with(parent, signal.SIGKILL)
+    django.setup()
 
 
 def _timed(function: Callable[..., Any], arguments: tuple[object, ...]) -> float:

@@ -9,11 +9,12 @@ SEED, LISTINGS = 2026, 200_000
 MEASURES = {
     "sweep": "a full sweep beside the alternatives, database to database",
     "incremental": "a sweep of the one per cent of the listings that have changed, beside a full one",
+    "check": "one listing asked about over HTTP, with 200 policies in force and with none",
     "import": "a file of listings taken in, beside plain Django",
 }
 """What can be measured, and what each is."""
-DEFAULT_LISTINGS = {"import": 20_000}
-"""Each round of an import is as many new listings more."""
+DEFAULT_LISTINGS = {"check": 10_000, "import": 20_000}
+"""What is asked about in a check is new; each round of an import is as many new listings more."""
 FEWEST = 1_000
 
 

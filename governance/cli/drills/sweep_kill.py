@@ -1,7 +1,8 @@
 """Worker, Valkey and PostgreSQL killed again and again during a sweep: the same violations as undisturbed, none twice, none lost.
 
 Two databases with the same catalogue: one is swept in peace, the other while something is killed with SIGKILL every moment.
-Options: --listings N, --kills N, --chunk-size N.
+With --made-up the catalogue is the bench's, workers alone are killed, and a third reading, of plain closures over the ORM's objects, says what
+there is to be found. Options: --listings N, --kills N, --chunk-size N, --made-up.
 """
 
 import argparse
@@ -46,15 +47,33 @@ IN_CASES = """
     JOIN investigations_case c ON c.id = i.case_id JOIN policies_policy p ON p.id = c.policy_id
     JOIN listings_merchant m ON m.id = c.merchant_id LEFT JOIN listings_listing l ON l.id = i.listing_id
 """
+FOUND_AT_ALL = """
+    SELECT p.slug, m.external_id, l.external_id FROM enforcement_violation v JOIN policies_policy p ON p.id = v.policy_id
+    JOIN listings_merchant m ON m.id = v.merchant_id JOIN listings_listing l ON l.id = v.listing_id
+"""
 Rows = list[tuple[Any, ...]]
+SERVERS = ("worker", "postgres", "valkey")
+CALM, STORMY, ORACLE = "governance", "disturbed", "oracle"
+DEMO = "import django; django.setup(); from governance.cli import demo; demo.prepare(print)"
+MADE_UP = (
+    "import django; django.setup(); from governance.cli.bench import loading; loading.load({}, seed=2026, say=print)"
+)
+CLOSURES = (
+    "import django; django.setup();"
+    "from governance.cli.bench.contestants.plain_django import PlainDjango; PlainDjango().run(sample=False)"
+)
 
 
 def run(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run drill sweep_kill", description=__doc__)
-    parser.add_argument("--listings", type=int, default=5_000)
+    parser.add_argument("--listings", type=int, help="default: 5,000, of a made-up catalogue 200,000")
     parser.add_argument("--kills", type=int, default=10)
-    parser.add_argument("--chunk-size", type=int, default=50)
+    parser.add_argument("--chunk-size", type=int, help="default: 50, of a made-up catalogue as any sweep has it")
+    parser.add_argument("--made-up", action="store_true", help="the bench's catalogue; workers alone are killed")
     options = parser.parse_args(arguments)
+    options.listings = options.listings or (200_000 if options.made_up else 5_000)
+    if not options.made_up:
+        options.chunk_size = options.chunk_size or 50
     with tempfile.TemporaryDirectory(prefix="gov-kill-") as folder:
         state = StateFolder(Path(folder) / "state")
         state.prepare()
@@ -120,45 +139,56 @@ class Stage:
 
 
 def _compare(stage: Stage, options: argparse.Namespace) -> int:
-    calm, stormy = "governance", "disturbed"
-    stage.python(calm, "manage.py", "migrate", "--verbosity", "0")
+    stage.python(CALM, "manage.py", "migrate", "--verbosity", "0")
     os.environ[DEMO_LISTINGS] = str(options.listings)
-    prepare = "import django; django.setup(); from governance.cli import demo; demo.prepare(print)"
-    stage.python(calm, "-c", prepare)
-    stage.ask("postgres", f"CREATE DATABASE {stormy} TEMPLATE {calm}")
-    _sweep(stage, calm, options.chunk_size, kills=0)
-    killed = _sweep(stage, stormy, options.chunk_size, kills=options.kills)
-    same = True
-    for name, sql in (("violations", FOUND), ("decided listings", DECIDED), ("listings in cases", IN_CASES)):
-        expected, found = stage.ask(calm, sql), stage.ask(stormy, sql)
-        lost, added = set(expected) - set(found), set(found) - set(expected)
-        twice = len(found) - len(set(found))
-        print(
-            f"{name}: {len(expected)} undisturbed, {len(found)} disturbed; {len(lost)} lost, {len(added)} more, {twice} twice"
-        )
-        same = same and not (lost or added or twice) and bool(expected)
-    again = stage.ask(stormy, "SELECT count(*) FROM enforcement_chunk WHERE attempts > 1")[0][0]
+    stage.python(CALM, "-c", MADE_UP.format(options.listings) if options.made_up else DEMO)
+    for database in (STORMY, ORACLE) if options.made_up else (STORMY,):
+        stage.ask("postgres", f"CREATE DATABASE {database} TEMPLATE {CALM}")
+    _sweep(stage, CALM, options.chunk_size)
+    victims = ["worker" if options.made_up else SERVERS[number % len(SERVERS)] for number in range(options.kills)]
+    killed = _sweep(stage, STORMY, options.chunk_size, victims)
+    same = [_agree(stage, "violations", FOUND, CALM)]
+    if options.made_up:
+        stage.python(ORACLE, "-c", CLOSURES)
+        same.append(_agree(stage, "violations by the oracle", FOUND_AT_ALL, ORACLE))
+    else:
+        same += [_agree(stage, "decided listings", DECIDED, CALM), _agree(stage, "listings in cases", IN_CASES, CALM)]
+    again = stage.ask(STORMY, "SELECT count(*) FROM enforcement_chunk WHERE attempts > 1")[0][0]
     print(f"Killed {', '.join(killed)}; {again} chunks were run again.")
-    return 0 if same and len(killed) == options.kills else 1
+    return 0 if all(same) and len(killed) == options.kills else 1
 
 
-def _sweep(stage: Stage, database: str, chunk_size: int, *, kills: int) -> list[str]:
+def _agree(stage: Stage, what: str, sql: str, expected_in: str) -> bool:
+    expected, found = stage.ask(expected_in, sql), stage.ask(STORMY, sql)
+    lost, added = set(expected) - set(found), set(found) - set(expected)
+    twice = len(found) - len(set(found))
+    told = "undisturbed" if expected_in == CALM else "expected"
+    print(
+        f"{what}: {len(expected):,} {told}, {len(found):,} disturbed; {len(lost)} lost, {len(added)} more, {twice} twice"
+    )
+    return bool(expected) and not (lost or added or twice)
+
+
+def _sweep(stage: Stage, database: str, chunk_size: int | None, victims: Sequence[str] = ()) -> list[str]:
     """Sweep to the end, with everything that follows; what was killed meanwhile, in order."""
-    stage.python(database, "manage.py", "sweep", "--chunk-size", str(chunk_size))
+    stage.python(database, "manage.py", "sweep", *(["--chunk-size", str(chunk_size)] if chunk_size else []))
+    began = time.monotonic()
     stage.start_programs(database)
     killed: list[str] = []
-    while len(killed) < kills and not _is_done(stage, database):
+    for victim in victims:
         stage.wait_until(
             lambda: (
                 bool(stage.ask(database, "SELECT 1 FROM enforcement_chunk WHERE state = 'running'"))
                 or _is_done(stage, database)
             )
         )
-        victim = ("worker", "postgres", "valkey")[len(killed) % 3]
+        if _is_done(stage, database):
+            break
         stage.kill(victim)
         killed.append(victim)
         _breathe(stage, random.uniform(*PAUSE))  # noqa: S311 -- when, not a secret
     stage.wait_until(lambda: _is_done(stage, database))
+    print(f"Swept in {time.monotonic() - began:.0f} s.", flush=True)
     stage.wait_until(
         lambda: not stage.ask(database, "SELECT 1 FROM enforcement_violation WHERE owed <> 'nothing' LIMIT 1")
     )

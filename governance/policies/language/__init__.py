@@ -1,7 +1,7 @@
 """The rule language: CEL over a declared vocabulary. See docs/rule-language.md."""
 
 from governance.policies.language.aging import Crossing
-from governance.policies.language.conditions import Condition, Group
+from governance.policies.language.conditions import Condition, Group, Seen
 from governance.policies.language.correcting import Step, Steps, corrections
 from governance.policies.language.description import describe
 from governance.policies.language.environment import Environment
@@ -29,6 +29,7 @@ __all__ = [
     "Row",
     "Rule",
     "RuleProblems",
+    "Seen",
     "Step",
     "Steps",
     "Subject",

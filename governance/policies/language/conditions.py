@@ -78,6 +78,19 @@ class Group:
 Part = Group | Condition
 
 
+PRESENCE = frozenset({"present", "absent"})
+"""Codes of conditions that ask whether a fact is there, and are decided either way."""
+
+
+def flat(part: Part) -> Iterator[Condition]:
+    """Yield the conditions of a part in their order."""
+    if isinstance(part, Condition):
+        yield part
+        return
+    for each in part.parts:
+        yield from flat(each)
+
+
 def take_apart(rule: "Rule") -> Part:
     return _Reader(rule).part(rule.node, negated=False)
 

@@ -21,7 +21,7 @@ from governance.policies.language.rows import Subject
 from governance.policies.language.rule import Rule
 from governance.policies.language.scope import About, Known, Names, Scope
 from governance.policies.language.syntax import Literal
-from governance.policies.language.terms import Matcher, TermListSpec
+from governance.policies.language.terms import Hits, Matcher, TermListSpec
 from governance.policies.language.tokens import Source
 from governance.policies.language.vocabulary import FUNCTIONS, GROUPS
 from listings.text.traces import Edit, edited
@@ -90,12 +90,16 @@ class Environment:
             accesses=self.accesses,
             classes=self.schema.classes,
             activate=self.runtime.Activation,
-            mentioned=self.mentioned,
+            hits=self.hits,
         )
 
     def mentioned(self, subject: Subject) -> Iterable[str]:
+        return sorted(self.hits(subject))
+
+    def hits(self, subject: Subject) -> Hits:
+        """Return the hits of the term lists in a listing's texts, by list."""
         listing = subject.listing
-        return self.matcher.mentioned(*listing.base_and_skeleton, listing.language) if listing else ()
+        return self.matcher.find(*listing.base_and_skeleton, listing.language) if listing else {}
 
     def _checked(self, source: str) -> Any:
         return protos.checked(self.runtime.compile(source).serialize())

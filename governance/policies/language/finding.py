@@ -31,7 +31,7 @@ class Finder:
         return found
 
     def _terms(self, listing: ListingFacts, key: str) -> Iterator[Json]:
-        for found in self.matcher.places(listing.text, key, listing.language):
+        for found in self.matcher.placed(listing.text, key, self.row.hits):
             yield {"list": key, "version": found.version, "term": found.term} | found.place._asdict()
 
     def _patterns(self, text: ListingText, receiver: str, pattern: str) -> Iterator[Json]:

@@ -1,6 +1,6 @@
 """One listing or merchant, as the rules of an environment read it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from governance.policies.language.kinds import Fact
 from governance.policies.language.readers import MENTIONED, Fill, Read
 from governance.policies.language.rows import Subject
+from governance.policies.language.terms import Hits
 
 
 class Access(NamedTuple):
@@ -31,16 +32,21 @@ class Row:
         accesses: Mapping[str, Access],
         classes: Mapping[str, Any],
         activate: Callable[[dict[str, Any]], Any],
-        mentioned: Callable[[Subject], Iterable[str]],
+        hits: Callable[[Subject], Hits],
     ) -> None:
         self.subject = subject
         self.now = now
         self._accesses = accesses
         self._activate = activate
-        self._mentioned = mentioned
+        self._hits = hits
         self._classes = classes
         self._filled: set[str] = set()
         self._activations: dict[str | None, Any] = {}
+
+    @cached_property
+    def hits(self) -> Hits:
+        """Hits of the term lists by list: the texts are run through once, for the rules and for what explains them."""
+        return self._hits(self.subject)
 
     @cached_property
     def _messages(self) -> dict[str, Any]:
@@ -78,7 +84,7 @@ class Row:
 
     def _fill(self, path: str) -> None:
         if path == MENTIONED:
-            self._messages["listing"].text._mentioned.extend(self._mentioned(self.subject))
+            self._messages["listing"].text._mentioned.extend(sorted(self.hits))
             return
         access = self._accesses[path]
         value = access.read(self.subject)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from governance.policies.language import protos
 from governance.policies.language.aging import Crossing, crossings
-from governance.policies.language.conditions import Part, take_apart
+from governance.policies.language.conditions import PRESENCE, Part, Seen, flat, take_apart
 from governance.policies.language.explaining import explain
 from governance.policies.language.readers import MENTIONED
 from governance.policies.language.rewriting import parts, subtree
@@ -51,6 +51,17 @@ class Rule:
         """Return the facts that the rule names and that this row lacks. A list without an entry is not there, either."""
         return [path for path in self.optional if row.value(path) in (None, [], ())]
 
+    def lacking(self, row: Row) -> list[Seen]:
+        """Return those of the facts in its conditions that this row lacks. One that is only asked for its presence is none."""
+        return [seen for path, seen in self._compared.items() if row.value(path) in (None, [], ())]
+
+    @cached_property
+    def _compared(self) -> dict[str, Seen]:
+        accesses = self.environment.accesses
+        conditions = (each for each in flat(self.parts) if each.description.get("code") not in PRESENCE)
+        seen = (seen for condition in conditions for seen in condition.seen)
+        return {each.path: each for each in seen if each.path in accesses and accesses[each.path].fact.optional}
+
     @cached_property
     def parts(self) -> Part:
         """The rule taken apart into conditions."""
@@ -79,6 +90,11 @@ class Rule:
         return self._literals("mentions")
 
     @cached_property
+    def needed_lists(self) -> frozenset[str] | None:
+        """Term lists of which at least one must have a hit, or else the rule is false; None if it may hold without any."""
+        return _needed_lists(self.node)
+
+    @cached_property
     def patterns(self) -> tuple[str, ...]:
         return self._literals("matches")
 
@@ -102,6 +118,20 @@ class Rule:
             if isinstance(arg, Literal)
         }
         return tuple(sorted(found))
+
+
+def _needed_lists(node: Node) -> frozenset[str] | None:
+    """What is false in one part of a conjunction makes all of it false, whatever is unknown in the others."""
+    match node:
+        case Call(function="mentions", args=[Literal(value=str() as key)]):
+            return frozenset({key})
+        case Call(function="_&&_"):
+            found = [lists for part in node.args if (lists := _needed_lists(part)) is not None]
+            return min(found, key=len, default=None)
+        case Call(function="_||_"):
+            either = [_needed_lists(part) for part in node.args]
+            return None if None in either else frozenset().union(*(lists for lists in either if lists))
+    return None
 
 
 def _named(node: Node, source: str) -> Iterator[str]:

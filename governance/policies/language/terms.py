@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
+from governance.policies.language import spellings
 from governance.policies.language.sieves import Sieve
-from governance.policies.language.spellings import base_spellings, loses_marks, skeleton_spellings
 from listings.text import ZONE_SEPARATOR, ListingText, Place
 from listings.text.words import WORD, stands_alone
 
@@ -21,8 +21,8 @@ class TermListSpec:
     """One version of a term list. `terms`, `exceptions` and `context` map a language to its words.
 
     The language says how a word may be spelled (Turkish dotless i, Greek capitals). Words of all languages are looked for in
-    every listing, but one written without its marks (musta for muşta) counts only in listings of its own language, or of
-    none that is given. A list that reads the skeleton also reads the base text. With `stems` a term also begins a longer word.
+    every listing, but one written without its marks (musta for muşta) or in Latin letters alone (met for мет) counts only in
+    listings of its own language, or of none that is given. A list that reads the skeleton also reads the base text. With `stems` a term also begins a longer word.
     """
 
     key: str
@@ -47,6 +47,10 @@ class Hit(NamedTuple):
     end: int
 
 
+Hits = Mapping[str, Sequence[Hit]]
+"""By list; a list without a hit is not there."""
+
+
 @dataclass(frozen=True, slots=True)
 class FoundTerm:
     """A term found, by its place in what the merchant wrote."""
@@ -59,13 +63,24 @@ class FoundTerm:
 
 
 class _Role(NamedTuple):
-    """What a spelling means to a list. `bare`: it has lost marks that the word is written with."""
+    """What a spelling means to a list.
+
+    `bare`: it has lost its marks or its alphabet, and may be a word of another language. `foreign`: it is in another alphabet
+    from end to end, and may be a word of whoever writes in that.
+    """
 
     list_key: str
     purpose: str
     term: str
     language: str
-    bare: bool
+    bare: bool = False
+    foreign: bool = False
+
+    def counts_in(self, language: str) -> bool:
+        """Whether it counts in listings of a language; empty where none is given."""
+        if self.foreign:
+            return spellings.is_written_in_latin(language)
+        return not self.bare or language in ("", self.language)
 
 
 class _Found(NamedTuple):
@@ -102,7 +117,7 @@ class _Automaton:
         found: dict[str, list[_Found]] = {}
         for index, start, end in self._automaton.find_matches_as_indexes(haystack, overlapping=True):
             for role in self.roles[index]:
-                if role.bare and language not in ("", role.language):
+                if not role.counts_in(language):
                     continue
                 stem = role.purpose != "exceptions" and self.specs[role.list_key].stems
                 if stands_alone(haystack, start, end, stem=stem):
@@ -153,8 +168,13 @@ class Matcher:
     def places(self, text: ListingText, list_key: str, language: str | None = None) -> list[FoundTerm]:
         """Return where a list's terms stand in the merchant's own words, in their order, each place once."""
         normalised = text.normalised
+        return self.placed(text, list_key, self.find(normalised.base, normalised.skeleton, language))
+
+    def placed(self, text: ListingText, list_key: str, hits: Hits) -> list[FoundTerm]:
+        """The same of hits that were found before, in the texts that are made of this one."""
+        normalised = text.normalised
         found: dict[tuple[int, int], FoundTerm] = {}
-        for hit in self.find(normalised.base, normalised.skeleton, language).get(list_key, ()):
+        for hit in hits.get(list_key, ()):
             spans = normalised.base_span if hit.text == BASE else normalised.skeleton_span
             span = spans(hit.start, hit.end)
             version = self.specs[list_key].version
@@ -165,14 +185,26 @@ class Matcher:
 
 
 def _spelled(specs: Iterable[TermListSpec], text: str) -> Iterator[tuple[str, _Role]]:
-    spellings = base_spellings if text == BASE else skeleton_spellings
     for spec in specs:
         for purpose in ("terms", "exceptions", "context"):
             for language, words in getattr(spec, purpose).items():
                 for word in words:
-                    bare = text == SKELETON and purpose == "terms" and loses_marks(word)
-                    for spelling in spellings(word, language):
-                        yield spelling, _Role(spec.key, purpose, word, language, bare)
+                    yield from _of_word(spec, _Role(spec.key, purpose, word, language), text)
+
+
+def _of_word(spec: TermListSpec, role: _Role, text: str) -> Iterator[tuple[str, _Role]]:
+    word, language, is_term = role.term, role.language, role.purpose == "terms"
+    written = spellings.base_spellings if text == BASE else spellings.skeleton_spellings
+    loses_marks = text == SKELETON and spellings.loses_marks(word)
+    other_letters = spellings.has_other_letters(word)
+    bare = role._replace(bare=is_term)
+    for spelling in written(word, language):
+        yield spelling, bare if loses_marks or (other_letters and spelling.isascii()) else role
+    if is_term and text == BASE and spec.reads == SKELETON:
+        for spelling in spellings.masked_spellings(word, language):
+            yield spelling, role
+        for spelling in spellings.foreign_spellings(word):
+            yield spelling, role._replace(foreign=True)
 
 
 def _near(text: str, place: _Found, other: _Found, words: int) -> bool:

@@ -3,7 +3,8 @@
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 
 from governance.policies.language.environment import Environment
 from governance.policies.language.kinds import AttributeType
@@ -13,6 +14,13 @@ from listings.models import AttributeDefinition, Category, Market
 
 Stamp = tuple[object, ...]
 KEPT = 4
+_STAMP = """
+    SELECT
+        (SELECT max(id) FROM listings_attributedefinition), (SELECT count(*) FROM listings_attributedefinition),
+        (SELECT max(id) FROM listings_category), (SELECT count(*) FROM listings_category),
+        (SELECT array_agg(current_id ORDER BY id)::text FROM policies_termlist WHERE current_id IS NOT NULL),
+        (SELECT string_agg(code || languages::text, ' ' ORDER BY code) FROM listings_market)
+"""
 
 
 def environment() -> Environment:
@@ -22,12 +30,9 @@ def environment() -> Environment:
 
 def stamp() -> Stamp:
     """Changes whenever the environment would: registers only grow or are replaced whole, term lists are versioned."""
-    counts = [
-        tuple(model.objects.aggregate(n=Count("pk"), last=Max("pk")).values())
-        for model in (AttributeDefinition, Category)
-    ]
-    current = TermListVersion.objects.filter(pk__in=_current()).aggregate(n=Count("pk"), last=Max("pk"))
-    return (*counts, tuple(current.values()), Market.objects.count())
+    with connection.cursor() as cursor:
+        cursor.execute(_STAMP)
+        return tuple(cursor.fetchone() or ())
 
 
 @lru_cache(maxsize=KEPT)

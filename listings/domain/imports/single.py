@@ -5,7 +5,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from governance.accounts.models import User
@@ -13,12 +12,13 @@ from governance.web.refusals import Refusal
 from listings.domain import listings, merchants
 from listings.domain.imports import mapping as mappings
 from listings.domain.imports.fields import Note, Unfit
-from listings.domain.imports.listing_rows import ListingReader
+from listings.domain.imports.listing_rows import ListingReader, ListingRow
 from listings.domain.imports.merchant_rows import MerchantReader
 from listings.domain.listings import Written
 from listings.domain.merchants import WrittenMerchants
 from listings.enums import ImportKind
 from listings.models import AttributeDefinition, Category, CategoryAlias, Listing, Market, Merchant
+from listings.queries.registers import lasts_and_counts
 
 
 class ValueRefused(Refusal):
@@ -29,21 +29,31 @@ def put_listing(
     *, merchant: Merchant, listing_id: str, values: Mapping[str, Any], actor: User | None, at: datetime
 ) -> tuple[Listing, Written, list[Note]]:
     """Create or replace a listing. Values that cannot be kept are left out and told as notes. Raises ValueRefused."""
-    try:
-        row = _reader(_standing()).read({**values, "merchant_id": merchant.external_id, "listing_id": listing_id})
-    except Unfit as unfit:
-        raise _refused(unfit) from unfit
+    row = read_listing(reader(), merchant_id=merchant.external_id, listing_id=listing_id, values=values)
     listing, written = listings.put(draft=row.draft(merchant.pk), actor=actor, at=at)
     return listing, written, row.notes
+
+
+def reader() -> ListingReader:
+    """What reads listings in the neutral format, with the registers as they are now: one query, unless they have changed."""
+    return _reader(_standing())
+
+
+def read_listing(using: ListingReader, *, merchant_id: str, listing_id: str, values: Mapping[str, Any]) -> ListingRow:
+    """Read one listing, as a file's row would be. Raises ValueRefused."""
+    try:
+        return using.read({**values, "merchant_id": merchant_id, "listing_id": listing_id})
+    except Unfit as unfit:
+        raise _refused(unfit) from unfit
 
 
 def put_merchant(
     *, merchant_id: str, values: Mapping[str, Any], actor: User | None, at: datetime
 ) -> tuple[Merchant, WrittenMerchants, list[Note]]:
     """Create or replace a merchant. Raises ValueRefused."""
-    reader = MerchantReader(mappings.for_columns({"kind": ImportKind.MERCHANTS}, ()))
+    merchant_reader = MerchantReader(mappings.for_columns({"kind": ImportKind.MERCHANTS}, ()))
     try:
-        row = reader.read({**values, "merchant_id": merchant_id})
+        row = merchant_reader.read({**values, "merchant_id": merchant_id})
     except Unfit as unfit:
         raise _refused(unfit) from unfit
     merchant, written = merchants.put(draft=row.draft, actor=actor, at=at)
@@ -57,10 +67,7 @@ def _reader(_standing: tuple[Any, ...]) -> ListingReader:
 
 def _standing() -> tuple[Any, ...]:
     """Changes whenever the categories, aliases, markets or attributes do: a reader made before is then stale."""
-    return tuple(
-        tuple(model.objects.aggregate(last=Max("pk"), count=Count("pk")).values())
-        for model in (Category, CategoryAlias, Market, AttributeDefinition)
-    )
+    return lasts_and_counts(Category, CategoryAlias, Market, AttributeDefinition)
 
 
 def _refused(unfit: Unfit) -> ValueRefused:

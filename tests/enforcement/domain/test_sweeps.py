@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from enforcement.domain import chunks, sweep_work, sweeps
-from enforcement.enums import CHUNK_MOVES, SWEEP_MOVES, ChunkState, Owed, SweepKind, SweepState
+from enforcement.enums import CHUNK_MOVES, SWEEP_MOVES, ChunkState, Owed, SweepKind, SweepPriority, SweepState
 from enforcement.models import Chunk, Sweep, Violation
 from enforcement.queries import sweeps as queries
 from governance.accounts.enums import Role
@@ -18,6 +18,7 @@ from governance.policies.domain.policies import set_mode
 from governance.policies.enums import Mode, Subject
 from governance.policies.models import Policy, PolicyVersion
 from governance.web.refusals import MoveRefused, Refusal
+from listings.domain import texts
 from listings.models import Listing, Merchant
 from tests.factories.cases import NOON, listing, merchant, person, policy
 
@@ -165,6 +166,32 @@ def test_a_cancelled_sweep_keeps_what_it_found(catalogue: list[Listing], manager
         sweeps.resume(sweep=sweep, actor=manager, at=NOON)
 
 
+@pytest.mark.parametrize(
+    ("total", "row_bytes", "size"),
+    [
+        (5_000, 2_000, 2_000),
+        (640_000, 2_000, 10_000),
+        (9_000_000, 2_000, 20_000),
+        (9_000_000, 100_000, 1_342),  # long texts
+        (0, 0, 2_000),
+    ],
+)
+def test_a_chunk_is_as_large_as_a_worker_can_hold(total: int, row_bytes: int, size: int) -> None:
+    assert sweeps._chunk_size(total, row_bytes) == size
+
+
+def test_of_those_that_wait_the_most_urgent_begins_first(catalogue: list[Listing], manager: User) -> None:
+    cheap()
+    first, second = start(manager), start(manager)
+    urgent = sweeps.start(
+        kind=SweepKind.FULL, actor=manager, reason="recall", at=NOON, priority=SweepPriority.URGENT, chunk_size=2
+    )
+    run(first)
+    begun = sweeps.begin_next(at=NOON)
+    assert begun is not None
+    assert (begun.pk, Sweep.objects.get(pk=second.pk).state) == (urgent.pk, SweepState.QUEUED)
+
+
 def test_two_sweeps_of_one_scope_queue_up(catalogue: list[Listing], manager: User) -> None:
     cheap()
     first, second = start(manager), start(manager)
@@ -205,6 +232,17 @@ def test_only_changed_listings_are_looked_at_after_a_full_sweep(catalogue: list[
     sweep = run(start(manager, kind=SweepKind.CHANGED))
     assert (sweep.total, sweep.mark) == (1, 7)
     assert open_titles() == ["Cube 199", "Cube 450", "Cube 990"]
+
+
+def test_a_listing_whose_words_read_differently_now_is_looked_at_again(catalogue: list[Listing], manager: User) -> None:
+    cheap()
+    Merchant.objects.update(changed_at=NOON - timedelta(days=1))
+    texts.renormalise()
+    run(start(manager))
+    Listing.objects.update(text_version=0)
+    Listing.objects.filter(title="Cube 990").update(text_base="as an older normaliser read it")
+    texts.renormalise()
+    assert run(start(manager, kind=SweepKind.CHANGED)).total == 1
 
 
 def test_a_policy_above_its_brake_goes_to_people(catalogue: list[Listing], manager: User) -> None:

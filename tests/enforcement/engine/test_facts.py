@@ -142,8 +142,9 @@ def test_a_stored_text_is_used_while_it_is_of_the_present_normaliser(lucia: Merc
     text = ListingText("Lamp", "", {})
     listing(lucia, "Lamp", text_base="stored\x1e", text_skeleton="stored\x1e", text_version=NORMALISER_VERSION)
     listing(lucia, "Lamp", text_base="stored\x1e", text_skeleton="stored\x1e", text_version=NORMALISER_VERSION - 1)
+    listing(lucia, "Lamp", text_base="stored\x1e", text_skeleton="stored\x1e", text_version=NORMALISER_VERSION + 1)
     listing(lucia, "Lamp", text_base="stored, one zone", text_version=NORMALISER_VERSION)
     fresh = (text.normalised.base, text.normalised.skeleton)
     subjects = facts.listings(Listing.objects.all(), needs=(), at=NOON)
     texts = [subject.listing.base_and_skeleton for subject in subjects if subject.listing]
-    assert texts == [("stored\x1e", "stored\x1e"), fresh, fresh]
+    assert texts == [("stored\x1e", "stored\x1e"), fresh, fresh, fresh]

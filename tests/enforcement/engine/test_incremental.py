@@ -13,7 +13,6 @@ from django.db.models import F, Max
 from enforcement.domain import sweep_work, sweeps
 from enforcement.enums import SweepKind, SweepState
 from enforcement.models import Sweep, Violation
-from enforcement.queries.touched import A_DAY
 from governance.accounts.models import User
 from governance.policies.enums import Mode, Subject
 from governance.policies.models import Policy, TermList, TermListVersion, Waiver
@@ -21,6 +20,7 @@ from listings.models import Category, Certificate, Listing, Merchant, MerchantWi
 from tests.enforcement.engine.conftest import active
 from tests.factories.cases import NOON, listing, merchant
 
+A_DAY = timedelta(days=1)
 LONG_AGO = NOON - timedelta(days=400)
 RULES = {
     "cheap": "listing.price < 5.0",
@@ -52,22 +52,20 @@ def shops(policies: None) -> list[Merchant]:
 
 @pytest.fixture
 def offers(shops: list[Merchant], registers: dict[str, Category]) -> list[Listing]:
-    made = []
-    for number in range(24):
-        made.append(
-            listing(
-                shops[number % 4],
-                ("Bear", "Knife", "Lamp")[number % 3],
-                category=registers[("toys", "tools")[number % 2]],
-                markets=[("DE",), ("DE", "FR"), ("TR",)][number % 3],
-                language=("de", "")[number % 2],
-                price_minor=(199, 2_490, None)[number % 3],
-                created_at=LONG_AGO,
-                changed_at=LONG_AGO,
-                change=number + 1,
-            )
+    return [
+        listing(
+            shops[number % 4],
+            ("Bear", "Knife", "Lamp")[number % 3],
+            category=registers[("toys", "tools")[number % 2]],
+            markets=[("DE",), ("DE", "FR"), ("TR",)][number % 3],
+            language=("de", "")[number % 2],
+            price_minor=(199, 2_490, None)[number % 3],
+            created_at=LONG_AGO,
+            changed_at=LONG_AGO,
+            change=number + 1,
         )
-    return made
+        for number in range(24)
+    ]
 
 
 class Shop:
@@ -202,7 +200,7 @@ def undone() -> Iterator[None]:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_it_agrees_with_a_full_sweep(offers: list[Listing], author: User, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 -- what happens, not a secret
+    chance = random.Random(seed)
     sweep(SweepKind.FULL, NOON)
     at = NOON
     for _day in range(4):
@@ -241,7 +239,7 @@ def test_a_policy_that_has_changed_is_read_for_everything_and_the_others_are_not
 ) -> None:
     Policy.objects.exclude(slug__in=["cheap", "blades"]).update(mode=Mode.OFF)
     sweep(SweepKind.FULL, NOON)
-    Shop(random.Random(1), author, NOON).terms()  # noqa: S311 -- what happens, not a secret
+    Shop(random.Random(1), author, NOON).terms()
     after = sweep(SweepKind.CHANGED, NOON + timedelta(hours=1))
     reached = dict(after.policies.values_list("version__policy__slug", "everywhere"))
     assert (reached, after.total) == ({"cheap": False, "blades": True}, len(offers))

@@ -2,10 +2,12 @@
 
 import pytest
 
+from enforcement.enums import Clearance
 from enforcement.measures import MEASURES
 from enforcement.measures.base import BaseMeasure
 from enforcement.measures.exposure import LIMITS
 from governance.policies.enums import Measure, Subject
+from listings.enums import Exposure
 
 
 def test_every_measure_has_its_class_under_its_own_name() -> None:
@@ -19,6 +21,12 @@ def test_every_measure_says_how_it_is_applied_and_reverted(measure: Measure) -> 
     assert kind.apply is not BaseMeasure.apply
     assert kind.revert is not BaseMeasure.revert
     assert kind.__mro__[1] is BaseMeasure  # one level of inheritance, so that each can be read by itself
+
+
+@pytest.mark.parametrize("measure", Measure)
+def test_what_hides_a_listing_keeps_it_from_going_live(measure: Measure) -> None:
+    hides = LIMITS.get(measure) == Exposure.HIDDEN or MEASURES[measure].on_merchant
+    assert (MEASURES[measure].before_sale == Clearance.BLOCK) is hides
 
 
 @pytest.mark.parametrize("measure", Measure)

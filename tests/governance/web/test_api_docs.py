@@ -1,5 +1,6 @@
 """The schema is OpenAPI 3.1 and says scopes and problems; the page draws it under our own policy, for everybody."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,6 +112,26 @@ def test_fields_follow_references_lists_and_nulls() -> None:
         ("at", "date-time or null", False, ()),
     ]
     assert reader.sample(schema, 0) == {"lines": [{"amount": "12.90"}]}
+
+
+def test_a_body_of_several_forms_shows_the_fields_of_all_and_the_first_example() -> None:
+    one = {
+        "type": "object",
+        "required": ["title"],
+        "properties": {"title": {"type": "string"}, "at": {"type": "integer"}},
+    }
+    many = {
+        "type": "object",
+        "required": ["rows"],
+        "properties": {"rows": {"type": "array"}, "at": {"type": "integer"}},
+    }
+    reader = Reader({"One": one, "Many": many})
+    schema = {"oneOf": [{"$ref": "#/components/schemas/One"}, {"$ref": "#/components/schemas/Many"}]}
+    body = reader.body("application/json", {"schema": schema})
+    assert [(field.name, field.required) for field in body.fields] == [("title", False), ("at", False), ("rows", False)]
+    assert json.loads(body.sample) == {"title": "…"}
+    told = reader.body("application/json", {"schema": schema, "examples": {"a": {"value": {"title": "Bear"}}}})
+    assert json.loads(told.sample) == {"title": "Bear"}
 
 
 def test_a_schema_that_contains_itself_ends() -> None:

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from listings.text import ZONE_SEPARATOR, normalise
 from listings.text.base import base_text, base_trace
+from listings.text.lookalikes import LOOKALIKES
 from listings.text.skeleton import skeleton_text, skeleton_trace
-from listings.text.tables import COMPOSING_STARTERS, LOOKALIKES
+from listings.text.tables import COMPOSING_STARTERS
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def test_base_undoes_encoding_and_case(written: str, base: str) -> None:
     ("written", "base"),
     [
         ("zero\u200bwidth\ufeff so\u00adft", "zerowidth soft"),
-        ("\u202egnp.\u202cexe \u2066x\u2069", "gnp.exe x"),
+        ("\u202agnp.\u202cexe \u2066x\u2069", "gnp.exe x"),
         ("مُـسَدَّسـ", "مسدس"),
         ("شَامْبُو", "شامبو"),
         ("ا\u0654سلحة", "أسلحة"),
@@ -49,6 +50,43 @@ def test_base_drops_what_cannot_be_seen_and_optional_marks(written: str, base: s
 @pytest.mark.parametrize(
     ("written", "base"),
     [
+        ("l’eau – ʼn״", "l'eau - 'n\""),
+        ("צה״ל תל־אביב ג׳ינס", "צה\"ל תל-אביב ג'ינס"),
+        ("E\u2011Zigarette", "e-zigarette"),
+        ("🅺🅽🅸🅵🅴 🅐", "knife a"),
+    ],
+)
+def test_base_reads_typography_as_a_keyboard_has_it(written: str, base: str) -> None:
+    assert normalise(written).base == base
+
+
+@pytest.mark.parametrize(
+    ("written", "base"),
+    [
+        ("a \u202eefink\u202c b", "a knife b"),
+        ("\u202ee\u0301fac", "café"),
+        ("\u202dחדקא\u202c", "אקדח"),
+        ("\u202dknife\u202c", "knife"),
+        ("\u202eאקדח\u202c", "אקדח"),
+        ("\u202eab\ncd", "ba cd"),
+        ("\u202e\u202c x", " x"),
+    ],
+)
+def test_base_reads_letters_in_the_order_in_which_they_are_seen(written: str, base: str) -> None:
+    assert normalise(written).base == base
+
+
+def test_places_in_what_was_turned_round_lead_back_too() -> None:
+    written = "buy \u202eefink a\u202c now"
+    text = normalise(written)
+    assert text.base == "buy a knife now"
+    start = text.base.index("knife")
+    assert written[slice(*text.base_span(start, start + 5))] == "efink"
+
+
+@pytest.mark.parametrize(
+    ("written", "base"),
+    [
         ("pаypаl", "paypal"),  # Cyrillic а
         ("Gυcci", "gucci"),  # Greek υ
         ("ΝIKE", "nike"),  # Greek Ν
@@ -56,7 +94,10 @@ def test_base_drops_what_cannot_be_seen_and_optional_marks(written: str, base: s
         ("нож и USB-кабель", "нож и usb-кабель"),
         ("φάρμακο", "φάρμακο"),
         ("10μm 5kΩ", "10μm 5kω"),
-        ("кокaин", "kokaиh"),  # Latin a
+        ("кокaин", "kokauh"),  # Latin a
+        ("кοкаин", "kokauh"),  # Greek ο
+        ("ΚΟΚΑINΗ κοκαϊνη", "kokainh κοκαϊνη"),  # Latin IN
+        ("ᎪᎡᎪ gunᎪ", "ᎪᎡᎪ guna"),  # Cherokee
     ],
 )
 def test_base_folds_lookalikes_inside_mixed_tokens_only(written: str, base: str) -> None:
@@ -92,6 +133,17 @@ def test_base_folds_case_as_unicode_does_and_keeps_the_dotless_i(written: str, b
         ("الأسلحة", "الاسلحه"),
         ("ᴋɴɪꜰᴇ", "knife"),
         ("🔫 gun", "🔫 gun"),
+        ("k - n - i - f - e", "knife"),
+        ("k🔪n🔪i🔪f🔪e k n i f e", "knife knife"),
+        ("K, N, I, F, E 2 pcs", "knife 2 pcs"),
+        ("T A B A N C A 9 mm", "tabanca 9 mm"),
+        ("brass_knuckles brass•knuckles", "brass knuckles brass knuckles"),
+        ("k0каин x к0к@ин", "kokauh x кокаин"),
+        ("πιστ0λι βι@γκρα", "πιστολι βιαγκρα"),
+        ("تر@مادول קוק@ין", "ترامادول קוקאינ"),
+        ("کوکایین סמימ סמים", "كوكايين סמימ סמימ"),
+        ("kniiife wEEEd", "kniːfe weːd"),
+        ("ɓøɨ ƙnɨƒe", "boi knife"),
     ],
 )
 def test_skeleton_sees_through_disguises(written: str, skeleton: str) -> None:
@@ -100,7 +152,16 @@ def test_skeleton_sees_through_disguises(written: str, skeleton: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["modern modem", "5mg 100ml usb3 h2o2", "1.299,00 on 2024-12-13", "1 2 3 4", "water-proof coat", "3 for 2 @ $5"],
+    [
+        "modern modem",
+        "1, 2, 3 a, b",
+        "5 / 6 / 7 € 1000",
+        "5mg 100ml usb3 h2o2",
+        "1.299,00 on 2024-12-13",
+        "1 2 3 4",
+        "water-proof coat",
+        "3 for 2 @ $5",
+    ],
 )
 def test_skeleton_leaves_figures_units_and_ordinary_compounds(written: str) -> None:
     assert normalise(written).skeleton == written
@@ -159,14 +220,14 @@ def test_composing_starters_are_those_of_unicode() -> None:
 
 def test_no_lookalike_is_ascii_or_latin() -> None:
     scripts = {unicodedata.name(chr(point)).split()[0] for point in LOOKALIKES}
-    assert scripts == {"CYRILLIC", "GREEK", "ARMENIAN"}
+    assert scripts == {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}
 
 
 TRICKY = st.text(
     st.one_of(
         st.characters(),
         st.sampled_from(
-            "aeiKİıſßﬁﷺ½µаеоΑυ\u0301\u0307\u0336\u200b\u200d\u202eـَאּ가\u1100\u1161\u11a8ｶﾞ-._ 01345$!\x1e🔫"
+            "aeiKİıſßﬁﷺ½µаеоΑυ\u0301\u0307\u0336\u200b\u200d\u202d\u202e\u202cـאםک’—🅰ː*َאּ가\u1100\u1161\u11a8ｶﾞ-._ 01345$!\x1e🔫"
         ),
     ),
     max_size=40,

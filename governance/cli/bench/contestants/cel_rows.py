@@ -18,6 +18,7 @@ from listings.models import Listing
 
 class CelRows(Contestant):
     name = "cel_rows"
+    by_row = True
     told = "CEL row by row: the product's runtime and merge for each listing in turn, without columns"
 
     def run(self, *, sample: bool) -> None:

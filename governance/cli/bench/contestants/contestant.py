@@ -28,7 +28,7 @@ class Contestant(ABC):
     """`told` says how it does it; `prepared`, what it was given beforehand and pays nothing for.
 
     One that uses `all_cores` is compared with two processes of ours, the others with one. One that does not find anything
-    merely says what there is to be had.
+    merely says what there is to be had. One that goes `by_row` has the same rate on a sample.
     """
 
     name: ClassVar[str]
@@ -36,6 +36,7 @@ class Contestant(ABC):
     prepared: ClassVar[str] = ""
     all_cores: ClassVar[bool] = False
     finds: ClassVar[bool] = True
+    by_row: ClassVar[bool] = False
 
     def prepare(self) -> None:
         """Make what it may have beforehand. Untimed."""

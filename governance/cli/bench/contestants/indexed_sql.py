@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db import connection
+from django.db import connection, transaction
 
 from governance.cli.bench.contestants.contestant import NOW, SAMPLE, Contestant, InForce, in_force
 from governance.cli.bench.forms.sql import ZONES, PostgreSQL, text
@@ -16,18 +16,14 @@ VIEWS = """
         SELECT merchant_id, listing_id, type, valid_from, valid_until FROM listings_certificate;
     CREATE TABLE IF NOT EXISTS mention (list_key text, listing_id bigint, PRIMARY KEY (list_key, listing_id));
 """
-INDEXES = (
-    f"""
+INDEXES = f"""
     CREATE INDEX IF NOT EXISTS bench_attributes ON listings_listing USING gin (attributes jsonb_path_ops);
     CREATE INDEX IF NOT EXISTS bench_keys ON listings_listing USING gin (attributes);
-    CREATE INDEX IF NOT EXISTS bench_words ON listings_listing l USING gin (({ZONES}) gin_trgm_ops);
+    CREATE INDEX IF NOT EXISTS bench_words ON listings_listing USING gin (({ZONES.replace("l.", "")}) gin_trgm_ops);
     CREATE INDEX IF NOT EXISTS bench_price ON listings_listing (price_eur);
     CREATE INDEX IF NOT EXISTS bench_certificate ON listings_certificate (listing_id, type) INCLUDE (valid_from, valid_until);
     CREATE INDEX IF NOT EXISTS bench_seller_certificate ON listings_certificate (merchant_id, type) WHERE listing_id IS NULL;
-""".replace("listings_listing l USING", "listings_listing USING")
-    .replace("l.title", "title")
-    .replace("l.description", "description")
-)
+"""
 _FROM = """
     FROM listings_listing l JOIN listings_merchant m ON m.id = l.merchant_id
     LEFT JOIN listings_traderidentity t ON t.merchant_id = l.merchant_id
@@ -47,22 +43,22 @@ class IndexedSQL(Contestant):
             cursor.execute(VIEWS)
             fill_mentions()
             cursor.execute(INDEXES)
-            cursor.execute("VACUUM ANALYZE")
+            cursor.execute("ANALYZE")
 
     def run(self, *, sample: bool) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("BEGIN")
+        with transaction.atomic(), connection.cursor() as cursor:
             for each in in_force():
                 cursor.execute(insertion(each, sample=sample))
-            cursor.execute("COMMIT")
 
 
 def fill_mentions() -> None:
     """What the term lists find in each listing, worked out beforehand: an index like any other."""
     columns = [("list_key", "text"), ("listing_id", "bigint")]
-    texts = Listing.objects.order_by("pk").values_list("pk", "text_base", "text_skeleton").iterator(chunk_size=5_000)
+    texts = Listing.objects.order_by("pk").values_list("pk", "text_base", "text_skeleton", "language")
     rows: Sequence[tuple[str, int]] = [
-        (key, listing) for listing, base, skeleton in texts for key in sorted(mentioned(base, skeleton))
+        (key, listing)
+        for listing, base, skeleton, language in texts.iterator(chunk_size=5_000)
+        for key in sorted(mentioned(base, skeleton, language))
     ]
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE mention")

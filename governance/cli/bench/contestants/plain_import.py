@@ -57,7 +57,9 @@ def _draft(row: Mapping[str, Any], merchants: Mapping[str, int], categories: Map
 
 
 def _certificate(row: Mapping[str, Any]) -> CertificateDraft:
-    days: dict[str, Any] = {name: date.fromisoformat(row[name]) for name in ("valid_from", "valid_until") if name in row}
+    days: dict[str, Any] = {
+        name: date.fromisoformat(row[name]) for name in ("valid_from", "valid_until") if name in row
+    }
     return CertificateDraft(type=row["type"], number=row["number"], issuer=row["issuer"], **days)
 
 

@@ -28,6 +28,7 @@ class Disagrees(AssertionError):
 def measure(*, listings: int, seed: int, rounds: int, say: Say) -> dict[str, Any]:
     say(figures.machine())
     loading.load(listings, seed=seed, say=say)
+    loading.settle()
     changing = listings // SHARE
     full, changed = Timings(listings), Timings(changing)
     with Lane() as worker:

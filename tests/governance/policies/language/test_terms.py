@@ -50,6 +50,7 @@ def test_whole_words_outside_exceptions_count(title: str, expected: bool) -> Non
         ("knіfe", True),  # Ukrainian і
         ("k1ller kit", True),
         ("ki11er kit", True),
+        ("kiIIer kit", True),
         ("killerkit", True),
         ("penknife", False),
         ("usb-c-knife", True),
@@ -168,8 +169,74 @@ def test_a_list_of_nothing_finds_nothing(matcher: Matcher) -> None:
     assert matcher.mentioned("gun", "gun") == []
 
 
+@pytest.mark.parametrize(
+    ("written", "language", "counts"),
+    [
+        ("met", "ru", True),
+        ("met", "nl", False),
+        ("met", None, True),
+        ("мeт", "ru", True),  # Latin e: the base text has met
+        ("мeт", "nl", False),
+        ("соке", "en", True),  # Cyrillic from end to end
+        ("соке", "ru", False),
+        ("соке", None, False),
+        ("ΚΟΚΕ", "de", False),  # no Greek letter passes for c
+        ("ΟΡΙΟΝ", "de", False),
+    ],
+)
+def test_a_word_in_letters_of_another_alphabet_counts_where_it_is_no_word(
+    written: str, language: str | None, counts: bool
+) -> None:
+    matcher = Matcher([TermListSpec("drugs", 1, {"ru": ["мет"], "en": ["coke"]}, reads="skeleton")])
+    text = normalise(written)
+    assert matcher.mentioned(text.base, text.skeleton, language) == (["drugs"] if counts else [])
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("vap3", True),
+        ("Vap3s", True),
+        ("$nus", True),
+        ("v*pe", True),
+        ("vaaaape", True),
+        ("vaape", False),
+        ("snus-pouch", True),
+        ("can-nabis", True),
+        ("can nabis", False),
+        ("c*nnabis", True),
+        ("w**d", True),
+        ("wed", False),
+        ("weeeed", True),
+        ("can-vas", False),
+    ],
+)
+def test_one_letter_of_a_word_may_be_played_with(title: str, expected: bool) -> None:
+    terms = {"en": ["vape", "vapes", "snus", "cannabis", "weed"]}
+    assert mentioned(TermListSpec("t", 1, terms, reads="skeleton"), title) is expected
+
+
+@pytest.mark.parametrize("title", ["v*pe", "vap3", "vaaape", "\u0475\u0430\u0440\u0435"])
+def test_a_list_that_reads_the_base_text_sees_no_play_with_letters(title: str) -> None:
+    text = normalise(title)
+    assert Matcher([TermListSpec("t", 1, {"en": ["vape"]})]).mentioned(text.base, text.skeleton, "en") == []
+
+
+@pytest.mark.parametrize("title", ["coup-de-poing", "coup de poing", "Coup‑de‑poing"])
+def test_hyphens_and_spaces_of_a_phrase_are_one(title: str) -> None:
+    assert mentioned(TermListSpec("t", 1, {"fr": ["coup-de-poing"]}), title) is True
+
+
+@pytest.mark.parametrize(("title", "expected"), [("Boeller", True), ("Böller", True), ("Boller", False)])
+def test_german_umlauts_may_be_written_out(title: str, expected: bool) -> None:
+    assert mentioned(TermListSpec("t", 1, {"de": ["böller"]}), title) is expected
+
+
 def test_spellings_of_a_term() -> None:
     assert base_spellings("Water Gun", "en") == {"water gun", "water-gun"}
-    assert base_spellings("кокаин", "ru") == {"кокаин", "kokaиh"}
-    assert skeleton_spellings("Kill", "en") == {"kill", "kili", "kiil", "kiii"}
+    assert base_spellings("кокаин", "ru") == {"кокаин", "kokauh"}
+    assert base_spellings("ήλιον", "el") == {"ήλιον", "ηλιον", "nλiov", "hλion", "hλiov"}
+    assert skeleton_spellings("Kill", "en") == {
+        "kill", "kili", "kiil", "kiː", "kil1", "kil|", "kːill", "kiːll", "kilː",
+    }  # fmt: skip
     assert base_spellings("\u200b", "en") == set()
