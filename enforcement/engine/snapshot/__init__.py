@@ -1,6 +1,6 @@
 """The catalogue as files of columns: what a preview reads, so that it need not wait for the database.
 
-`docs/adr/0012-a-snapshot-for-previews.md` says why, and what it is true of.
+`docs/adr/0015-a-snapshot-for-previews.md` says why, and what it is true of.
 """
 
 from enforcement.engine.snapshot.manifest import Manifest, Part, Written

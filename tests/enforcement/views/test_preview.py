@@ -254,7 +254,7 @@ def test_it_asks_a_fixed_number_of_queries(
         violation(made, policy(f"other-{number}"))
     snapshot()
     ask(site, cheap)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(16):
         assert f"It holds for {rows} of the {rows}" in words(ask(site, cheap))
 
 
