@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 
 from django.db import OperationalError, transaction
 from django.db.models import Q
@@ -14,9 +15,11 @@ from enforcement.domain import chunks, findings, sweeps
 from enforcement.domain.findings import Finding, Merged
 from enforcement.engine import ActivePolicies, Outcome, Summary, facts
 from enforcement.engine.columns import Batch
-from enforcement.models import Chunk, Sweep
+from enforcement.models import Chunk, Sweep, SweepPolicy
 from governance.policies.enums import Mode, Subject
+from governance.policies.language import Environment
 from governance.policies.language import Subject as Read
+from governance.policies.queries.environment import environment
 from listings.enums import ListingState, MerchantState
 from listings.models import Listing, Merchant
 from listings.queries.keys import among
@@ -82,11 +85,17 @@ def _run(taken: Chunk, clock: Callable[[], datetime]) -> None:
 
 def _policies(chunk: Chunk, subject: Subject) -> ActivePolicies:
     """Those that the sweep began with, in the modes they had then: for some keys the ones that are not read everywhere."""
-    rows = chunk.sweep.policies.select_related("version__policy").filter(
-        version__policy__subject=subject, everywhere=chunk.keys is None
+    return _begun_with(chunk.sweep_id, subject, chunk.keys is None, environment())
+
+
+@lru_cache(maxsize=8)
+def _begun_with(sweep_id: int, subject: Subject, everywhere: bool, against: Environment) -> ActivePolicies:
+    """The same for all chunks of a sweep in this process: what it began with does not change."""
+    rows = SweepPolicy.objects.select_related("version__policy").filter(
+        sweep=sweep_id, version__policy__subject=subject, everywhere=everywhere
     )
     modes = {row.version_id: row.mode for row in rows}
-    return engine.activate((row.version for row in rows), modes=modes)
+    return engine.activate((row.version for row in rows), modes=modes, against=against)
 
 
 def _subjects(chunk: Chunk, policies: ActivePolicies, at: datetime) -> tuple[list[int], Batch | Sequence[Read]]:

@@ -1,5 +1,6 @@
 """Merchants: how each presents itself, the trader's file, sums of three windows, and certificates for all it sells."""
 
+import os
 import random
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -7,8 +8,9 @@ from typing import NamedTuple
 
 from governance.cli.bench.register import CERTIFICATES, PLACES
 
-AS_OF = date(2026, 11, 22)
-"""The catalogue's own today: what is expired or new is so on this day."""
+DAY = "BENCH_DAY"
+AS_OF = date.fromisoformat(os.environ.get(DAY, "2026-11-22"))
+"""The catalogue's own today: what is expired or new is so on this day. The environment may name another."""
 LISTINGS_EACH, MOST, FEWEST = 10, 20_000, 50
 PRIVATE, VERIFIED, CERTIFIED = 0.15, 0.75, 0.2
 LONGEST = 3_000

@@ -14,13 +14,16 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg2
 
 from governance.cli import programs
+from governance.cli.bench.merchants import DAY
 from governance.cli.environment import DEMO_LISTINGS
 from governance.cli.install import ROOT
 from governance.cli.supervisor import Running, Supervisor
@@ -141,6 +144,7 @@ class Stage:
 def _compare(stage: Stage, options: argparse.Namespace) -> int:
     stage.python(CALM, "manage.py", "migrate", "--verbosity", "0")
     os.environ[DEMO_LISTINGS] = str(options.listings)
+    os.environ[DAY] = datetime.now(UTC).date().isoformat()  # the workers know no other day
     stage.python(CALM, "-c", MADE_UP.format(options.listings) if options.made_up else DEMO)
     for database in (STORMY, ORACLE) if options.made_up else (STORMY,):
         stage.ask("postgres", f"CREATE DATABASE {database} TEMPLATE {CALM}")
@@ -166,6 +170,9 @@ def _agree(stage: Stage, what: str, sql: str, expected_in: str) -> bool:
     print(
         f"{what}: {len(expected):,} {told}, {len(found):,} disturbed; {len(lost)} lost, {len(added)} more, {twice} twice"
     )
+    slugs = Counter(row[0] for row in (*lost, *added))
+    if slugs:
+        print("The most in:", ", ".join(f"{slug} ({count})" for slug, count in slugs.most_common(5)))
     return bool(expected) and not (lost or added or twice)
 
 
