@@ -145,12 +145,14 @@ def preview(draft: Draft, *, at: datetime, seconds: float | None = None) -> Run:
 def hits(run: Run, *, most: int = SHOWN) -> tuple[list[Outcome], int]:
     """Some of what was found, drawn at random, each confirmed by the runtime; and how many it did not confirm.
 
-    One may have been corrected since the snapshot was made; what else it is, is a fault in the columns and stands in the log.
+    One may have been corrected since the snapshot was made, or there is a fault in the columns: it stands in the log.
     """
     keys = [key for _drawn, key in run.figures.picks]
     found = {each.subject_id: each for each in run.reader.confirmed(keys)}
     shown = [found[key] for key in keys if key in found]
-    return shown[:most], len(keys) - len(shown)
+    if otherwise := [key for key in keys if key not in found]:
+        log.warning("preview_not_confirmed", rule=run.draft.rule, listings=len(otherwise), first=otherwise[0])
+    return shown[:most], len(otherwise)
 
 
 def _serves(snapshot: Snapshot) -> bool:

@@ -249,15 +249,19 @@ def test_hits_of_other_policies_are_counted_and_ones_own_are_not(catalogue: list
     assert previews.preview(Draft(draft.rule, draft.jurisdictions, (), policy), at=NOON).figures.caught == 0
 
 
-def test_hits_are_shown_only_where_the_runtime_agrees(catalogue: list[Listing]) -> None:
+def test_hits_are_shown_only_where_the_runtime_agrees(
+    catalogue: list[Listing], caplog: pytest.LogCaptureFixture
+) -> None:
     snapshot()
     run = previews.preview(Draft("listing.price < 10.0", ("DE", "FR", "TR")), at=NOON)
     shown, left_out = previews.hits(run)
     assert (len(shown), left_out) == (previews.SHOWN, 0)
     assert shown[0].explanation["held"] is True
     Listing.objects.filter(pk=shown[0].subject_id).update(price_minor=100_000)  # no mark of the change
+    caplog.clear()
     again, left_out = previews.hits(run)
     assert left_out == 1
+    assert "preview_not_confirmed" in caplog.text
     assert shown[0].subject_id not in {each.subject_id for each in again}
 
 
