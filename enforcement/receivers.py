@@ -20,6 +20,7 @@ def give_the_workers_work(sweep_id: int, **_: Any) -> None:
 def follow_up_a_sweep(sweep_id: int, **_: Any) -> None:
     tasks.begin_next_sweep.delay_on_commit()
     tasks.decide_owed.delay_on_commit()
+    tasks.keep_snapshot.delay_on_commit()
 
 
 @receiver(events.violations_closed)

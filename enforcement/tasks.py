@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from enforcement.domain import chunks, decisions, messages, restrictions, sweep_work, sweeps
+from enforcement.domain import chunks, decisions, messages, restrictions, snapshots, sweep_work, sweeps
 from enforcement.enums import SweepKind
 from enforcement.queries import outbox
 from enforcement.queries import sweeps as running
@@ -40,6 +40,20 @@ def start_daily_sweep() -> None:
 @shared_task
 def start_weekly_sweep() -> None:
     sweeps.start(kind=SweepKind.FULL, actor=None, reason=WEEKLY, at=timezone.now())
+
+
+@shared_task
+def make_snapshot() -> None:
+    """Write one part of the snapshot for previews, then pass the turn on."""
+    if snapshots.make_next(at=timezone.now()):
+        make_snapshot.delay()
+
+
+@shared_task
+def keep_snapshot() -> None:
+    """Begin one where it is due, and go on with one where a message was lost."""
+    if snapshots.due(at=timezone.now()):
+        make_snapshot.delay()
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from enforcement.views import decisions, policies, policy_edit, rule_language, statement, sweeps
+from enforcement.views import decisions, policies, policy_edit, preview, rule_language, statement, sweeps
 
 app_name = "enforcement"
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("policies/rule/language/", rule_language.page, name="rule-language"),
     path("policies/<int:pk>/", policies.detail, name="policy"),
     path("policies/<int:pk>/edit/", policy_edit.edit, name="policy-edit"),
+    path("policies/<int:pk>/preview/", preview.begin, name="preview"),
+    path("policies/<int:pk>/preview/<int:number>/", preview.read_on, name="preview-read-on"),
     path("policies/<int:pk>/mode/", policies.set_mode, name="policy-mode"),
     path("policies/<int:pk>/waivers/", policies.waive, name="policy-waive"),
     path("policies/<int:pk>/waivers/<int:waiver>/revoke/", policies.revoke_waiver, name="waiver-revoke"),

@@ -146,6 +146,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {"visibility_timeout": 1_20
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "enforcement.tasks.run_chunk": {"queue": "sweeps"},
+    "enforcement.tasks.make_snapshot": {"queue": "sweeps"},
     "listings.tasks.run_import": {"queue": "sweeps"},
     "listings.tasks.renormalise_texts": {"queue": "sweeps"},
 }
@@ -165,6 +166,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "enforcement.tasks.start_weekly_sweep",
         "schedule": crontab(day_of_week=0, hour=1, minute=0),
     },
+    "keep the snapshot for previews": {"task": "enforcement.tasks.keep_snapshot", "schedule": 300},
+    "make the snapshot of the day": {"task": "enforcement.tasks.make_snapshot", "schedule": crontab(hour=5, minute=30)},
     "decide what is owed": {"task": "enforcement.tasks.decide_owed", "schedule": 60},
     "settle what is corrected": {"task": "enforcement.tasks.settle_corrected", "schedule": 60},
     "end what has run out": {"task": "enforcement.tasks.expire_due", "schedule": 60},
@@ -185,6 +188,12 @@ UNDO_SECONDS = env.int(
     "UNDO_SECONDS", default=10
 )  # in which a decision can be taken back; the merchant is told afterwards
 SWEEP_WORKERS = env.int("SWEEP_WORKERS", default=2)  # chunks of one sweep at work at once
+
+# --- previews ----------------------------------------------------------------------------------
+# Columns of the catalogue, written by the workers and read by the web: with several machines, a volume that all of them share.
+SNAPSHOT_DIR = Path(env("SNAPSHOT_DIR", default=str(STATE_DIR / "snapshot")))
+SNAPSHOT_ROWS = env.int("SNAPSHOT_ROWS", default=50_000)  # listings in a file, some half a kB each on the disk
+SNAPSHOT_SAMPLE = env.int("SNAPSHOT_SAMPLE", default=20_000)  # listings of which the first answer is made
 
 # --- imports ---------------------------------------------------------------------------------
 IMPORT_UPLOAD_BYTES = env.int("IMPORT_UPLOAD_BYTES", default=4 << 30)

@@ -27,6 +27,7 @@ if "TEST_TEMPLATE" in os.environ:  # `./run test` has migrated one database for 
     DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["TEST_TEMPLATE"]}  # noqa: F405
 CACHES["default"]["KEY_PREFIX"] = _run  # noqa: F405
 CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"{_run}:"  # noqa: F405
+SNAPSHOT_DIR = STATE_DIR / "snapshot" / _run  # noqa: F405
 TEMPLATES[0]["DIRS"].append(Path(__file__).parent / "templates")  # noqa: F405 -- rows of lists that only tests have
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if "TEST_DATABASE" in os.environ:  # a worker process that a test has started works on that test's database

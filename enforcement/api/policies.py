@@ -1,18 +1,23 @@
-"""Policies over the API: what is in force, in which words, and what a rule would be refused for."""
+"""Policies over the API: what is in force, in which words, and what a rule would be refused for or would find."""
 
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from enforcement.api.preview import MOST_SECONDS, PreviewIn, PreviewOut, answer, refused
+from enforcement.domain import previews
 from enforcement.filters import PolicyFilter
+from enforcement.forms.preview import draft
 from enforcement.queries import policies as queries
 from governance.accounts.enums import Scope
 from governance.policies.domain import rules
+from governance.policies.language import RuleProblems
 from governance.policies.models import Policy, PolicyText, PolicyVersion
 from governance.web.viewsets import ScopedViewSet
 
@@ -88,6 +93,7 @@ class PolicyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedView
         "list": Scope.POLICIES_READ,
         "retrieve": Scope.POLICIES_READ,
         "check": Scope.POLICIES_READ,
+        "preview": Scope.POLICIES_WRITE,
         "vocabulary": Scope.POLICIES_READ,
     }
     filterset_class = PolicyFilter
@@ -107,6 +113,20 @@ class PolicyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedView
         body = RuleIn(data=request.data)
         body.is_valid(raise_exception=True)
         return Response(RuleCheckOut(rules.check(body.validated_data["rule"])).data)
+
+    @extend_schema(request=PreviewIn, responses=PreviewOut)
+    @action(detail=False, methods=["post"], filterset_class=None, pagination_class=None)
+    def preview(self, request: Request) -> Response:
+        """What a rule would find in the catalogue, without storing it or acting on it. Answers within some seconds."""
+        body = PreviewIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        asked = dict(body.validated_data)
+        wanted = draft(asked.pop("rule"), policy_id=asked.pop("policy"), **asked)
+        try:
+            run = previews.preview(wanted, at=timezone.now(), seconds=MOST_SECONDS)
+        except RuleProblems as problems:
+            raise refused(problems) from None
+        return Response(answer(run))
 
     @extend_schema(responses={200: dict})
     @action(detail=False, methods=["get"], filterset_class=None, pagination_class=None)

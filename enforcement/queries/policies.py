@@ -1,5 +1,6 @@
 """Reads of policies as their pages show them: with what they found."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,8 +93,18 @@ def by_market(policy: Policy) -> list[tuple[str, int]]:
 
 def category_names(version: PolicyVersion, language: str) -> list[str]:
     """The categories that a version is about, by their names, else by their codes."""
-    known = dict(Category.objects.filter(code__in=version.categories).values_list("code", "names"))
-    return [known.get(code, {}).get(language) or known.get(code, {}).get("en", code) for code in version.categories]
+    return list(names_of_categories(version.categories, language).values())
+
+
+def names_of_categories(codes: Collection[str], language: str) -> dict[str, str]:
+    """Code → name, else the code itself, in the order of the codes."""
+    known = dict(Category.objects.filter(code__in=codes).values_list("code", "names"))
+    return {code: known.get(code, {}).get(language) or known.get(code, {}).get("en", code) for code in codes}
+
+
+def titles(ids: Collection[int], language: str) -> dict[int, str]:
+    """Policy's id → its title as lists show it."""
+    return {policy.pk: policy.title for policy in policies(language).filter(pk__in=ids).order_by("pk")}  # type: ignore[attr-defined]
 
 
 def versions(policy: Policy) -> list[PolicyVersion]:

@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from enforcement import permissions
+from enforcement.engine.columns.plans import part_read_by_row
 from enforcement.filters import PolicyFilter
 from enforcement.forms.policies import Approve, GrantWaiver, NewPolicy, SetMode
 from enforcement.queries import policies as queries
 from governance.accounts.permissions import functions
-from governance.policies.domain import policies, versions, waivers
+from governance.policies.domain import policies, rules, versions, waivers
 from governance.policies.enums import MODE_MEANS, Mode, Subject, VersionState, family_name
+from governance.policies.language import RuleProblems
 from governance.policies.models import Policy, PolicyVersion, Waiver
 from governance.policies.permissions import can_approve_policy, can_switch_policy, can_waive, can_write_policy
 from governance.web import charts, formats, toasts
@@ -80,6 +82,7 @@ def detail(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
         "track": queries.track(policy),
         "recent": queries.recent(policy),
         "bars": _bars(policy),
+        "by_row": _by_row(policy, version),
         "mode_moves": queries.mode_moves(policy),
         "waivers": list(policy.waivers.select_related("merchant", "listing", "owner").order_by("-ends_on", "-pk")[:20]),
         "modes": [(mode, MODE_MEANS[mode]) for mode in Mode],
@@ -236,6 +239,16 @@ def _chosen(policy: Policy, found: list[PolicyVersion], number: int | None) -> P
     if number is not None:
         return next((version for version in found if version.number == number), None)
     return next((version for version in found if version.pk == policy.live_id), found[0] if found else None)
+
+
+def _by_row(policy: Policy, version: PolicyVersion | None) -> str:
+    """The part of the rule because of which sweeps read it row by row; empty for one that does not compile, or not yet."""
+    if version is None or policy.subject != Subject.LISTINGS:
+        return ""
+    try:
+        return part_read_by_row(rules.compiled(version.rule))
+    except RuleProblems:
+        return ""
 
 
 def _texts(version: PolicyVersion | None) -> list[Any]:

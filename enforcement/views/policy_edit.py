@@ -1,5 +1,7 @@
 """The page where a version is written, with its rule checked while it is typed."""
 
+import secrets
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -90,5 +92,6 @@ def _page(
         "form": form,
         "source": rule,
         "check": rules.check(rule, Subject(policy.subject)),
+        "page": secrets.token_hex(8),
     }
     return render(request, "enforcement/policy_edit.html", context, status=status)

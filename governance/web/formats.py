@@ -10,7 +10,12 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
 from babel.lists import format_list
-from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+from babel.numbers import (
+    format_compact_decimal,
+    format_currency,
+    format_decimal,
+    format_percent,
+)
 from babel.units import format_unit
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -122,6 +127,13 @@ def money(amount: Number, currency: str) -> str:
     text = format_currency(amount, currency, locale=active_locale())
     text = LETTER_THEN_DIGIT.sub("\\1\u00a0", text)
     return text + LEFT_TO_RIGHT if is_rtl() and LATIN_SYMBOL.search(text) else text
+
+
+def money_rounded(amount: Number, currency: str) -> str:
+    """`€403,210`: for sums of many prices, of which nobody wants the cents."""
+    locale = active_locale()
+    whole = locale.currency_formats["standard"].pattern.replace("0.00", "0")
+    return format_currency(round(amount), currency, format=whole, locale=locale, currency_digits=False)
 
 
 def number(value: Number, *, digits: int | None = None) -> str:

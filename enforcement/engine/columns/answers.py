@@ -29,9 +29,12 @@ class Answer:
     by_row: list[int] = field(default_factory=list)
 
 
-def answers(policies: ActivePolicies, batch: Batch) -> list[Answer]:
-    """An answer for each policy about listings; none of them speaks of the batch's odd ones."""
-    planned = plans(policies)
+def answers(policies: ActivePolicies, batch: Batch, planned: Plans | None = None) -> list[Answer]:
+    """An answer for each policy about listings; none of them speaks of the batch's odd ones.
+
+    `planned` for policies that are not to be remembered: those of a draft.
+    """
+    planned = planned or plans(policies)
     reading = _Reading(policies, planned, Scopes.of(batch.frame, planned))
     reading.once()
     reading.per_market()

@@ -12,7 +12,7 @@ from enforcement.engine.columns.batches import CATEGORY, MARKETS, SEPARATOR
 from enforcement.engine.columns.lowering import Planner
 from enforcement.engine.columns.values import NotLowered
 from governance.policies.enums import Subject as About
-from governance.policies.language import Environment
+from governance.policies.language import Environment, Rule
 
 CATEGORY_NUMBER, MARKETS_NUMBER = "_category_number", "_markets_number"
 EVERYWHERE = pl.lit(value=True)
@@ -58,6 +58,15 @@ class Plans:
                 number for number, codes in enumerate(self.jurisdictions) if codes & offered
             )
         return found
+
+
+def part_read_by_row(rule: Rule) -> str:
+    """The part of a rule about listings because of which it is read row by row; empty where it is read over columns."""
+    try:
+        Planner(rule.environment).add(0, rule)
+    except NotLowered as part:
+        return str(part)
+    return ""
 
 
 _PLANNED: WeakKeyDictionary[Environment, dict[tuple[Any, ...], Plans]] = WeakKeyDictionary()

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from governance.policies.language.kinds import Words
+from governance.policies.language.kinds import AttributeType, Words
 from governance.policies.language.vocabulary import FACTS, PATHS, ROOTS, SHARE, functions_at
 from governance.web import formats
 
@@ -76,6 +76,9 @@ CORRECTIONS: Mapping[str, Words] = {
     "not readableIn": _("Write title and description in a language that is accepted in %(right)s."),
 }
 """What a merchant does about a condition that holds. A condition without an entry is turned into its opposite."""
+
+WORKED_OUT_FROM = {"listing._eanValid": "listing.ean", "listing._readableMarkets": "listing.language"}
+"""Stored facts that no rule names."""
 
 SAID_ALREADY = frozenset({"absent", "is", "is_not"})
 """Conditions whose sentence says what was seen: that something is not given, or a plain yes or no."""
@@ -174,6 +177,18 @@ def read(node: Json) -> dict[str, Any]:
 def missing(explanation: Json) -> list[str]:
     """Return the names of the facts that were not there."""
     return [operand(shown) for shown in explanation.get("missing") or ()]
+
+
+def stored_fact(path: str, attributes: Mapping[str, AttributeType]) -> str:
+    """Return the name of a stored fact: of an attribute, of a window's figure, or of what another fact is worked out from."""
+    if path.startswith("listing.attr."):
+        key = path.removeprefix("listing.attr.")
+        return operand({"attr": key, "labels": attributes[key].labels if key in attributes else {}})
+    owner, window, name = path.partition("._window")
+    if window:
+        days, _dot, figure = name.partition(".")
+        return operand({"function": f"{owner}.{figure}", "args": [days]})
+    return operand({"fact": WORKED_OUT_FROM.get(path, path)})
 
 
 def _chosen(children: list[dict[str, Any]]) -> list[dict[str, Any]]:

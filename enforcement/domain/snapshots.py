@@ -1,0 +1,107 @@
+"""Making the snapshot that previews read: planned once, written part by part, put in place when all parts are there.
+
+What is done stands in the folder: each turn writes the first part that is not there yet. A lock in the database lets one turn
+write at a time; it goes with the connection of a worker that is killed.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+
+import polars as pl
+from django.conf import settings
+from django.db import connection, transaction
+
+from enforcement import engine
+from enforcement.engine.snapshot import Manifest, Part, Store, store
+from enforcement.engine.snapshot.manifest import environment_now
+from enforcement.queries import scope, snapshots
+from governance.policies.language import Environment
+from governance.policies.language.readers import MENTIONED
+from governance.policies.queries.environment import environment
+
+LOCK = "SELECT pg_try_advisory_xact_lock(7236011)"
+ROWS_AT_ONCE = 5_000
+"""Listings with all their facts at a time: some 30 MB."""
+OLDEST = timedelta(days=1)
+CHANGED_SHARE = 0.05
+"""With more than this changed, reading the changes one preview after another costs more than a new snapshot."""
+_NOT_KEPT = "now"
+"""A column that says when a batch was read. A preview puts its own in."""
+
+
+def due(*, at: datetime) -> bool:
+    """Whether a snapshot is being made, or has to be: there is none, or it is a day old, knows other names, or a full sweep or
+    many changes came after it."""
+    if store().making() is not None:
+        return True
+    current = store().current()
+    if current is None:
+        return snapshots.on_sale().exists()
+    made = current.manifest
+    return (
+        at - made.made_at >= OLDEST
+        or made.environment != environment_now()
+        or snapshots.full_sweep_ended_since(made.made_at)
+        or snapshots.has_changed_much(made.mark, max(1_000, int(made.rows * CHANGED_SHARE)))
+    )
+
+
+@transaction.atomic
+def make_next(*, at: datetime, rows: int | None = None) -> bool:
+    """Plan a snapshot, or write the next part of the one planned; False when it is complete, or another turn is at it.
+
+    A plan whose names have changed meanwhile is made anew.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK)
+        if not cursor.fetchone()[0]:
+            return False
+    files = store()
+    making = files.making()
+    if making is None or making.environment != environment_now():
+        making = _plan(at, rows or settings.SNAPSHOT_ROWS)
+        files.begin(making)
+    part = files.unwritten(making)
+    if part is not None:
+        _write(files, making, part, at)
+    if files.unwritten(making) is not None:
+        return True
+    files.finish(making)
+    return False
+
+
+def _plan(at: datetime, size: int) -> Manifest:
+    """The mark is taken first: what changes while the parts are written is read again by whoever asks for changes."""
+    mark = scope.mark()
+    parts = [Part(nth, *found) for nth, found in enumerate(snapshots.ranges(size), start=1)]
+    name = f"{at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    return Manifest(name, at, mark, environment_now(), parts or [Part(1, 0, 0, 0)])
+
+
+def _write(files: Store, making: Manifest, part: Part, at: datetime) -> None:
+    known = environment()
+    frames: list[pl.DataFrame] = []
+    odd: set[int] = set()
+    first = part.first
+    while True:
+        keys = snapshots.on_sale().filter(pk__range=(first, part.last)).order_by("pk")
+        last = list(keys.values_list("pk", flat=True)[:ROWS_AT_ONCE])[-1:]
+        if frames and not last:
+            break
+        until = last[0] if last else part.last
+        batch = engine.batch(keys.filter(pk__lte=until), known, _needs(known), at=at)
+        frames.append(batch.frame.drop(_NOT_KEPT))
+        odd.update(batch.odd)
+        first = until + 1
+    frame = pl.concat(frames)
+    files.write(making, part, frame, _sample(frame, making, part), odd)
+
+
+def _sample(frame: pl.DataFrame, making: Manifest, part: Part) -> pl.DataFrame:
+    share = -(-settings.SNAPSHOT_SAMPLE * part.rows // max(1, making.planned))
+    return frame.sample(min(share, frame.height), seed=part.number)
+
+
+def _needs(known: Environment) -> set[str]:
+    """Every fact that a rule may read."""
+    return {*known.accesses, MENTIONED}
