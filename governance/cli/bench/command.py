@@ -1,6 +1,7 @@
 """`./run bench`: the database, and the process that measures in it."""
 
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,8 +23,9 @@ def main(arguments: list[str]) -> int:
         environment.joined_or_started(environment.state_folder(), "./run bench") as shared,
         temporary.own_numbers(shared["REDIS_URL"], shared["CELERY_BROKER_URL"]) as (redis_url, broker_url),
         _database(shared, options.database) as url,
+        tempfile.TemporaryDirectory(prefix="gov-bench-") as snapshot,
     ):
-        own = {"DATABASE_URL": url, "REDIS_URL": redis_url, "CELERY_BROKER_URL": broker_url}
+        own = {"DATABASE_URL": url, "REDIS_URL": redis_url, "CELERY_BROKER_URL": broker_url, "SNAPSHOT_DIR": snapshot}
         return foreground.run([sys.executable, "-m", "governance.cli.steps", "bench", *arguments], shared | own)
 
 

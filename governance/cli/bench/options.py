@@ -10,6 +10,7 @@ MEASURES = {
     "sweep": "a full sweep beside the alternatives, database to database",
     "incremental": "a sweep of the one per cent of the listings that have changed, beside a full one",
     "check": "one listing asked about over HTTP, with 200 policies in force and with none",
+    "preview": "what a draft would find, beside PostgreSQL counting the same",
     "import": "a file of listings taken in, beside plain Django",
 }
 """What can be measured, and what each is."""

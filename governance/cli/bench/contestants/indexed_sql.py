@@ -65,6 +65,11 @@ def fill_mentions() -> None:
         copy_rows(cursor, table="mention", columns=columns, rows=rows)
 
 
+def counting(of: InForce) -> str:
+    """The statement that counts what violates a rule."""
+    return f"SELECT count(*) {_FROM} WHERE l.state = 'on_sale' AND {PostgreSQL().condition(of.rule)}"
+
+
 def insertion(of: InForce, *, sample: bool) -> str:
     """The statement that writes a rule's violations."""
     codes = ", ".join(map(text, of.rule.jurisdictions))

@@ -3,17 +3,20 @@
 import importlib
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
 
+from enforcement.domain import snapshots
 from enforcement.enums import SweepKind
 from enforcement.models import Violation
 from governance.cli.bench import agreement, loading, policies
 from governance.cli.bench.contestants import contestant, ours
-from governance.cli.bench.measures import incremental
+from governance.cli.bench.measures import incremental, preview
 from governance.policies.enums import Mode
 from governance.policies.models import Policy, PolicyMove
 from listings.models import Listing, ListingVersion
@@ -138,4 +141,17 @@ def test_policies_are_switched_where_they_are_not_so_already(swept: Pairs) -> No
         policies.set_modes(Mode.OFF, at=contestant.NOW)
 
         assert PolicyMove.objects.count() == moves
+        transaction.set_rollback(True)
+
+
+def test_a_preview_finds_what_postgresql_counts(swept: Pairs, settings: Any, tmp_path: Path) -> None:
+    settings.SNAPSHOT_DIR = tmp_path
+    with transaction.atomic():
+        _named("indexed_sql").prepare()
+        while snapshots.make_next(at=contestant.NOW):
+            pass
+        drafts = preview.drawn(contestant.in_force())
+        assert len(drafts) == 2 * preview.EACH
+        found = {(each.policy, key) for each in drafts for policy, key in swept if policy == each.policy}
+        assert sum(preview.found_and_counted(each)[0] for each in drafts) == len(found)
         transaction.set_rollback(True)
