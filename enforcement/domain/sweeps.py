@@ -20,10 +20,10 @@ from governance.policies.enums import Subject
 from governance.policies.models import PolicyVersion
 from governance.web.refusals import MoveRefused, Refusal
 
-CHUNK_SIZES = (2_000, 20_000)
+CHUNK_SIZES = (4_000, 20_000)
 """Listings in a chunk, which is one transaction: at least so many, since a chunk costs some tens of milliseconds however small it
 is, and at most so many, since a lost worker loses one."""
-CHUNKS = 64
+CHUNKS = 32
 """That a sweep is cut into, between the two."""
 CHUNK_BYTES = 128 << 20
 """That a chunk's rows take in the table, about: a worker holds its texts several times over."""

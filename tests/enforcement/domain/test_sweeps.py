@@ -169,11 +169,11 @@ def test_a_cancelled_sweep_keeps_what_it_found(catalogue: list[Listing], manager
 @pytest.mark.parametrize(
     ("total", "row_bytes", "size"),
     [
-        (5_000, 2_000, 2_000),
-        (640_000, 2_000, 10_000),
+        (5_000, 2_000, 4_000),
+        (320_000, 2_000, 10_000),
         (9_000_000, 2_000, 20_000),
         (9_000_000, 100_000, 1_342),  # long texts
-        (0, 0, 2_000),
+        (0, 0, 4_000),
     ],
 )
 def test_a_chunk_is_as_large_as_a_worker_can_hold(total: int, row_bytes: int, size: int) -> None:
