@@ -19,6 +19,11 @@ _COMPILED: WeakKeyDictionary[Environment, _Compiled] = WeakKeyDictionary()
 """Rules by environment: a new one (the register or a term list has changed) compiles anew."""
 
 
+def is_under(category: str | None, codes: Iterable[str]) -> bool:
+    """Whether a category is one of these or under one; none is under nothing."""
+    return category is not None and any(category == code or category.startswith(f"{code}/") for code in codes)
+
+
 @dataclass(frozen=True)
 class ActivePolicy:
     """A version in force. `categories` empty means all."""
@@ -35,9 +40,7 @@ class ActivePolicy:
         """Whether a category is one of the policy's or under one."""
         if not self.categories or self.subject == Subject.MERCHANTS:
             return True
-        return category is not None and any(
-            category == code or category.startswith(f"{code}/") for code in self.categories
-        )
+        return is_under(category, self.categories)
 
 
 @dataclass(frozen=True)

@@ -164,7 +164,7 @@ def _listing(row: Mapping[str, Any], parts: _Parts, seller: MerchantFacts) -> Li
         images=parts.images.get(key, ()),
         certificates=[*parts.certificates.get(key, ()), *seller.certificates],
         windows=parts.windows.get(key, {}),
-        readable_in=parts.readable.get(language.split("-")[0]) or NOWHERE if language else None,
+        readable_in=accepted_in(language, parts.readable) if language else None,
         stored_base=row["text_base"],
         stored_skeleton=row["text_skeleton"],
         stored_text_version=row["text_version"],
@@ -267,6 +267,11 @@ def _windows(model: type[ListingWindow | MerchantWindow], owner: str, keys: Coll
         sums = (visits, orders, float(revenue), returns, complaints, rating_sum, rating_count)
         found[key][days] = WindowFacts(*sums)
     return found
+
+
+def accepted_in(language: str, accepted: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """Return the markets that accept a language, of `readable`; NOWHERE if none does."""
+    return accepted.get(language.split("-")[0]) or NOWHERE
 
 
 def readable() -> dict[str, list[str]]:

@@ -15,13 +15,14 @@ from typing import Any
 from governance.cli import programs
 from governance.cli.environment import Environment
 from governance.cli.install import ROOT
-from governance.cli.supervisor import Supervisor
+from governance.cli.supervisor import Running, Supervisor
 from governance.cli.terminal import say
 from governance.embedded import processes
 from governance.embedded.errors import CannotStart
 from governance.embedded.instance import Server
 
 READY_WITHIN = 120.0  # seconds
+ANSWERS_WITHIN = 60.0
 STEP_STOPS_WITHIN = 10.0
 
 
@@ -82,6 +83,15 @@ def answers(url: str) -> bool:
             return int(answer.status) == 200
     except (urllib.error.URLError, OSError):
         return False
+
+
+def wait_for(web: Running, url: str) -> None:
+    """Return when a web server of ours answers. Raises CannotStart if it ends before, or takes too long."""
+    until = time.monotonic() + ANSWERS_WITHIN
+    while not answers(url):
+        if not web.alive() or time.monotonic() > until:
+            raise CannotStart(f"The web server did not start: {web.log.read_text()[-2_000:]}")
+        time.sleep(0.1)
 
 
 @contextmanager

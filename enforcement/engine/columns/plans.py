@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 import polars as pl
 
-from enforcement.engine.active import ActivePolicies, ActivePolicy, Markets
+from enforcement.engine.active import ActivePolicies, ActivePolicy, Markets, is_under
 from enforcement.engine.columns.batches import CATEGORY, MARKETS, SEPARATOR
 from enforcement.engine.columns.lowering import Planner
 from enforcement.engine.columns.values import NotLowered
@@ -43,9 +43,7 @@ class Plans:
         found = self._under.get(category)
         if found is None:
             found = self._under[category] = tuple(
-                number
-                for number, codes in enumerate(self.categories)
-                if category is not None and any(category == code or category.startswith(f"{code}/") for code in codes)
+                number for number, codes in enumerate(self.categories) if is_under(category, codes)
             )
         return found
 
@@ -87,7 +85,6 @@ class Scopes:
     """Where the policies apply among the listings of one frame; `frame` has the numbers that the expressions ask for."""
 
     frame: pl.DataFrame
-    markets: Mapping[int, str]
     _categories: Mapping[tuple[str, ...], pl.Expr]
     _jurisdictions: Mapping[frozenset[str], pl.Expr]
 
@@ -99,7 +96,6 @@ class Scopes:
         meeting = _inverted(map(plans.meeting, markets), len(plans.jurisdictions))
         return cls(
             numbered,
-            dict(enumerate(markets)),
             {
                 scope: pl.col(CATEGORY_NUMBER).is_in(numbers)
                 for scope, numbers in zip(plans.categories, under, strict=True)

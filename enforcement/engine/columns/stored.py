@@ -21,10 +21,10 @@ from enforcement.engine.columns.batches import CATEGORY, KEY, MARKETS, VERSION, 
 from enforcement.engine.columns.copying import copied
 from enforcement.engine.columns.lists import gathered
 from enforcement.engine.columns.values import CERTIFICATE_FIELDS, MOMENT
-from governance.policies.language import NOWHERE, Environment, Subject
+from governance.policies.language import Environment, Subject
 from governance.policies.language.readers import MENTIONED
-from governance.policies.language.rows import valid_gtin
-from listings.models import Listing, Market, Merchant
+from governance.policies.language.rows import codes_above, valid_gtin
+from listings.models import Listing, Merchant
 from listings.queries.keys import among
 from listings.text import NORMALISER_VERSION, original
 
@@ -114,10 +114,10 @@ class _Reading:
             valid = [None if ean is None else valid_gtin(ean) for ean in self.frame["listing.ean"].to_list()]
             self.frame = self.frame.with_columns(pl.Series(EAN_VALID, valid, dtype=pl.Boolean))
         if PATH in self.needs:
-            self._look_up(CATEGORY, PATH, {code: _codes_above(code) for code in self.frame[CATEGORY].unique() if code})
+            self._look_up(CATEGORY, PATH, {code: codes_above(code) for code in self.frame[CATEGORY].unique() if code})
         if READABLE in self.needs:
-            accepted, given = _readable(), self.frame["listing.language"].unique()
-            spoken = {each: accepted.get(each.split("-")[0]) or list(NOWHERE) for each in given if each}
+            accepted, given = facts.readable(), self.frame["listing.language"].unique()
+            spoken = {each: list(facts.accepted_in(each, accepted)) for each in given if each}
             self._look_up("listing.language", READABLE, spoken)
 
     def _look_up(self, by: str, column: str, entries: Mapping[str, list[str]]) -> None:
@@ -212,17 +212,3 @@ class _Reading:
 
 
 _READ_FROM = {EAN_VALID: "listing.ean", READABLE: "listing.language"}
-
-
-def _codes_above(code: str) -> list[str]:
-    codes = code.split("/")
-    return ["/".join(codes[: depth + 1]) for depth in range(len(codes))]
-
-
-def _readable() -> dict[str, list[str]]:
-    """Language → the markets in which it is accepted for consumer information."""
-    found: dict[str, list[str]] = {}
-    for code, languages in Market.objects.order_by("pk").values_list("code", "languages"):
-        for language in languages:
-            found.setdefault(language, []).append(code)
-    return found

@@ -31,7 +31,6 @@ from governance.embedded.errors import CannotStart
 
 PATH = "/api/v1/listings/check"
 WARM = 30
-READY_WITHIN = 60.0  # seconds
 NONE, FINE, HELD = "no policies", "nothing holds", "one holds"
 EXPECTED = {NONE: "allow", FINE: "allow", HELD: "block"}
 
@@ -110,20 +109,12 @@ def _server(options: argparse.Namespace, folder: Path, *, off: bool) -> Iterator
         running = Running(programs.web(environment, folder, listener))
         running.start()
         try:
-            _wait(running, url)
+            stage.wait_for(running, url)
             key, *listings = made.read_text().splitlines()
             with closing(HTTPConnection(urlsplit(url).netloc, timeout=30)) as link:
                 yield Server(link, key, listings)
         finally:
             running.stop()
-
-
-def _wait(running: Running, url: str) -> None:
-    until = time.monotonic() + READY_WITHIN
-    while not stage.answers(url):
-        if not running.alive() or time.monotonic() > until:
-            raise CannotStart(f"The web server did not start: {running.log.read_text()[-2_000:]}")
-        time.sleep(0.1)
 
 
 def _measured(servers: dict[str, Server]) -> dict[str, list[float]]:

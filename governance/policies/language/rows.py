@@ -153,10 +153,7 @@ class ListingFacts:
     @property
     def category_path(self) -> list[str] | None:
         """Codes from the root down: toys, toys/plush."""
-        if self.category is None:
-            return None
-        parts = self.category.split("/")
-        return ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
+        return None if self.category is None else codes_above(self.category)
 
     @property
     def ean_valid(self) -> bool | None:
@@ -169,6 +166,12 @@ class Subject:
 
     merchant: MerchantFacts
     listing: ListingFacts | None = None
+
+
+def codes_above(code: str) -> list[str]:
+    """Return the codes from the root down to a category's own: toys, toys/plush."""
+    parts = code.split("/")
+    return ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
 
 
 def moment(day: date | None) -> datetime | None:

@@ -27,8 +27,6 @@ PATH = "/api/v1/listings/check"
 SCOPE = "listings:check"
 WARM, ASKED = 30, 100
 """Requests of each kind in a round: the first ones are not counted, and make the processes know the policies."""
-READY_WITHIN = 60.0
-"""Seconds."""
 NONE, ALL = "no policies", "200 policies"
 MODES = {NONE: Mode.OFF, ALL: Mode.REVIEW}
 Say = Callable[[str], None]
@@ -92,19 +90,11 @@ def _server(folder: Path) -> Iterator[tuple[HTTPConnection, Running]]:
         running = Running(programs.web(dict(os.environ) | {"PUBLIC_URL": url}, folder, listener))
         running.start()
         try:
-            _wait(running, url)
+            stage.wait_for(running, url)
             with closing(HTTPConnection(urlsplit(url).netloc, timeout=30)) as link:
                 yield link, running
         finally:
             running.stop()
-
-
-def _wait(running: Running, url: str) -> None:
-    until = time.monotonic() + READY_WITHIN
-    while not stage.answers(url):
-        if not running.alive() or time.monotonic() > until:
-            raise CannotStart(f"The web server did not start: {running.log.read_text()[-2_000:]}")
-        time.sleep(0.1)
 
 
 def _peak_mb(running: Running) -> int:
