@@ -16,12 +16,13 @@ import polars as pl
 import structlog
 
 from enforcement import engine
+from enforcement.domain import snapshots
 from enforcement.engine.columns.batches import KEY
 from enforcement.engine.evaluation import Outcome
 from enforcement.engine.preview import Draft, Figures, Interval, Reader, interval
 from enforcement.engine.snapshot import Snapshot, store
-from enforcement.engine.snapshot.manifest import environment_now
-from enforcement.queries import previews, scope, snapshots
+from enforcement.queries import previews
+from enforcement.queries.snapshots import changed_since
 from governance.policies.queries.environment import environment
 from governance.web.refusals import Refusal
 
@@ -108,7 +109,7 @@ def begin(draft: Draft, *, at: datetime) -> Run:
     """The first answer. Raises RuleProblems."""
     run, current = Run(draft, at), store().current()
     run.by_row = run.reader.by_row
-    run.stale = current is not None and not _serves(current)
+    run.stale = current is not None and not snapshots.serves(current)
     if current is not None and not run.stale:
         try:
             return _from_snapshot(run, current)
@@ -155,11 +156,6 @@ def hits(run: Run, *, most: int = SHOWN) -> tuple[list[Outcome], int]:
     return shown[:most], len(otherwise)
 
 
-def _serves(snapshot: Snapshot) -> bool:
-    """Whether it has the columns that rules may name now, and is of this database as it is."""
-    return snapshot.manifest.environment == environment_now() and snapshot.manifest.mark <= scope.mark()
-
-
 def _without_snapshot(run: Run) -> Run:
     chosen, run.total = previews.at_random(SAMPLE_BY_ROW if run.by_row else SAMPLE_WITHOUT_SNAPSHOT)
     batch = engine.batch(chosen, run.reader.environment, run.reader.needs, at=run.at)
@@ -168,7 +164,7 @@ def _without_snapshot(run: Run) -> Run:
 
 def _from_snapshot(run: Run, snapshot: Snapshot) -> Run:
     made = snapshot.manifest
-    changed = snapshots.changed_since(made.mark)
+    changed = changed_since(made.mark)
     fresh = list(previews.on_sale_among({*changed, *made.odd}).order_by("pk").values_list("pk", flat=True))
     run.snapshot, run.made_at = made.name, made.made_at
     run.changed, run.fresh = array("q", changed), array("q", fresh)

@@ -1,7 +1,8 @@
-"""Making the snapshot that previews read: planned once, written part by part, put in place when all parts are there.
+"""The snapshot that previews and sweeps read: planned once, written part by part, put in place when all parts are there.
 
 What is done stands in the folder: each turn writes the first part that is not there yet. A lock in the database lets one turn
-write at a time; it goes with the connection of a worker that is killed.
+write at a time; it goes with the connection of a worker that is killed. A finished one is noted in the database: files that it does
+not know of may be of another past, as after it was restored.
 """
 
 import secrets
@@ -12,8 +13,11 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from enforcement import engine
-from enforcement.engine.snapshot import Manifest, Part, Store, store
+from enforcement.engine.columns.matched import with_matches
+from enforcement.engine.columns.plans import plans
+from enforcement.engine.snapshot import Manifest, Part, Snapshot, Store, store
 from enforcement.engine.snapshot.manifest import environment_now
+from enforcement.models import CatalogueSnapshot
 from enforcement.queries import scope, snapshots
 from governance.policies.language import Environment
 from governance.policies.language.readers import MENTIONED
@@ -25,12 +29,26 @@ ROWS_AT_ONCE = 5_000
 OLDEST = timedelta(days=1)
 CHANGED_SHARE = 0.05
 """With more than this changed, reading the changes one preview after another costs more than a new snapshot."""
+MOST_MATCHED = 500
+"""Patterns of policies in force that are looked for beforehand; a sweep looks for the others itself."""
 _NOT_KEPT = "now"
 """A column that says when a batch was read. A preview puts its own in."""
 
 
+def serves(snapshot: Snapshot) -> bool:
+    """Whether it has the columns that rules may name now, and is of this database as it is."""
+    made = snapshot.manifest
+    return made.environment == environment_now() and snapshots.is_known(made.name)
+
+
+def serving() -> Snapshot | None:
+    """The one to read, if there is one that serves."""
+    current = store().current()
+    return current if current is not None and serves(current) else None
+
+
 def due(*, at: datetime) -> bool:
-    """Whether a snapshot is being made, or has to be: there is none, or it is a day old, knows other names, or a full sweep or
+    """Whether a snapshot is being made, or has to be: there is none, or it is a day old, does not serve, or a full sweep or
     many changes came after it."""
     if store().making() is not None:
         return True
@@ -40,7 +58,7 @@ def due(*, at: datetime) -> bool:
     made = current.manifest
     return (
         at - made.made_at >= OLDEST
-        or made.environment != environment_now()
+        or not serves(current)
         or snapshots.full_sweep_ended_since(made.made_at)
         or snapshots.has_changed_much(made.mark, max(1_000, int(made.rows * CHANGED_SHARE)))
     )
@@ -66,8 +84,15 @@ def make_next(*, at: datetime, rows: int | None = None) -> bool:
         _write(files, making, part, at)
     if files.unwritten(making) is not None:
         return True
-    files.finish(making)
+    _finish(files, making)
     return False
+
+
+def _finish(files: Store, making: Manifest) -> None:
+    """The files first: what the database knows of is there. It forgets those that are gone."""
+    files.finish(making)
+    CatalogueSnapshot.objects.exclude(name__in=files.names()).delete()
+    CatalogueSnapshot.objects.create(name=making.name, mark=making.mark, made_at=making.made_at)
 
 
 def _plan(at: datetime, size: int) -> Manifest:
@@ -75,7 +100,8 @@ def _plan(at: datetime, size: int) -> Manifest:
     mark = scope.mark()
     parts = [Part(nth, *found) for nth, found in enumerate(snapshots.ranges(size), start=1)]
     name = f"{at:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-    return Manifest(name, at, mark, environment_now(), parts or [Part(1, 0, 0, 0)])
+    matched = sorted(plans(engine.load_active(at=at)).matched)[:MOST_MATCHED]
+    return Manifest(name, at, mark, environment_now(), parts or [Part(1, 0, 0, 0)], matched)
 
 
 def _write(files: Store, making: Manifest, part: Part, at: datetime) -> None:
@@ -90,7 +116,7 @@ def _write(files: Store, making: Manifest, part: Part, at: datetime) -> None:
             break
         until = last[0] if last else part.last
         batch = engine.batch(keys.filter(pk__lte=until), known, _needs(known), at=at)
-        frames.append(batch.frame.drop(_NOT_KEPT))
+        frames.append(with_matches(batch.frame.drop(_NOT_KEPT), making.matched))
         odd.update(batch.odd)
         first = until + 1
     frame = pl.concat(frames)

@@ -1,6 +1,7 @@
 from enforcement.models.appeal import Appeal, AppealFile, AppealItem, AppealMove
 from enforcement.models.decision import Decision, DecisionItem, DecisionMove, ItemReversal, PointEntry, Restriction
 from enforcement.models.message import Message, Statement
+from enforcement.models.snapshot import CatalogueSnapshot
 from enforcement.models.sweep import Chunk, Sweep, SweepMove, SweepPolicy
 from enforcement.models.violation import Violation
 
@@ -9,6 +10,7 @@ __all__ = [
     "AppealFile",
     "AppealItem",
     "AppealMove",
+    "CatalogueSnapshot",
     "Chunk",
     "Decision",
     "DecisionItem",

@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from enforcement.enums import SweepKind, SweepState
-from enforcement.models import Sweep
+from enforcement.models import CatalogueSnapshot, Sweep
 from listings.enums import ListingState
 from listings.models import Listing
 
@@ -41,3 +41,8 @@ def has_changed_much(mark: int, limit: int) -> bool:
 def full_sweep_ended_since(moment: datetime) -> bool:
     ended = Q(state=SweepState.FINISHED, kind=SweepKind.FULL, ended_at__gt=moment)
     return Sweep.objects.filter(ended).exists()
+
+
+def is_known(name: str) -> bool:
+    """Whether the database has seen it finished."""
+    return CatalogueSnapshot.objects.filter(name=name).exists()

@@ -54,16 +54,29 @@ class Since:
         return (self.at + offset).date(), (self.until + offset).date()
 
 
-def listings(since: Since, *, crossings: Collection[Crossing], needs: Collection[str]) -> list[int]:
-    """Keys, in order: changed listings, those with another certificate or one whose time has come, and those of touched merchants."""
+def listings(
+    since: Since,
+    *,
+    crossings: Collection[Crossing],
+    needs: Collection[str],
+    between: tuple[int, int] | None = None,
+) -> list[int]:
+    """Keys, in order: changed listings, those with another certificate or one whose time has come, and those of touched merchants.
+
+    `between` two keys only, both included, where it is given.
+    """
     of_merchants = _merchants(since, crossings, needs)
+    chosen = Listing.objects.all() if between is None else Listing.objects.filter(pk__range=between)
+    certified = _certificates(since, crossings).filter(listing__isnull=False)
+    if between is not None:
+        certified = certified.filter(listing__gte=between[0], listing__lte=between[1])
     found = [
-        Listing.objects.filter(change__gt=since.change).values("pk"),
-        _certificates(since, crossings).filter(listing__isnull=False).values("listing_id"),
-        Listing.objects.filter(merchant__in=of_merchants).values("pk"),
+        chosen.filter(change__gt=since.change).values("pk"),
+        certified.values("listing_id"),
+        chosen.filter(merchant__in=of_merchants).values("pk"),
     ]
     found += [
-        Listing.objects.filter(since.moments(LISTING_MOMENTS[each.path], each.offset)).values("pk")
+        chosen.filter(since.moments(LISTING_MOMENTS[each.path], each.offset)).values("pk")
         for each in crossings
         if each.path in LISTING_MOMENTS
     ]

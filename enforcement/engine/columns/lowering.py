@@ -4,7 +4,7 @@ A planner takes many rules and shares between them what they have in common: a l
 is worked out once. A rule with a part that has no columnar reading is refused whole by NotLowered and is read row by row.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +56,19 @@ class Plan:
             for key in asked
         }
         return frame.lazy().with_columns(**columns).select(*columns).collect()
+
+    def reads(self, kept: Collection[str]) -> set[str]:
+        """Columns that it looks at, those of its stages among them; `kept` are columns of `matched` that are there."""
+        return {
+            *(name for rule in self.rules.values() for name in rule.meta.root_names()),
+            *(name for stage in self.stages for name in stage.reads(kept)),
+        }
+
+    @property
+    def matched(self) -> set[str]:
+        """Columns of `matched` that it can make use of."""
+        patterns = (stage for stage in self.stages if isinstance(stage, Patterns))
+        return {name for stage in patterns for name in stage.kept().values()}
 
 
 class Planner:

@@ -1,7 +1,8 @@
 """What a set of policies reads over columns, and where each of them applies. Made once: it takes longer than reading a chunk."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -35,8 +36,20 @@ class Plans:
         self.once, self.per_market = once.plan, per_market.plan
         self.categories = sorted({policy.categories for policy in about if policy.categories})
         self.jurisdictions = sorted({policy.jurisdictions for policy in about}, key=sorted)
+        self._optional = frozenset(path for policy in about for path in policy.rule.optional)
         self._under: dict[str | None, tuple[int, ...]] = {}
         self._meeting: dict[str, tuple[int, ...]] = {}
+
+    @cached_property
+    def matched(self) -> frozenset[str]:
+        """Columns of `matched` that the rules can make use of."""
+        return frozenset(self.once.matched | self.per_market.matched)
+
+    def columns(self, needs: Collection[str], kept: Collection[str]) -> set[str]:
+        """Those of the facts `needs` that have to be there beside the columns of `matched` that are `kept`."""
+        return {path for path in needs if path in self._optional} | (
+            (self.once.reads(kept) | self.per_market.reads(kept)) & set(needs)
+        )
 
     def under(self, category: str | None) -> tuple[int, ...]:
         """Numbers in `categories` of the scopes that a category is in."""

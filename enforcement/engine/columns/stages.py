@@ -1,17 +1,17 @@
 """What is worked out before the rules are read, as columns of their own: loops over lists, and regular expressions.
 
 A loop explodes its list into a frame with a row for each entry, reads its condition there as a rule of its own, and brings back
-what came of it for each row. Regular expressions are RE2's, as row by row: Polars' own know other classes of letters.
+what came of it for each row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import polars as pl
 
+from enforcement.engine.columns import matched
 from enforcement.engine.columns.values import CERTIFICATE_FIELDS
-from governance.policies.language import patterns
 from governance.policies.language.kinds import Kind
 
 
@@ -19,8 +19,8 @@ class Stage(Protocol):
     def add_to(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame with one more column, or several."""
 
-    def reads(self) -> set[str]:
-        """Names of the columns that it looks at, those of its own making among them."""
+    def reads(self, kept: Collection[str] = ()) -> set[str]:
+        """Names of the columns that it looks at, those of its own making among them; `kept` are columns of `matched` that are there."""
 
 
 @dataclass
@@ -63,7 +63,7 @@ class Loop:
         joined = every.join(summed, on=row, how="left", maintain_order="left")
         return joined.select(self._answer().alias(self.column)).to_series()
 
-    def reads(self) -> set[str]:
+    def reads(self, kept: Collection[str] = ()) -> set[str]:
         return self._inside() | set(self.over.meta.root_names())
 
     def _inside(self) -> set[str]:
@@ -92,19 +92,22 @@ class Patterns:
     columns: dict[str, str] = field(default_factory=dict)
 
     def add_to(self, frame: pl.DataFrame) -> pl.DataFrame:
+        kept = {pattern: name for pattern, name in self.kept().items() if name in frame.columns}
+        there = (pl.col(name).alias(self.columns[pattern]) for pattern, name in kept.items())
+        several = [pattern for pattern in self.columns if pattern not in kept]
+        if not several:
+            return frame.with_columns(there)
         texts = frame.select(self.text.alias("text")).to_series()
-        read = texts.to_list()
-        places = patterns.may_match(list(self.columns), read)
-        nowhere = pl.select(pl.when(texts.is_not_null()).then(pl.lit(value=False))).to_series()
-        return frame.with_columns(
-            nowhere.clone().scatter(_found(read, places, pattern), True).alias(column)
-            for pattern, column in self.columns.items()
-        )
+        found = matched.matches(texts, several)
+        return frame.with_columns(*there, *(found[pattern].alias(self.columns[pattern]) for pattern in several))
 
-    def reads(self) -> set[str]:
+    def kept(self) -> Mapping[str, str]:
+        """Columns in which a snapshot may have it already, by pattern; none where the text is not a fact as it stands."""
+        if not self.text.meta.is_column():
+            return {}
+        return {pattern: matched.kept_as(self.text.meta.output_name(), pattern) for pattern in self.columns}
+
+    def reads(self, kept: Collection[str] = ()) -> set[str]:
+        if self.columns.keys() == {pattern for pattern, name in self.kept().items() if name in kept}:
+            return set()
         return set(self.text.meta.root_names())
-
-
-def _found(texts: Sequence[str], places: Sequence[int], pattern: str) -> list[int]:
-    search = patterns.compiled(pattern).search
-    return [place for place in places if search(texts[place]) is not None]

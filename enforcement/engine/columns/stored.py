@@ -4,7 +4,7 @@ What it holds is what `facts.listings` and `batch_of` would make of the same lis
 what the rules need.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -59,12 +59,23 @@ def batch(chosen: QuerySet[Listing], environment: Environment, needs: Needs, *, 
     return _Reading(chosen, environment, needs, at).batch()
 
 
+def subjects(needs: Needs, at: datetime) -> Callable[[Collection[int]], Mapping[int, Subject]]:
+    """What gives a batch its listings with all their facts, as the database holds them when it is asked."""
+
+    def of(keys: Collection[int]) -> Mapping[int, Subject]:
+        found = facts.listings(Listing.objects.filter(pk__in=among(keys)), needs=needs, at=at)
+        return {subject.listing.id: subject for subject in found if subject.listing}
+
+    return of
+
+
 class _Reading:
     def __init__(self, chosen: QuerySet[Listing], environment: Environment, needs: Needs, at: datetime) -> None:
         self.chosen, self.environment, self.needs, self.at = chosen, environment, needs, at
         self.attributes = sorted(path.removeprefix(ATTRIBUTE) for path in needs if path.startswith(ATTRIBUTE))
         self.plain = {path: stored for path, stored in paths.LISTING.items() if path in needs}
         self.odd: set[int] = set()
+        self.subjects = subjects(needs, at)
         self.frame = self._rows()
 
     def batch(self) -> Batch:
@@ -79,11 +90,7 @@ class _Reading:
         self._parts()
         self._merchants()
         frame = self.frame.drop(name for name in (*_JSON, *_WORDS, *_TEXTS, *_MONEY) if name in self.frame.columns)
-        return Batch(frame.filter(~pl.col(KEY).is_in(list(self.odd))), frozenset(self.odd), self._subjects)
-
-    def _subjects(self, keys: Collection[int]) -> Mapping[int, Subject]:
-        found = facts.listings(Listing.objects.filter(pk__in=among(keys)), needs=self.needs, at=self.at)
-        return {subject.listing.id: subject for subject in found if subject.listing}
+        return Batch(frame.filter(~pl.col(KEY).is_in(list(self.odd))), frozenset(self.odd), self.subjects)
 
     def _rows(self) -> pl.DataFrame:
         columns = dict(_SCOPE)
@@ -161,7 +168,7 @@ class _Reading:
         found = self.environment.matcher.mentioned_in(texts)
         stale = self.frame.with_row_index("_nth").filter(pl.col("_text_version") != NORMALISER_VERSION)
         places = dict(zip(stale[KEY], stale["_nth"], strict=True))
-        for key, subject in (self._subjects(list(places)) if places else {}).items():
+        for key, subject in (self.subjects(list(places)) if places else {}).items():
             found[places[key]] = list(self.environment.mentioned(subject))
         owners = pl.Series([place for place, keys in found.items() for _key in keys], dtype=pl.UInt32)
         flat = pl.Series(MENTIONED, [key for keys in found.values() for key in keys], dtype=pl.String)

@@ -11,7 +11,7 @@ from django.db import connection
 from governance.policies.queries.environment import stamp
 from listings.text import NORMALISER_VERSION
 
-FORM = 1
+FORM = 2
 """Raised when the files' form changes: older ones are made anew."""
 
 
@@ -38,7 +38,7 @@ class Written:
 class Manifest:
     """`mark` is the listings' highest change when it was begun, `environment` what the rules could name then.
 
-    `written` is empty until every part is.
+    `matched` are the columns of `columns.matched` that every part has. `written` is empty until every part is.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Manifest:
     mark: int
     environment: str
     parts: Sequence[Part]
+    matched: Sequence[str] = ()
     written: Sequence[Written] = ()
 
     @property
@@ -76,6 +77,7 @@ class Manifest:
             mark=held["mark"],
             environment=held["environment"],
             parts=[Part(**part) for part in held["parts"]],
+            matched=held["matched"],
             written=[Written(**each) for each in held["written"]],
         )
 

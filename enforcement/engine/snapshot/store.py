@@ -13,10 +13,13 @@ import orjson
 import polars as pl
 from django.conf import settings
 
+from enforcement.engine.columns.batches import KEY
 from enforcement.engine.snapshot.manifest import Manifest, Part, Written
 
 CURRENT, BEFORE, MAKING = "current", "before", "making"
 MANIFEST = "manifest.json"
+ROWS_IN_A_GROUP = 10_000
+"""What a reader of some keys decodes at the least."""
 
 
 class Snapshot:
@@ -29,6 +32,16 @@ class Snapshot:
     def part(self, number: int, columns: Collection[str]) -> pl.DataFrame:
         """Raises OSError where the snapshot has been removed meanwhile."""
         return _read(self.folder / _part(number), columns)
+
+    def between(self, first: int, last: int, columns: Collection[str]) -> pl.DataFrame:
+        """Rows with keys from `first` to `last`, both included, in their order. Raises OSError, as `part` does."""
+        within = pl.col(KEY).is_between(first, last)
+        found = [
+            _read(self.folder / _part(part.number), columns, within)
+            for part in self.manifest.parts
+            if part.first <= last and first <= part.last
+        ]
+        return pl.concat(found) if found else _read(self.folder / _part(1), columns, within)
 
     def sample(self, columns: Collection[str]) -> pl.DataFrame:
         """Rows drawn at random, from every part as many as is its share. Raises OSError, as `part` does."""
@@ -94,6 +107,10 @@ class Store:
         self._point(CURRENT, manifest.name)
         (self.folder / MAKING).unlink(missing_ok=True)
 
+    def names(self) -> list[str]:
+        """Of the finished ones that are kept."""
+        return [name for which in (CURRENT, BEFORE) if (name := self._named(which))]
+
     def forget(self, name: str) -> None:
         """Of a snapshot that could not be read: as if there were none, so that one is made."""
         if self._named(CURRENT) == name:
@@ -148,17 +165,21 @@ def _done(number: int) -> str:
     return f"{number:05d}.json"
 
 
-def _read(path: Path, columns: Collection[str]) -> pl.DataFrame:
-    """Only these columns are read from the disk. Raises OSError also where a file is broken."""
+def _read(path: Path, columns: Collection[str], within: pl.Expr | None = None) -> pl.DataFrame:
+    """Only these columns are read from the disk, and of the rows the groups in which there may be some of those `within`.
+
+    Raises OSError also where a file is broken.
+    """
+    rows = pl.scan_parquet(path)
     try:
-        return pl.scan_parquet(path).select(sorted(columns)).collect()
+        return (rows if within is None else rows.filter(within)).select(sorted(columns)).collect()
     except pl.exceptions.PolarsError as error:
         raise OSError(str(error)) from error
 
 
 def _write_frame(path: Path, frame: pl.DataFrame) -> None:
     beside = path.with_name(f"{path.name}.{os.getpid()}")
-    frame.write_parquet(beside)
+    frame.write_parquet(beside, row_group_size=ROWS_IN_A_GROUP)
     beside.replace(path)
 
 
