@@ -64,8 +64,7 @@ class _Reading:
             answer.held = {
                 key: common(self.policies, answer.policy, offered) for key, offered in zip(keys, markets, strict=True)
             }
-        for number in _with_nulls(said):
-            self._leave_open(self.answers[number], said[str(number)].is_null())
+        self._leave_open(said.select(pl.col(_with_nulls(said)).is_null()))
 
     def per_market(self) -> None:
         """True where it is in some market; else unknown where it may be in some."""
@@ -84,11 +83,13 @@ class _Reading:
             held = self.answers[number].held
             for key, market in zip(keys, markets, strict=True):
                 held[key] = (*held.get(key, ()), market)
-        for number in _with_nulls(said):
-            answer = self.answers[number]
-            perhaps = split.select(KEY).filter(said[str(number)].is_null())[KEY].unique().to_list()
-            open_ = pl.col(KEY).is_in([key for key in perhaps if key not in answer.held])
-            self._leave_open(answer, open_)
+        self._leave_open(pl.DataFrame([self._nowhere_true(split, said[name]) for name in _with_nulls(said)]))
+
+    def _nowhere_true(self, split: pl.DataFrame, said: pl.Series) -> pl.Series:
+        """Where a rule that is read for each market is unknown in some and true in none."""
+        perhaps = split[KEY].filter(said.is_null()).unique()
+        held = self.answers[int(said.name)].held
+        return self.frame[KEY].is_in([key for key in perhaps if key not in held]).alias(said.name)
 
     def rest(self) -> None:
         for number in self.plans.rest:
@@ -98,12 +99,27 @@ class _Reading:
         """What the rules say that apply to any listing at all."""
         return plan.read(frame, {number: within(number) for number in plan.rules if self.answers[number].looked_at})
 
-    def _leave_open(self, answer: Answer, undecided: pl.Series | pl.Expr) -> None:
-        paths = [path for path in answer.policy.rule.optional if path in self.frame.columns]
-        lacking = self.frame.lazy().select(KEY, *paths).filter(undecided).collect()
-        answer.unknown = lacking[KEY].to_list()
-        counts = zip(paths, lacking.select(paths).null_count().row(0) if paths else (), strict=True)
-        answer.missing = Counter({path: count for path, count in counts if count})
+    def _leave_open(self, undecided: pl.DataFrame) -> None:
+        """A column for each rule that is unknown anywhere, true where it is."""
+        several = {name: self.answers[int(name)] for name in undecided.columns}
+        lacking = {
+            name: [path for path in each.policy.rule.optional if path in self.frame.columns]
+            for name, each in several.items()
+        }
+        rows = pl.concat(
+            [self.frame.select(KEY, *{path for paths in lacking.values() for path in paths}), undecided],
+            how="horizontal",
+        )
+        keys = [pl.col(KEY).filter(pl.col(name)).implode().alias(name) for name in several]
+        counts = [
+            pl.col(path).filter(pl.col(name)).null_count().alias(f"{name} {path}")
+            for name, paths in lacking.items()
+            for path in paths
+        ]
+        found = rows.select(*keys, *counts).row(0, named=True) if several else {}
+        for name, answer in several.items():
+            answer.unknown = found[name]
+            answer.missing = Counter({path: count for path in lacking[name] if (count := found[f"{name} {path}"])})
 
 
 def _where_true(said: pl.DataFrame, frame: pl.DataFrame, beside: str) -> Iterator[tuple[int, list[int], list[str]]]:
@@ -112,20 +128,20 @@ def _where_true(said: pl.DataFrame, frame: pl.DataFrame, beside: str) -> Iterato
     Read at once: a question for each of hundreds of rules takes longer than the rules.
     """
     names = [name for name, anywhere in zip(said.columns, _row(said, pl.all().any()), strict=True) if anywhere]
-    rows = pl.concat([frame.select(KEY, beside), said.select(names)], how="horizontal").lazy()
     if not names:
         return
+    rows = pl.concat([frame.select(KEY, beside), said.select(names)], how="horizontal")
     keys, others = (
-        rows.select(pl.col(each).filter(pl.col(name)).implode().alias(name) for name in names).collect().row(0)
+        rows.select(pl.col(each).filter(pl.col(name)).implode().alias(name) for name in names).row(0)
         for each in (KEY, beside)
     )
     for name, of_rule, others_of_rule in zip(names, keys, others, strict=True):
         yield int(name), of_rule, others_of_rule
 
 
-def _with_nulls(said: pl.DataFrame) -> list[int]:
-    """Numbers of the rules that are unknown anywhere."""
-    return [int(name) for name, count in zip(said.columns, _row(said, pl.all().null_count()), strict=True) if count]
+def _with_nulls(said: pl.DataFrame) -> list[str]:
+    """The rules that are unknown anywhere."""
+    return [name for name, count in zip(said.columns, _row(said, pl.all().null_count()), strict=True) if count]
 
 
 def _row(said: pl.DataFrame, expr: pl.Expr) -> tuple[Any, ...]:

@@ -6,12 +6,12 @@ is worked out once. A rule with a part that has no columnar reading is refused w
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 
 from enforcement.engine.columns import operators
-from enforcement.engine.columns.stages import Loop, Patterns, Stage
+from enforcement.engine.columns.stages import Asked, Loops, Patterns, Stage
 from enforcement.engine.columns.values import Loose, NotLowered, Value
 from governance.policies.language import Environment, Rule
 from governance.policies.language.kinds import Fact, Kind
@@ -95,22 +95,26 @@ class Planner:
 
 @dataclass
 class _Stages:
-    """Stages in the order in which they are worked out, and by what they are about."""
+    """Stages in the order in which they are worked out, and by what they are about; `answers` are those of the loops."""
 
     ordered: list[Stage] = field(default_factory=list)
-    loops: dict[str, Value] = field(default_factory=dict)
+    answers: dict[str, Value] = field(default_factory=dict)
+    loops: dict[str, tuple[Loops, "_Stages"]] = field(default_factory=dict)
     patterns: dict[str, Patterns] = field(default_factory=dict)
     level: str = ""
 
     def copy(self) -> "_Stages":
-        patterns = {key: Patterns(each.text, dict(each.columns)) for key, each in self.patterns.items()}
-        replaced = {id(old): patterns[key] for key, old in self.patterns.items()}
-        return _Stages(
-            [replaced.get(id(stage), stage) for stage in self.ordered], dict(self.loops), patterns, self.level
-        )
+        copies = {id(stage): stage.copy() for stage in self.ordered}
+        made = _Stages([*copies.values()], dict(self.answers), level=self.level)
+        made.patterns = {key: cast("Patterns", copies[id(each)]) for key, each in self.patterns.items()}
+        for key, (loops, inner) in self.loops.items():
+            copied, inside = cast("Loops", copies[id(loops)]), inner.copy()
+            copied.inner = inside.ordered
+            made.loops[key] = copied, inside
+        return made
 
     def name(self, what: str) -> str:
-        count = len(self.loops) + sum(len(each.columns) for each in self.patterns.values())
+        count = len(self.answers) + len(self.loops) + sum(len(each.columns) for each in self.patterns.values())
         return f"{self.level}{what}{count}"
 
 
@@ -229,29 +233,39 @@ class _Reading:
 
     def _loop(self, expr: Any) -> Value:
         key = _shape(expr)
-        found = self.stages.loops.get(key)
+        found = self.stages.answers.get(key)
         if found is None:
-            found = self.stages.loops[key] = self._new_loop(expr.comprehension_expr)
+            found = self.stages.answers[key] = self._new_loop(expr.comprehension_expr)
         return found
 
     def _new_loop(self, loop: Any) -> Value:
         over = self._range(loop.iter_range)
         how, condition = _condition(loop)
-        column, variable = self.stages.name("_loop"), self.stages.name("_entry")
+        loops, inner = self._over(_shape(loop.iter_range), over)
         element: Value | Loose
         if over.element is Kind.CERTIFICATE:
-            element = Loose(Kind.CERTIFICATE, variable)
+            element = Loose(Kind.CERTIFICATE, loops.variable)
         else:
-            element = Value(over.element, pl.col(variable))
-        inner = _Stages(level=f"{column}/")
-        reading = _Reading(self.environment, inner, {**self.variables, loop.iter_var: element})
-        held = reading.value(condition)
+            element = Value(over.element, pl.col(loops.variable))
+        held = _Reading(self.environment, inner, {**self.variables, loop.iter_var: element}).value(condition)
         if held.kind is not Kind.BOOLEAN:
             raise NotLowered(f"a condition that yields {held.kind}")
-        self.stages.ordered.append(Loop(column, how, over.expr, over.element, variable, held.expr, inner.ordered))
+        column = self.stages.name("_loop")
+        loops.asked.append(Asked(column, how, held.expr))
         if how == "filter":
             return Value(over.kind, pl.col(column), over.element)
         return operators.boolean(pl.col(column))
+
+    def _over(self, key: str, over: Value) -> tuple[Loops, "_Stages"]:
+        """All loops over one list are worked out together."""
+        found = self.stages.loops.get(key)
+        if found is None:
+            variable = self.stages.name("_entry")
+            inner = _Stages(level=f"{variable}/")
+            loops = Loops(over.expr, over.element, variable, inner.ordered)
+            found = self.stages.loops[key] = loops, inner
+            self.stages.ordered.append(loops)
+        return found
 
     def _range(self, expr: Any) -> Value:
         if expr.WhichOneof("kind") == "list_expr":

@@ -1,12 +1,12 @@
 """What is worked out before the rules are read, as columns of their own: loops over lists, and regular expressions.
 
-A loop explodes its list into a frame with a row for each entry, reads its condition there as a rule of its own, and brings back
-what came of it for each row.
+Loops explode their list into a frame with a row for each entry, read their conditions there as rules of their own, and bring back
+what came of them for each row.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Protocol, Self
 
 import polars as pl
 
@@ -16,6 +16,9 @@ from governance.policies.language.kinds import Kind
 
 
 class Stage(Protocol):
+    def copy(self) -> Self:
+        """One to which more may be added without this one being changed."""
+
     def add_to(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The frame with one more column, or several."""
 
@@ -23,65 +26,77 @@ class Stage(Protocol):
         """Names of the columns that it looks at, those of its own making among them; `kept` are columns of `matched` that are there."""
 
 
-@dataclass
-class Loop:
-    """`how` is exists, all, exists_one or filter. `over` yields the list. Only the columns that the condition reads are carried along."""
+@dataclass(frozen=True)
+class Asked:
+    """What one loop asks of the entries: `how` is exists, all, exists_one or filter."""
 
     column: str
     how: str
+    condition: pl.Expr
+
+    def counts(self, variable: str) -> list[pl.Expr]:
+        """Of the entries of one row, what the answer takes."""
+        held = pl.col(self.column)
+        several = {"_true": held.sum(), "_unknown": held.is_null().sum(), "_false": (~held).sum()}
+        found = [count.alias(f"{self.column}{name}") for name, count in several.items()]
+        return [*found, pl.col(variable).filter(held).alias(f"{self.column}_kept")] if self.how == "filter" else found
+
+    def answer(self, variable: str) -> pl.Expr:
+        """Of the rows with those counts, which are null where there is no entry, beside the list itself."""
+        true, false, unknown = (pl.col(f"{self.column}{name}").fill_null(0) for name in ("_true", "_false", "_unknown"))
+        there = pl.when(pl.col(variable).is_null()).then(None)
+        match self.how:
+            case "exists":
+                found = there.when(true > 0).then(True).when(unknown > 0).then(None).otherwise(False)
+            case "all":
+                found = there.when(false > 0).then(False).when(unknown > 0).then(None).otherwise(True)
+            case "exists_one":
+                found = there.when(unknown > 0).then(None).otherwise(true == 1)
+            case _:
+                kept = pl.coalesce(f"{self.column}_kept", pl.col(variable).list.head(0))
+                found = there.when(unknown > 0).then(None).otherwise(kept)
+        return found.alias(self.column)
+
+
+@dataclass
+class Loops:
+    """All loops over one list, which `over` yields. Only the columns that their conditions read are carried along."""
+
     over: pl.Expr
     element: Kind
     variable: str
-    condition: pl.Expr
-    stages: Sequence[Stage]
+    inner: Sequence[Stage]
+    asked: list[Asked] = field(default_factory=list)
 
     def add_to(self, frame: pl.DataFrame) -> pl.DataFrame:
-        row = f"{self.variable}/row"
-        carried = (name for name in self._inside() if name in frame.columns and name != self.variable)
+        row, read = f"{self.variable}/row", self._inside()
+        carried = (name for name in read if name in frame.columns and name != self.variable)
         number = pl.int_range(pl.len(), dtype=pl.UInt32).alias(row)
         with_list = frame.select(number, *carried, self.over.alias(self.variable))
         entries = with_list.filter(pl.col(self.variable).list.len() > 0).explode(self.variable)
         if self.element is Kind.CERTIFICATE:
-            entry, read = pl.col(self.variable).struct, self._inside()
+            entry = pl.col(self.variable).struct
             entries = entries.with_columns(
                 entry.field(name).alias(field)
                 for name in CERTIFICATE_FIELDS
                 if (field := f"{self.variable}.{name}") in read
             )
-        for stage in self.stages:
+        for stage in self.inner:
             entries = stage.add_to(entries)
-        judged = entries.select(row, self.variable, self.condition.alias("_held"))
-        return frame.with_columns(self._answered(with_list, judged, row))
-
-    def _answered(self, with_list: pl.DataFrame, judged: pl.DataFrame, row: str) -> pl.Series:
-        held = pl.col("_held")
-        kept = [pl.col(self.variable).filter(held).alias("_kept")] if self.how == "filter" else []
-        summed = judged.group_by(row).agg(
-            held.sum().alias("_true"), held.is_null().sum().alias("_unknown"), (~held).sum().alias("_false"), *kept
-        )
-        every = with_list.select(row, pl.col(self.variable).is_null().alias("_no_list"), self.variable)
-        joined = every.join(summed, on=row, how="left", maintain_order="left")
-        return joined.select(self._answer().alias(self.column)).to_series()
+        judged = entries.select(row, self.variable, *(each.condition.alias(each.column) for each in self.asked))
+        counts = judged.group_by(row).agg(count for each in self.asked for count in each.counts(self.variable))
+        every = with_list.select(row, self.variable).join(counts, on=row, how="left", maintain_order="left")
+        return frame.with_columns(every.select(each.answer(self.variable) for each in self.asked))
 
     def reads(self, kept: Collection[str] = ()) -> set[str]:
         return self._inside() | set(self.over.meta.root_names())
 
-    def _inside(self) -> set[str]:
-        return set(self.condition.meta.root_names()).union(*(stage.reads() for stage in self.stages))
+    def copy(self) -> Self:
+        return replace(self, asked=list(self.asked))
 
-    def _answer(self) -> pl.Expr:
-        true, false, unknown = (pl.col(name).fill_null(0) for name in ("_true", "_false", "_unknown"))
-        there = pl.when(pl.col("_no_list")).then(None)
-        match self.how:
-            case "exists":
-                return there.when(true > 0).then(True).when(unknown > 0).then(None).otherwise(False)
-            case "all":
-                return there.when(false > 0).then(False).when(unknown > 0).then(None).otherwise(True)
-            case "exists_one":
-                return there.when(unknown > 0).then(None).otherwise(true == 1)
-            case _:
-                nothing = pl.col(self.variable).list.head(0)
-                return there.when(unknown > 0).then(None).otherwise(pl.coalesce("_kept", nothing))
+    def _inside(self) -> set[str]:
+        conditions = (each.condition.meta.root_names() for each in self.asked)
+        return set().union(*conditions, *(stage.reads() for stage in self.inner))
 
 
 @dataclass
@@ -100,6 +115,9 @@ class Patterns:
         texts = frame.select(self.text.alias("text")).to_series()
         found = matched.matches(texts, several)
         return frame.with_columns(*there, *(found[pattern].alias(self.columns[pattern]) for pattern in several))
+
+    def copy(self) -> Self:
+        return replace(self, columns=dict(self.columns))
 
     def kept(self) -> Mapping[str, str]:
         """Columns in which a snapshot may have it already, by pattern; none where the text is not a fact as it stands."""
