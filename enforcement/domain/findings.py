@@ -78,7 +78,8 @@ _CLOSE = """
         SET state = 'closed', closed_at = %(at)s, owed = 'nothing', closed_because =
             CASE WHEN EXISTS (SELECT 1 FROM sweep_waived w WHERE w.policy_id = v.policy_id AND w.subject_id = {key})
                  THEN 'waived' ELSE 'corrected' END
-        WHERE v.state = 'open' AND v.policy_id = ANY(%(policies)s) AND {key} = ANY(%(looked)s) AND {only}
+        WHERE v.state = 'open' AND v.policy_id = ANY(%(policies)s) AND {key} BETWEEN %(first)s AND %(last)s AND {only}
+          AND (%(keys)s::bigint[] IS NULL OR {key} = ANY(%(keys)s)) AND {key} <> ALL(%(but)s::bigint[])
           AND NOT EXISTS (SELECT 1 FROM sweep_found f WHERE f.policy_id = v.policy_id AND {found_key} = {key})
           AND NOT EXISTS (SELECT 1 FROM sweep_undecided u WHERE u.policy_id = v.policy_id AND u.subject_id = {key})
         RETURNING v.policy_id
@@ -104,6 +105,22 @@ class Finding:
     mode: Mode
 
 
+@dataclass(frozen=True)
+class Looked:
+    """The subjects that were looked at: all with keys from `first` to `last`, or of these the `keys`; without `but`, which could not
+    be read."""
+
+    first: int
+    last: int
+    keys: Sequence[int] | None = None
+    but: Sequence[int] = ()
+
+    @classmethod
+    def only(cls, keys: Sequence[int]) -> "Looked":
+        """Some subjects, each named."""
+        return cls(min(keys, default=0), max(keys, default=0), keys)
+
+
 @dataclass
 class Merged:
     """Counts by version id, but `closed` by policy id."""
@@ -120,7 +137,7 @@ def merge(
     subject: Subject,
     found: Iterable[Finding],
     undecided: Iterable[tuple[int, int]],
-    looked: Sequence[int],
+    looked: Looked,
     policies: Sequence[int],
     at: datetime,
 ) -> Merged:
@@ -137,13 +154,18 @@ def merge(
         merged.waived = _counts(cursor, _WAIVE, {"day": at.date()})
         merged.settled = _counts(cursor, _SETTLE, {})
         merged.new = _counts(cursor, _MERGE.format(arbiter=_ARBITERS[subject]), {"sweep": sweep_id, "at": at})
-        merged.closed = _move(cursor, subject, {"at": at, "policies": list(policies), "looked": list(looked)})
+        merged.closed = _move(cursor, subject, {"at": at, "policies": list(policies), **_within(looked)})
     return merged
 
 
 def _move(cursor: Any, subject: Subject, params: dict[str, object]) -> dict[int, int]:
     """Close, as a set, what is no longer found: open to closed is the only move there is for a machine."""
     return _counts(cursor, _CLOSE.format(**_CLOSE_KEYS[subject]), params)
+
+
+def _within(looked: Looked) -> dict[str, object]:
+    keys = None if looked.keys is None else list(looked.keys)
+    return {"first": looked.first, "last": looked.last, "keys": keys, "but": list(looked.but)}
 
 
 def _row(finding: Finding) -> tuple[object, ...]:

@@ -22,6 +22,7 @@ from enforcement.queries import scope, snapshots
 from governance.policies.language import Environment
 from governance.policies.language.readers import MENTIONED
 from governance.policies.queries.environment import environment
+from listings.queries.keys import slices
 
 LOCK = "SELECT pg_try_advisory_xact_lock(7236011)"
 ROWS_AT_ONCE = 5_000
@@ -108,17 +109,11 @@ def _write(files: Store, making: Manifest, part: Part, at: datetime) -> None:
     known = environment()
     frames: list[pl.DataFrame] = []
     odd: set[int] = set()
-    first = part.first
-    while True:
-        keys = snapshots.on_sale().filter(pk__range=(first, part.last)).order_by("pk")
-        last = list(keys.values_list("pk", flat=True)[:ROWS_AT_ONCE])[-1:]
-        if frames and not last:
-            break
-        until = last[0] if last else part.last
-        batch = engine.batch(keys.filter(pk__lte=until), known, _needs(known), at=at)
+    rows = snapshots.on_sale().filter(pk__range=(part.first, part.last))
+    for within in [*slices(rows, size=ROWS_AT_ONCE)] or [(part.first, part.last)]:
+        batch = engine.batch(rows.filter(pk__range=within), known, _needs(known), at=at)
         frames.append(with_matches(batch.frame.drop(_NOT_KEPT), making.matched))
         odd.update(batch.odd)
-        first = until + 1
     frame = pl.concat(frames)
     files.write(making, part, frame, _sample(frame, making, part), odd)
 

@@ -7,24 +7,31 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 
+import structlog
 from django.db import OperationalError, transaction
 from django.db.models import Q
 
 from enforcement import engine, events
-from enforcement.domain import chunks, findings, sweeps
-from enforcement.domain.findings import Finding, Merged
+from enforcement.domain import chunks, findings, snapshots, sweeps
+from enforcement.domain.findings import Finding, Looked, Merged
 from enforcement.engine import ActivePolicies, Outcome, Summary, facts
 from enforcement.engine.columns import Batch
+from enforcement.engine.snapshot import batches
 from enforcement.models import Chunk, Sweep, SweepPolicy
+from enforcement.queries import scope
 from governance.policies.enums import Mode, Subject
 from governance.policies.language import Environment
 from governance.policies.language import Subject as Read
 from governance.policies.queries.environment import environment
 from listings.enums import ListingState, MerchantState
 from listings.models import Listing, Merchant
-from listings.queries.keys import among
+from listings.queries.keys import among, slices
+
+log = structlog.get_logger(__name__)
 
 ERROR_LENGTH = 2_000
+SLICE, SLICE_BYTES = 20_000, 128 << 20
+"""Listings that are read from the tables at once, and what their rows take there: their texts are held several times over."""
 
 
 def run_next(*, sweep_id: int, at_once: int, clock: Callable[[], datetime]) -> bool:
@@ -65,16 +72,17 @@ def _run(taken: Chunk, clock: Callable[[], datetime]) -> None:
     sweep, at = chunk.sweep, clock()
     subject = Subject(chunk.subject)
     policies = _policies(chunk, subject)
-    keys, read = _subjects(chunk, policies, at)
-    summary = Summary()
-    came = engine.evaluate(policies, read, at=at, summary=summary)
-    found = [_finding(outcome) for outcome in came.held]
+    summary, found, undecided = Summary(), list[Finding](), list[tuple[int, int]]()
+    for read in _subjects(chunk, policies, at):
+        came = engine.evaluate(policies, read, at=at, summary=summary)
+        found += map(_finding, came.held)
+        undecided += came.undecided
     merged = findings.merge(
         sweep_id=sweep.pk,
         subject=subject,
         found=found,
-        undecided=came.undecided,
-        looked=sorted(set(keys) - {broken.subject_id for broken in summary.broken}),
+        undecided=undecided,
+        looked=Looked(chunk.first_key, chunk.last_key, chunk.keys, [broken.subject_id for broken in summary.broken]),
         policies=[policy.policy_id for policy in policies.policies],
         at=at,
     )
@@ -98,17 +106,36 @@ def _begun_with(sweep_id: int, subject: Subject, everywhere: bool, against: Envi
     return engine.activate((row.version for row in rows), modes=modes, against=against)
 
 
-def _subjects(chunk: Chunk, policies: ActivePolicies, at: datetime) -> tuple[list[int], Batch | Sequence[Read]]:
-    """All keys of the chunk, and the facts of those that are on offer: what is ended no longer breaks anything."""
-    subject = Subject(chunk.subject)
-    needs = policies.needs(subject)
-    if subject == Subject.MERCHANTS:
-        merchants = Merchant.objects.filter(_within(chunk))
-        active = merchants.filter(state=MerchantState.ACTIVE)
-        return list(merchants.values_list("pk", flat=True)), facts.merchants(active, needs=needs, at=at)
-    listings = Listing.objects.filter(_within(chunk))
-    on_sale = listings.filter(state=ListingState.ON_SALE)
-    return list(listings.values_list("pk", flat=True)), engine.batch(on_sale, policies.environment, needs, at=at)
+def _subjects(chunk: Chunk, policies: ActivePolicies, at: datetime) -> Iterator[Batch | Sequence[Read]]:
+    """The facts of those that are on offer: what is ended no longer breaks anything.
+
+    Listings come from the snapshot, or by slices from the tables; those that a sweep of changes names from the tables.
+    """
+    needs = policies.needs(Subject(chunk.subject))
+    if chunk.subject == Subject.MERCHANTS:
+        active = Merchant.objects.filter(_within(chunk), state=MerchantState.ACTIVE)
+        yield facts.merchants(active, needs=needs, at=at)
+        return
+    kept = _from_snapshot(chunk, policies, at) if chunk.keys is None else None
+    if kept is not None:
+        yield kept
+        return
+    on_sale = Listing.objects.filter(_within(chunk), state=ListingState.ON_SALE)
+    size = max(1, min(SLICE, SLICE_BYTES // max(1, scope.row_bytes(Subject.LISTINGS))))
+    for within in slices(on_sale, size=size):
+        yield engine.batch(on_sale.filter(pk__range=within), policies.environment, needs, at=at)
+
+
+def _from_snapshot(chunk: Chunk, policies: ActivePolicies, at: datetime) -> Batch | None:
+    """None without a snapshot that serves, and where it is no help."""
+    snapshot = snapshots.serving()
+    if snapshot is None:
+        return None
+    try:
+        return batches.batch(snapshot, (chunk.first_key, chunk.last_key), policies, at=at)
+    except OSError:
+        log.exception("snapshot_unreadable", snapshot=snapshot.manifest.name)
+        return None
 
 
 def _within(chunk: Chunk) -> Q:

@@ -20,13 +20,11 @@ from governance.policies.enums import Subject
 from governance.policies.models import PolicyVersion
 from governance.web.refusals import MoveRefused, Refusal
 
-CHUNK_SIZES = (4_000, 20_000)
+CHUNK_SIZES = (10_000, 40_000)
 """Listings in a chunk, which is one transaction: at least so many, since a chunk costs some tens of milliseconds however small it
 is, and at most so many, since a lost worker loses one."""
-CHUNKS = 32
+CHUNKS = 20
 """That a sweep is cut into, between the two."""
-CHUNK_BYTES = 128 << 20
-"""That a chunk's rows take in the table, about: a worker holds its texts several times over."""
 
 
 class NothingToSweep(Refusal):
@@ -190,7 +188,7 @@ def _cut(versions: Sequence[PolicyVersion], found: Reach, chunk_size: int | None
         if not about:
             continue
         total = scope.count(subject)
-        size = chunk_size or _chunk_size(total, scope.row_bytes(subject, of=total))
+        size = chunk_size or _chunk_size(total)
         if found.since is not None and about - found.everywhere:
             keys = touched_keys(found.since, crossings=found.crossings(subject), needs=found.needs(subject))
             if len(keys) * 2 > total:
@@ -202,9 +200,9 @@ def _cut(versions: Sequence[PolicyVersion], found: Reach, chunk_size: int | None
     return parts
 
 
-def _chunk_size(total: int, row_bytes: int) -> int:
+def _chunk_size(total: int) -> int:
     least, most = CHUNK_SIZES
-    return max(1, min(max(total // CHUNKS, least), most, CHUNK_BYTES // max(row_bytes, 1)))
+    return min(max(total // CHUNKS, least), most)
 
 
 def _keep_reach(sweep: Sweep, found: Reach) -> None:

@@ -21,6 +21,7 @@ _RANGES = """
         SELECT id, (row_number() OVER (ORDER BY id) - 1) / %(size)s AS part FROM {table}
     ) AS numbered GROUP BY part ORDER BY part
 """
+_ROW_BYTES = "SELECT pg_table_size(oid) / nullif(greatest(reltuples, 0), 0) FROM pg_class WHERE oid = %s::regclass"
 TABLES = {Subject.LISTINGS: "listings_listing", Subject.MERCHANTS: "listings_merchant"}
 
 
@@ -75,12 +76,12 @@ def count(subject: Subject) -> int:
     return (Listing if subject == Subject.LISTINGS else Merchant).objects.count()
 
 
-def row_bytes(subject: Subject, *, of: int) -> int:
-    """What one row takes in the table, long texts included, on average; `of` is how many there are."""
+def row_bytes(subject: Subject) -> int:
+    """What one row takes in the table, long texts included, on average as the statistics have it; 0 without any."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_table_size(%s::regclass)", [TABLES[subject]])
+        cursor.execute(_ROW_BYTES, [TABLES[subject]])
         (taken,) = cursor.fetchone()
-    return int(taken) // max(of, 1)
+    return int(taken or 0)
 
 
 def ranges(subject: Subject, *, size: int) -> list[KeyRange]:

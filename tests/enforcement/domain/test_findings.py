@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from enforcement.domain import findings
-from enforcement.domain.findings import Finding, Merged
+from enforcement.domain.findings import Finding, Looked, Merged
 from enforcement.enums import ClosedBecause, Owed, SweepKind
 from enforcement.models import Sweep, Violation
 from governance.policies.enums import Mode, Subject
@@ -56,7 +56,7 @@ def merge(
         subject=Subject.LISTINGS,
         found=found,
         undecided=undecided,
-        looked=[one.pk for one in looked],
+        looked=Looked.only([one.pk for one in looked]),
         policies=[against.pk],
         at=NOON,
     )
@@ -184,7 +184,7 @@ def test_merchants_are_subjects_of_their_own(sweep: Sweep, magnets: Policy, acme
             subject=Subject.MERCHANTS,
             found=what,
             undecided=[],
-            looked=[acme.pk],
+            looked=Looked.only([acme.pk]),
             policies=[magnets.pk],
             at=NOON,
         )

@@ -7,15 +7,20 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 
+from enforcement import engine
 from enforcement.domain import chunks, sweep_work, sweeps
+from enforcement.engine.columns import Batch
 from enforcement.enums import CHUNK_MOVES, SWEEP_MOVES, ChunkState, Owed, SweepKind, SweepPriority, SweepState
 from enforcement.models import Chunk, Sweep, Violation
+from enforcement.queries import scope
 from enforcement.queries import sweeps as queries
 from governance.accounts.enums import Role
 from governance.accounts.models import User
 from governance.policies.domain.policies import set_mode
 from governance.policies.enums import Mode, Subject
+from governance.policies.language import Environment
 from governance.policies.models import Policy, PolicyVersion
 from governance.web.refusals import MoveRefused, Refusal
 from listings.domain import texts
@@ -166,18 +171,29 @@ def test_a_cancelled_sweep_keeps_what_it_found(catalogue: list[Listing], manager
         sweeps.resume(sweep=sweep, actor=manager, at=NOON)
 
 
-@pytest.mark.parametrize(
-    ("total", "row_bytes", "size"),
-    [
-        (5_000, 2_000, 4_000),
-        (320_000, 2_000, 10_000),
-        (9_000_000, 2_000, 20_000),
-        (9_000_000, 100_000, 1_342),  # long texts
-        (0, 0, 4_000),
-    ],
-)
-def test_a_chunk_is_as_large_as_a_worker_can_hold(total: int, row_bytes: int, size: int) -> None:
-    assert sweeps._chunk_size(total, row_bytes) == size
+@pytest.mark.parametrize(("total", "size"), [(0, 10_000), (5_000, 10_000), (500_000, 25_000), (9_000_000, 40_000)])
+def test_a_chunk_is_no_smaller_than_pays_and_no_larger_than_one_would_lose(total: int, size: int) -> None:
+    assert sweeps._chunk_size(total) == size
+
+
+def test_long_texts_are_read_in_slices_that_a_worker_can_hold(
+    catalogue: list[Listing], manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cheap()
+    read: list[int] = []
+    kept = engine.batch
+
+    def batch(chosen: QuerySet[Listing], environment: Environment, needs: set[str], *, at: datetime) -> Batch:
+        read.append(chosen.count())
+        return kept(chosen, environment, needs, at=at)
+
+    monkeypatch.setattr(engine, "batch", batch)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE listings_listing")
+    monkeypatch.setattr(sweep_work, "SLICE_BYTES", 2 * scope.row_bytes(Subject.LISTINGS))
+    run(start(manager, size=100))
+    assert read == [2, 2, 1]
+    assert open_titles() == ["Cube 199", "Cube 450"]
 
 
 def test_of_those_that_wait_the_most_urgent_begins_first(catalogue: list[Listing], manager: User) -> None:

@@ -38,7 +38,7 @@ def _read(keys: Sequence[int], policies: ActivePolicies, needs: Collection[str],
         subject=Subject.LISTINGS,
         found=[_finding(outcome) for outcome in outcomes if outcome.held],
         undecided=[(outcome.policy.policy_id, outcome.subject_id) for outcome in outcomes if outcome.held is None],
-        looked=keys,
+        looked=findings.Looked.only(keys),
         policies=[policy.policy_id for policy in policies.policies],
         at=NOW,
     )
