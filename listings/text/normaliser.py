@@ -11,12 +11,18 @@ NORMALISER_VERSION = 2
 
 
 class Normalised:
-    """`base` and `skeleton` are made at once; the way back only when a place is asked."""
+    """Each text is made when it is asked for, and the way back when a place is: whoever has stored texts asks for that alone."""
 
     def __init__(self, original: str) -> None:
         self.original = original
-        self.base = base_text(original)
-        self.skeleton = skeleton_text(self.base)
+
+    @cached_property
+    def base(self) -> str:
+        return base_text(self.original)
+
+    @cached_property
+    def skeleton(self) -> str:
+        return skeleton_text(self.base)
 
     @cached_property
     def _base_trace(self) -> Trace:

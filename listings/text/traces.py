@@ -75,12 +75,17 @@ class Trace:
                 starts += [self.starts[edit.start]] * len(edit.text)
                 ends += [self.ends[edit.end - 1]] * len(edit.text)
             done = edit.end
+        if not done:
+            return self
         parts.append(self.text[done:])
         return Trace("".join(parts), starts + self.starts[done:], ends + self.ends[done:])
 
     def mirrored(self, spans: Iterable[Span]) -> "Trace":
         """Same as `mirrored` on the text."""
         order: list[int] = []
+        spans = list(spans)
+        if not spans:
+            return self
         for start, end in spans:
             order += (*range(len(order), start), *_turned(self.text, start, end))
         order += range(len(order), len(self.text))

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import psycopg2
 
-from governance.cli.bench.listings import STARTED, Made, block, blocks
+from governance.cli.bench.listings import WRITTEN, Made, block, blocks
 from listings.domain.copying import Column, array, copy_rows
 from listings.text import NORMALISER_VERSION
 
@@ -52,7 +52,7 @@ def copy_blocks(cursor: Any, part: Part) -> None:
 
 
 def _copy(cursor: Any, made: Sequence[Made]) -> None:
-    at = STARTED
+    at = WRITTEN
     copy_rows(cursor, table="listings_listing", columns=LISTINGS, rows=(_listing(each, at) for each in made))
     copy_rows(cursor, table="listings_certificate", columns=CERTIFICATES, rows=_certificates(made, at))
     images = ((each.key, nth, url, "") for each in made for nth, url in enumerate(each.draft.images))

@@ -15,6 +15,8 @@ from listings.text import ZONE_SEPARATOR, ListingText
 
 BLOCK = 2_000
 STARTED = datetime.combine(AS_OF, datetime.min.time(), UTC)
+WRITTEN = STARTED - timedelta(days=1)
+"""When everything was last changed."""
 HAS_ATTRIBUTE, HAS_CERTIFICATE, HAS_PRICE, HAS_IMAGE = 0.85, 0.65, 0.99, 0.1
 MORE_MARKETS = 0.5
 _PLACES = [place for place in PLACES for _share in range(place.share)]

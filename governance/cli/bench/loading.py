@@ -12,7 +12,7 @@ from psycopg2.extensions import make_dsn
 
 from governance.cli.bench import policies
 from governance.cli.bench.copying import Part, copy_blocks, copy_part
-from governance.cli.bench.listings import STARTED
+from governance.cli.bench.listings import STARTED, WRITTEN
 from governance.cli.bench.merchants import AS_OF, count_for, merchants
 from governance.cli.bench.register import ATTRIBUTES, PLACES
 from governance.cli.bench.taxonomy import taxonomy
@@ -100,10 +100,10 @@ def _load_merchants(count: int, seed: int) -> None:
     made = list(merchants(count, seed=seed))
     identities = [each.identity for each in made if each.identity]
     with connection.cursor() as cursor:
-        _copy(cursor, "merchant", _MERCHANT, [(*each.merchant, "active", STARTED, STARTED) for each in made])
+        _copy(cursor, "merchant", _MERCHANT, [(*each.merchant, "active", WRITTEN, WRITTEN) for each in made])
         _copy(cursor, "traderidentity", _IDENTITY, [(*identity, "", "", "") for identity in identities])
         _copy(cursor, "merchantwindow", _WINDOW, [window for each in made for window in each.windows])
-        held = [(*certificate, "", "", STARTED) for each in made for certificate in each.certificates]
+        held = [(*certificate, "", "", WRITTEN) for each in made for certificate in each.certificates]
         _copy(cursor, "certificate", _CERTIFICATE, held)
 
 
