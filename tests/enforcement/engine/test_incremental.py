@@ -4,15 +4,17 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.db.models import F, Max
 
-from enforcement.domain import sweep_work, sweeps
+from enforcement.domain import snapshots, sweep_work, sweeps
+from enforcement.engine.snapshot import batches
 from enforcement.enums import SweepKind, SweepState
-from enforcement.models import Sweep, Violation
+from enforcement.models import CatalogueSnapshot, Sweep, Violation
 from governance.accounts.models import User
 from governance.policies.enums import Mode, Subject
 from governance.policies.models import Policy, TermList, TermListVersion, Waiver
@@ -198,6 +200,21 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+@contextmanager
+def watched(owner: Any, name: str) -> Iterator[list[Any]]:
+    """What a function has returned meanwhile."""
+    given: list[Any] = []
+    with pytest.MonkeyPatch.context() as patch:
+        kept = getattr(owner, name)
+
+        def called(*arguments: Any, **named: Any) -> Any:
+            given.append(kept(*arguments, **named))
+            return given[-1]
+
+        patch.setattr(owner, name, called)
+        yield given
+
+
 @pytest.mark.parametrize("seed", range(7))
 def test_it_agrees_with_a_full_sweep(offers: list[Listing], author: User, seed: int) -> None:
     chance = random.Random(seed)
@@ -212,6 +229,43 @@ def test_it_agrees_with_a_full_sweep(offers: list[Listing], author: User, seed: 
         with undone():
             sweep(SweepKind.FULL, at)
             assert found() == incremental
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_full_sweep_over_an_older_snapshot_finds_the_same(
+    offers: list[Listing], author: User, seed: int, settings: Any, tmp_path: Path
+) -> None:
+    """Whatever has happened since: what has changed is read from the tables, and a snapshot that knows other names not at all."""
+    active("sharp", 'listing.title.matches("(?i)kn[i1]fe|dag+er")', author, mode=Mode.REVIEW)
+    chance, at, served = random.Random(seed), NOON, 0
+    for _day in range(4):
+        settings.SNAPSHOT_DIR = tmp_path / "kept"
+        while snapshots.make_next(at=at, rows=10):
+            pass
+        at += timedelta(hours=chance.randrange(1, 40))
+        Shop(chance, author, at).happen(chance.choice([0, 1, 2]))
+        at += timedelta(hours=1)
+        with undone(), watched(batches, "batch") as given:
+            sweep(SweepKind.FULL, at)
+            over_snapshot = found()
+        served += sum(batch is not None for batch in given)
+        settings.SNAPSHOT_DIR = tmp_path / "none"
+        sweep(SweepKind.FULL, at)
+        assert found() == over_snapshot
+    assert served
+
+
+def test_files_that_the_database_does_not_know_of_are_not_read(
+    offers: list[Listing], settings: Any, tmp_path: Path
+) -> None:
+    """As after it was restored: their changes are of another past."""
+    settings.SNAPSHOT_DIR = tmp_path
+    while snapshots.make_next(at=NOON):
+        pass
+    assert snapshots.serving() is not None
+    CatalogueSnapshot.objects.all().delete()
+    assert snapshots.serving() is None
+    assert snapshots.due(at=NOON)
 
 
 def test_a_certificate_that_expired_last_night_is_a_change(offers: list[Listing], author: User) -> None:
