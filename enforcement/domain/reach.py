@@ -7,7 +7,7 @@ what is not looked up as a change: metrics that were summed up anew, or the time
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from enforcement import engine
 from enforcement.engine import ActivePolicy
@@ -22,8 +22,6 @@ from listings.text import NORMALISER_VERSION
 
 ENGINE_VERSION = 1
 """Raised when the same rule may say something else of the same listing: then every policy is read for everything once."""
-MARGIN = timedelta(minutes=10)
-"""Before the last sweep began: what was being written then carries an earlier time than that of its commit."""
 
 
 @dataclass
@@ -51,7 +49,7 @@ def reach(sweep: Sweep, versions: Sequence[PolicyVersion], *, at: datetime) -> R
     if before is None or before.began_at is None:
         found.everywhere = {version.pk for version in versions}
         return found
-    found.since = Since(before.mark, before.began_at - MARGIN, at)
+    found.since = Since.after(before.mark, before.began_at, until=at)
     measured = measured_again(found.since)
     known = dict(SweepPolicy.objects.filter(sweep=before).values_list("version_id", "fingerprint"))
     for policy in active.policies:

@@ -93,7 +93,7 @@ def _finish(files: Store, making: Manifest) -> None:
     """The files first: what the database knows of is there. It forgets those that are gone."""
     files.finish(making)
     CatalogueSnapshot.objects.exclude(name__in=files.names()).delete()
-    CatalogueSnapshot.objects.create(name=making.name, mark=making.mark, made_at=making.made_at)
+    CatalogueSnapshot.objects.create(name=making.name)
 
 
 def _plan(at: datetime, size: int) -> Manifest:

@@ -19,12 +19,13 @@ from enforcement.engine.columns import Batch
 from enforcement.engine.snapshot import batches
 from enforcement.models import Chunk, Sweep, SweepPolicy
 from enforcement.queries import scope
+from enforcement.queries.snapshots import on_sale
 from governance.policies.enums import Mode, Subject
 from governance.policies.language import Environment
 from governance.policies.language import Subject as Read
 from governance.policies.queries.environment import environment
-from listings.enums import ListingState, MerchantState
-from listings.models import Listing, Merchant
+from listings.enums import MerchantState
+from listings.models import Merchant
 from listings.queries.keys import among, slices
 
 log = structlog.get_logger(__name__)
@@ -120,10 +121,10 @@ def _subjects(chunk: Chunk, policies: ActivePolicies, at: datetime) -> Iterator[
     if kept is not None:
         yield kept
         return
-    on_sale = Listing.objects.filter(_within(chunk), state=ListingState.ON_SALE)
+    chosen = on_sale().filter(_within(chunk))
     size = max(1, min(SLICE, SLICE_BYTES // max(1, scope.row_bytes(Subject.LISTINGS))))
-    for within in slices(on_sale, size=size):
-        yield engine.batch(on_sale.filter(pk__range=within), policies.environment, needs, at=at)
+    for within in slices(chosen, size=size):
+        yield engine.batch(chosen.filter(pk__range=within), policies.environment, needs, at=at)
 
 
 def _from_snapshot(chunk: Chunk, policies: ActivePolicies, at: datetime) -> Batch | None:

@@ -28,6 +28,10 @@ FOUND = frozenset(
 """Moments whose passing is looked up here; a rule that waits for another is read for everything."""
 
 
+MARGIN = timedelta(minutes=10)
+"""What was being written when something began carries an earlier time than that of its commit."""
+
+
 @dataclass(frozen=True)
 class Since:
     """`change`: the listings' mark of the sweep before. From `at` to `until` time has passed since it began."""
@@ -35,6 +39,11 @@ class Since:
     change: int
     at: datetime
     until: datetime
+
+    @classmethod
+    def after(cls, change: int, begun: datetime, *, until: datetime) -> "Since":
+        """Since something that took its mark and then `begun`, as a sweep or a snapshot does."""
+        return cls(change, begun - MARGIN, until)
 
     def moments(self, field: str, offset: timedelta) -> Q:
         """Moments that have been passed, and a little more."""

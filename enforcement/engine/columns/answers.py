@@ -101,6 +101,8 @@ class _Reading:
 
     def _leave_open(self, undecided: pl.DataFrame) -> None:
         """A column for each rule that is unknown anywhere, true where it is."""
+        if not undecided.width:
+            return
         several = {name: self.answers[int(name)] for name in undecided.columns}
         lacking = {
             name: [path for path in each.policy.rule.optional if path in self.frame.columns]
@@ -116,7 +118,7 @@ class _Reading:
             for name, paths in lacking.items()
             for path in paths
         ]
-        found = rows.select(*keys, *counts).row(0, named=True) if several else {}
+        found = rows.select(*keys, *counts).row(0, named=True)
         for name, answer in several.items():
             answer.unknown = found[name]
             answer.missing = Counter({path: count for path in lacking[name] if (count := found[f"{name} {path}"])})

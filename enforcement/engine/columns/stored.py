@@ -36,13 +36,14 @@ ORIGINAL, PRICE, READABLE, PATH = (
     "listing.category._path",
 )
 EAN_VALID, IMAGE_COUNT = "listing._eanValid", "listing.imageCount"
-_SCOPE = {
+SCOPE = {
     KEY: paths.Stored(F("pk"), pl.Int64),
     VERSION: paths.Stored(F("version"), pl.Int64),
     parts.MERCHANT: paths.Stored(F("merchant_id"), pl.Int64),
     CATEGORY: paths.Stored(F("category__code")),
     MARKETS: paths.Stored(how.joined("markets")),
 }
+"""What every batch has beside the facts that are needed."""
 _JSON = {"_attributes": paths.Stored(how.text_of("attributes"))}
 _WORDS = {"_title": paths.Stored(F("title")), "_description": paths.Stored(F("description"))}
 _TEXTS = {
@@ -93,7 +94,7 @@ class _Reading:
         return Batch(frame.filter(~pl.col(KEY).is_in(list(self.odd))), frozenset(self.odd), self.subjects)
 
     def _rows(self) -> pl.DataFrame:
-        columns = dict(_SCOPE)
+        columns = dict(SCOPE)
         if self.attributes or ORIGINAL in self.needs:
             columns |= _JSON
         if ORIGINAL in self.needs:

@@ -10,9 +10,10 @@ import polars as pl
 from enforcement.engine import facts
 from enforcement.engine.active import ActivePolicies, ActivePolicy
 from enforcement.engine.columns import Answer, Batch, answers
-from enforcement.engine.columns.batches import CATEGORY, KEY, MARKETS, VERSION
+from enforcement.engine.columns.batches import CATEGORY, KEY
 from enforcement.engine.columns.parts import MERCHANT
 from enforcement.engine.columns.plans import Plans, Scopes
+from enforcement.engine.columns.stored import SCOPE
 from enforcement.engine.columns.values import MOMENT
 from enforcement.engine.evaluation import Outcome, Summary, by_row
 from enforcement.engine.preview.figures import PICKS, Figures
@@ -23,7 +24,7 @@ from listings.models import Listing
 from listings.queries.keys import among
 
 REVENUE = "listing._window30.revenueEur"
-SCOPE = frozenset({KEY, VERSION, MERCHANT, CATEGORY, MARKETS, REVENUE})
+READ = frozenset({*SCOPE, REVENUE})
 """Columns that every preview reads, beside those of its rule."""
 NOBODY = 0
 """Stands for the policy and the version of a draft."""
@@ -68,7 +69,7 @@ class Reader:
 
     @property
     def columns(self) -> frozenset[str]:
-        return SCOPE | self.rule.needs
+        return READ | self.rule.needs
 
     @property
     def needs(self) -> frozenset[str]:

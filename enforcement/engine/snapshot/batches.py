@@ -1,17 +1,17 @@
 """A batch of listings from the snapshot, as they are now: what has changed since is read from the database in its place."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import polars as pl
 
 from enforcement import engine
 from enforcement.engine.active import ActivePolicies
 from enforcement.engine.columns import parts
-from enforcement.engine.columns.batches import CATEGORY, KEY, MARKETS, VERSION, Batch
+from enforcement.engine.columns.batches import KEY, Batch
 from enforcement.engine.columns.matched import with_matches
 from enforcement.engine.columns.plans import plans
-from enforcement.engine.columns.stored import subjects
+from enforcement.engine.columns.stored import SCOPE, subjects
 from enforcement.engine.columns.values import MOMENT
 from enforcement.engine.snapshot.store import Snapshot
 from enforcement.queries import touched
@@ -19,10 +19,6 @@ from enforcement.queries.snapshots import on_sale
 from governance.policies.enums import Subject
 from listings.models import Merchant
 from listings.queries.keys import among
-
-MARGIN = timedelta(minutes=10)
-"""Before the snapshot was begun: what was being written then carries an earlier time than that of its commit."""
-SCOPE = (KEY, VERSION, parts.MERCHANT, CATEGORY, MARKETS)
 
 
 def batch(snapshot: Snapshot, between: tuple[int, int], policies: ActivePolicies, *, at: datetime) -> Batch | None:
@@ -33,7 +29,7 @@ def batch(snapshot: Snapshot, between: tuple[int, int], policies: ActivePolicies
     """
     made, needs, planned = snapshot.manifest, policies.needs(Subject.LISTINGS), plans(policies)
     matched = planned.matched.intersection(made.matched)
-    since = touched.Since(made.mark, made.made_at - MARGIN, at)
+    since = touched.Since.after(made.mark, made.made_at, until=at)
     first, last = between
     moved = touched.listings(since, crossings=(), needs=needs, between=between)
     moved = sorted({*moved, *(key for key in made.odd if first <= key <= last)})
