@@ -76,6 +76,7 @@ def test_what_a_moderator_takes_an_appeal_gives_back(page_of: Callable[..., Page
     senior = page_of(make.person("sela", Role.SENIOR_REVIEWER))
     senior.goto("/appeals/")
     senior.keyboard.press("n")
+    senior.wait_for_url("**/appeals/*/")
     senior.locator("#answer").wait_for()
     for key in ("2", "j", "1"):
         senior.keyboard.press(key)
