@@ -52,7 +52,8 @@ class Outcome:
     @cached_property
     def explanation(self) -> dict[str, Any]:
         """Worked out when asked: of a rule read for each market, for the first in which it came out so."""
-        return self.policy.rule.explain(self.row, self.markets[0] if self.markets else None)
+        market = self.markets[0] if self.markets else None
+        return self.policy.rule.explain(self.row, market, held=self.held)
 
     @cached_property
     def missing(self) -> list[str]:

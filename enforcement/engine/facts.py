@@ -24,6 +24,7 @@ from governance.policies.language import (
     Subject,
     WindowFacts,
 )
+from governance.policies.language.vocabulary import WINDOWS
 from listings.domain.drafts import ListingDraft
 from listings.domain.listings import euro
 from listings.enums import ListingState
@@ -75,7 +76,7 @@ def listings(chosen: QuerySet[Listing], *, needs: Needs, at: datetime) -> list[S
     parts = _Parts(
         images=_images(keys) if _asked(needs, "listing.image") else {},
         certificates=_certificates("listing_id", keys) if _asked_certificates(needs, "listing") else {},
-        windows=_windows(ListingWindow, "listing_id", keys) if _asked(needs, "listing._window") else {},
+        windows=_windows(ListingWindow, "listing", keys, needs),
         readable=readable() if _asked(needs, "listing._readable") else {},
     )
     return [Subject(sellers[row["merchant_id"]], _listing(row, parts, sellers[row["merchant_id"]])) for row in rows]
@@ -97,12 +98,12 @@ def drafted(
     """
     keys = [row["id"] for row in stored.listings.values()]
     parts = _Parts(
-        windows=_windows(ListingWindow, "listing_id", keys) if keys and _asked(needs, "listing._window") else {},
+        windows=_windows(ListingWindow, "listing", keys, needs),
         readable=accepted,
     )
     rates = rates_on(at.date()) if "listing.priceEur" in needs else {}
     merchants = [stored.merchants[key] for key in {draft.merchant_id for draft in drafts}]
-    held = {row["id"]: [_kept(*each) for each in row[offers.CERTIFICATES] or ()] for row in merchants}
+    held = {row["id"]: [_held(*each) for each in row[offers.CERTIFICATES] or ()] for row in merchants}
     sellers = _sellers(merchants, held, needs=needs, at=at)
     found = []
     for draft in drafts:
@@ -188,21 +189,25 @@ def _sellers(
     markets: Mapping[int, Sequence[str]] | None = None,
 ) -> dict[int, MerchantFacts]:
     keys = [row["id"] for row in rows]
-    windows = _windows(MerchantWindow, "merchant_id", keys) if _asked(needs, "merchant._window") else {}
+    windows = _windows(MerchantWindow, "merchant", keys, needs)
     balances = points.balances(keys, at) if "merchant.points" in needs else {}
+    offered, today = markets or {}, at.date()
     return {
-        row["id"]: replace(
-            _merchant(row, at),
+        row["id"]: _merchant(
+            row,
+            today,
             points=balances.get(row["id"], 0),
             certificates=certificates.get(row["id"], ()),
             windows=windows.get(row["id"], {}),
-            markets=(markets or {}).get(row["id"], ()),
+            markets=offered.get(row["id"], ()),
         )
         for row in rows
     }
 
 
-def _merchant(row: Mapping[str, Any], at: datetime) -> MerchantFacts:
+def _merchant(row: Mapping[str, Any], today: date, **elsewhere: Any) -> MerchantFacts:
+    """`elsewhere` are the facts that stand in other tables."""
+    verified_on = row["identity__verified_on"]
     return MerchantFacts(
         id=row["id"],
         reference=row["external_id"],
@@ -219,7 +224,8 @@ def _merchant(row: Mapping[str, Any], at: datetime) -> MerchantFacts:
         register_number=row["identity__register_number"] or None,
         vat_id=row["identity__vat_id"] or None,
         self_certified=bool(row["identity__self_certified"]),
-        trader_verified=row["identity__verified_on"] is not None and row["identity__verified_on"] <= at.date(),
+        trader_verified=verified_on is not None and verified_on <= today,
+        **elsewhere,
     )
 
 
@@ -253,19 +259,25 @@ def _certificates(owner: str, keys: Collection[int]) -> dict[int, list[Certifica
 
 
 def _kept(
-    kind: str, number: str, issuer: str, standard: str, valid_from: date | str | None, valid_until: date | str | None
+    kind: str, number: str, issuer: str, standard: str, valid_from: date | None, valid_until: date | None
 ) -> CertificateFacts:
-    """A certificate as it is stored; as JSON its days are texts."""
-    days = (date.fromisoformat(day) if isinstance(day, str) else day for day in (valid_from, valid_until))
-    return CertificateFacts(kind, number or None, issuer or None, standard or None, *days)
+    return CertificateFacts(kind, number or None, issuer or None, standard or None, valid_from, valid_until)
 
 
-def _windows(model: type[ListingWindow | MerchantWindow], owner: str, keys: Collection[int]) -> Windows:
-    rows = model._default_manager.filter(**{f"{owner}__in": among(keys)}).values_list(owner, "days", *_WINDOW)
+def _held(kind: str, number: str, issuer: str, standard: str, *days: str | None) -> CertificateFacts:
+    """A merchant's certificate as JSON has it: its days are texts."""
+    return _kept(kind, number, issuer, standard, *(date.fromisoformat(day) if day else None for day in days))
+
+
+def _windows(model: type[ListingWindow | MerchantWindow], owner: str, keys: Collection[int], needs: Needs) -> Windows:
+    """Windows by their days; no query where none is needed."""
+    wanted = [days for days in WINDOWS if _asked(needs, f"{owner}._window{days}.")]
+    if not wanted or not keys:
+        return {}
+    rows = model._default_manager.filter(**{f"{owner}_id__in": among(keys)}, days__in=wanted)
     found: dict[int, dict[int, WindowFacts]] = defaultdict(dict)
-    for key, days, visits, orders, revenue, returns, complaints, rating_sum, rating_count in rows:
-        sums = (visits, orders, float(revenue), returns, complaints, rating_sum, rating_count)
-        found[key][days] = WindowFacts(*sums)
+    for key, days, visits, orders, revenue, *counts in rows.values_list(f"{owner}_id", "days", *_WINDOW):
+        found[key][days] = WindowFacts(visits, orders, float(revenue), *counts)
     return found
 
 

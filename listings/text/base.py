@@ -8,13 +8,41 @@ from listings.text import tables
 from listings.text.lookalikes import HAS_LOOKALIKE, LOOKALIKES, mixed
 from listings.text.traces import Edit, Span, Trace, edited, mirrored, segments
 
+ONE_FOR_ONE = tables.ASCII_CONTROLS | {ord(char): plain for char, plain in tables.SHAPES.items()}
+
+
+def _is_ordinary(char: str) -> bool:
+    """Whether all that happens to a character, whatever stands beside it, is that its case folds or a keyboard's sign takes its place."""
+    if ord(char) in ONE_FOR_ONE:
+        return True
+    folded = char.casefold()
+    return not (
+        tables.REMOVED.match(char)
+        or tables.BLANKED.match(char)
+        or ord(char) in LOOKALIKES
+        or any(unicodedata.normalize("NFKC", each) != each for each in (char, folded))
+        or any(unicodedata.combining(each) or each in tables.COMPOSING_STARTERS for each in (*char, *folded))
+    )
+
+
+_LATIN_AND_PUNCTUATION = (*range(0x250), *range(0x2000, 0x20D0))
+ordinary = re.compile(
+    "[" + "".join(re.escape(char) for char in map(chr, _LATIN_AND_PUNCTUATION) if _is_ordinary(char)) + "]*"
+).fullmatch
+"""Matches most of what is written in Latin letters: several steps need not be tried on it."""
+
 
 def base_text(text: str) -> str:
     """NFKC and case folding, without invisible characters, tatweel, harakat and niqqud; look-alikes read as Latin
     inside tokens that mix scripts; typographic apostrophes and hyphens as those of a keyboard; what is shown turned round, by
     a forced direction, in the order in which it is read. ASCII only changes its case; several spaces become one."""
-    if text.isascii():
-        return tables.SPACES.sub("", text.translate(tables.ASCII_CONTROLS).lower())
+    if text.isascii() or ordinary(text):
+        return tables.SPACES.sub("", text.translate(ONE_FOR_ONE).casefold())
+    return step_by_step(text)
+
+
+def step_by_step(text: str) -> str:
+    """The same of any text."""
     text = mirrored(text, _turned_round(text))
     text = tables.PILED_MARKS.sub("", tables.BLANKED.sub(" ", tables.REMOVED.sub("", text)))
     text = tables.SHAPED.sub(lambda match: tables.SHAPES[match.group()], text)
@@ -27,6 +55,10 @@ def base_text(text: str) -> str:
 def base_trace(text: str) -> Trace:
     """Same text, with its origins: slower, for texts of which a place is asked."""
     trace = Trace.of(text)
+    if text.isascii() or ordinary(text):
+        trace = Trace(text.translate(ONE_FOR_ONE), trace.starts, trace.ends)
+        trace = trace.edited(_folded(trace.text))
+        return trace.edited(_matches(tables.SPACES, trace.text, ""))
     trace = trace.mirrored(_turned_round(text))
     trace = trace.edited(_matches(tables.REMOVED, trace.text, ""))
     trace = trace.edited(_matches(tables.BLANKED, trace.text, " "))

@@ -169,6 +169,11 @@ def _literals(node: Node, function: str) -> Iterator[tuple[str, str]]:
         yield from _literals(child, function)
 
 
+def follows(op: str) -> Held:
+    """What each part of a group is if the group is: of one that asks for all, true; of one that asks for any, false."""
+    return {"all": True, "any": False}.get(op)
+
+
 def combined(op: str, values: Sequence[Held]) -> Held:
     """Kleene's logic: unknown stays unknown unless the other parts decide."""
     if op == "choose":

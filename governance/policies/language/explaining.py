@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from governance.policies.language.conditions import Condition, Group, Held, Part, Seen, combined
+from governance.policies.language.conditions import Condition, Group, Held, Part, Seen, combined, follows
 from governance.policies.language.finding import Finder
 from governance.policies.language.row import Row
 from governance.policies.language.rows import CertificateFacts
@@ -26,14 +26,15 @@ LONGEST_VALUE = 200
 Json = dict[str, Any]
 
 
-def explain(rule: "Rule", row: Row, market: str | None = None) -> Json:
+def explain(rule: "Rule", row: Row, market: str | None = None, *, held: Held = None) -> Json:
     """Return the tree of conditions with the values seen, the facts that are missing, and the matched words.
 
-    A match's start and end count code points of its zone (title, description, or the attribute `key`) as it was written.
+    `held` is what the rule was found to be, true or false: then what follows from it is not asked again. A match's start and end
+    count code points of its zone (title, description, or the attribute `key`) as it was written.
     """
     row.prepare(rule.needs)
     explainer = _Explainer(rule, row, market if rule.per_market else None)
-    tree = explainer.part(rule.parts)
+    tree = explainer.part(rule.parts, held)
     explained: Json = {"form": FORM, "held": tree["held"], "tree": tree, "matches": explainer.matches()}
     if explainer.missing:
         explained["missing"] = list(explainer.missing.values())
@@ -51,8 +52,9 @@ class _Explainer:
         self.missing: dict[str, Json] = {}
         self.found: dict[tuple[str, str, int, int], Json] = {}
 
-    def part(self, part: Part) -> Json:
-        return self._group(part) if isinstance(part, Group) else self._condition(part)
+    def part(self, part: Part, held: Held = None) -> Json:
+        """`held` is what is known of it already, true or false."""
+        return self._group(part, held) if isinstance(part, Group) else self._condition(part, held)
 
     def matches(self) -> list[Json]:
         """Return the matched words of all conditions in the order in which they are read, each place once."""
@@ -60,8 +62,9 @@ class _Explainer:
         places = sorted(self.found, key=lambda place: (order.get(place[0], 2), *place))
         return [self.found[place] for place in places[:MOST_MATCHES]]
 
-    def _group(self, group: Group) -> Json:
-        children = [self.part(part) for part in group.parts]
+    def _group(self, group: Group, held: Held) -> Json:
+        known = held if held is follows(group.op) else None
+        children = [self.part(part, known) for part in group.parts]
         return {
             "op": group.op,
             "held": combined(group.op, [child["held"] for child in children]),
@@ -69,8 +72,9 @@ class _Explainer:
             "at": [group.node.start, group.node.end],
         }
 
-    def _condition(self, condition: Condition) -> Json:
-        held = condition.held(self.row, self.market)
+    def _condition(self, condition: Condition, held: Held) -> Json:
+        if held is None:
+            held = condition.held(self.row, self.market)
         node: Json = {"op": "condition", "held": held, "at": [condition.node.start, condition.node.end]}
         node |= self._in_currency(condition.description)
         if values := [value for seen in condition.seen if (value := self._value(seen, held)) is not None]:

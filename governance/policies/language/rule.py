@@ -67,9 +67,9 @@ class Rule:
         """The rule taken apart into conditions."""
         return take_apart(self)
 
-    def explain(self, row: Row, market: str | None = None) -> dict[str, Any]:
+    def explain(self, row: Row, market: str | None = None, *, held: bool | None = None) -> dict[str, Any]:
         """Return why, as JSON: see `explaining.explain`."""
-        return explain(self, row, market)
+        return explain(self, row, market, held=held)
 
     def program_of(self, node: Node) -> Any:
         """Return a part of the rule, ready to run by itself."""

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listings.text import ZONE_SEPARATOR, normalise
-from listings.text.base import base_text, base_trace
+from listings.text.base import base_text, base_trace, ordinary, step_by_step
 from listings.text.lookalikes import LOOKALIKES
 from listings.text.skeleton import skeleton_text, skeleton_trace
 from listings.text.tables import COMPOSING_STARTERS
@@ -243,6 +243,21 @@ def test_both_ways_of_making_a_text_agree(written: str) -> None:
     for trace in (base, skeleton):
         assert len(trace.starts) == len(trace.ends) == len(trace.text)
         assert all(0 <= start < end <= len(written) for start, end in zip(trace.starts, trace.ends, strict=True))
+
+
+@given(st.text(st.characters(max_codepoint=0x20CF, blacklist_categories=())))
+def test_what_is_ordinary_reads_as_all_the_steps_would_have_it(written: str) -> None:
+    text = "".join(char for char in written if ordinary(char))
+    assert ordinary(text)
+    assert base_text(text) == step_by_step(text)
+
+
+def test_each_ordinary_character_reads_as_all_the_steps_would_have_it_beside_any_other() -> None:
+    chars = [chr(point) for point in range(0x20D0) if ordinary(chr(point))]
+    assert len(chars) > 600
+    for one in chars:
+        pairs = "x".join(f"{one}{other}" for other in chars)
+        assert base_text(pairs) == step_by_step(pairs), one
 
 
 @given(st.text(st.characters(max_codepoint=0x7E, min_codepoint=0x21)))
