@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from babel.numbers import get_currency_precision
@@ -70,7 +71,7 @@ class _Parts:
 
 def listings(chosen: QuerySet[Listing], *, needs: Needs, at: datetime) -> list[Subject]:
     """Return the facts of the chosen listings and of their merchants, in the order of the listings' keys."""
-    rows = list(chosen.order_by("pk").values(*_LISTING))
+    rows = sorted(chosen.order_by().values(*_LISTING), key=itemgetter("id"))
     keys = [row["id"] for row in rows]
     sellers = _merchants({row["merchant_id"] for row in rows}, needs=needs, at=at)
     parts = _Parts(

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from enforcement.models import PointEntry
 from governance.policies.language import Crossing
-from listings.models import Certificate, Listing, ListingWindow, Merchant, MerchantWindow
+from listings.models import Certificate, Listing, Merchant, WindowRefresh
 
 LISTING_MOMENTS = {"listing.createdAt": "created_at", "listing.updatedAt": "changed_at"}
 MERCHANT_MOMENTS = {"merchant.createdAt": "created_at"}
@@ -127,9 +127,8 @@ def _certificates(since: Since, crossings: Iterable[Crossing]) -> QuerySet[Certi
 
 
 def measured_again(since: Since) -> bool:
-    """Whether metrics may have been summed up anew: that writes all windows, so what changed in them is not looked up."""
-    tables = (ListingWindow, MerchantWindow)
-    return any(table.objects.filter(as_of__gte=since.at.date()).exists() for table in tables)
+    """Whether metrics were summed up anew: that writes all windows, so what changed in them is not looked up."""
+    return WindowRefresh.objects.filter(ended_at__gt=since.at).exists()
 
 
 def _keys(found: list[QuerySet[Any, Any]]) -> list[int]:

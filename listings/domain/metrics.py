@@ -49,6 +49,10 @@ REFRESH = """
     ON CONFLICT ({column}, days) DO UPDATE SET as_of = excluded.as_of, {updates}
     WHERE (t.as_of, {stored}) IS DISTINCT FROM (excluded.as_of, {excluded})
 """
+NOTED = """
+    WITH earlier AS (DELETE FROM listings_windowrefresh)
+    INSERT INTO listings_windowrefresh (as_of, ended_at) VALUES (%(as_of)s, clock_timestamp())
+"""
 LOCK = "SELECT pg_advisory_xact_lock(7236005)"  # one refresh at a time
 
 
@@ -101,6 +105,7 @@ def refresh_windows(as_of: dt.date) -> None:
         cursor.execute(_refresh("listings_listingwindow", "listing_id", "m.listing_id", ""), arguments)
         join = "JOIN listings_listing l ON l.id = m.listing_id"
         cursor.execute(_refresh("listings_merchantwindow", "merchant_id", "l.merchant_id", join), arguments)
+        cursor.execute(NOTED, arguments)
 
 
 def _refresh(table: str, column: str, subject: str, join: str) -> str:

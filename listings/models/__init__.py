@@ -1,7 +1,7 @@
 from listings.models.catalogue import Certificate, Listing, ListingImage, ListingVersion
 from listings.models.imports import CategoryAlias, ImportKey, ImportRow, ImportRun
 from listings.models.merchant import Merchant, MerchantLink, TraderIdentity
-from listings.models.metrics import ListingMetric, ListingWindow, MerchantWindow, OrderLine
+from listings.models.metrics import ListingMetric, ListingWindow, MerchantWindow, OrderLine, WindowRefresh
 from listings.models.reference import AttributeDefinition, Category, ExchangeRate, Holiday, Market
 from listings.models.visibility import ListingVisibility
 
@@ -27,4 +27,5 @@ __all__ = [
     "MerchantWindow",
     "OrderLine",
     "TraderIdentity",
+    "WindowRefresh",
 ]

@@ -79,6 +79,16 @@ class MerchantWindow(Window):
         return f"{self.merchant_id} {self.days} d"
 
 
+class WindowRefresh(models.Model):
+    """The latest time that all windows were made anew; whoever has read them before reads them again."""
+
+    as_of = models.DateField()
+    ended_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"windows of {self.as_of}"
+
+
 class OrderLine(models.Model):
     """A line of an order. The buyer is a reference that only the marketplace can resolve."""
 

@@ -56,8 +56,7 @@ def base_trace(text: str) -> Trace:
     """Same text, with its origins: slower, for texts of which a place is asked."""
     trace = Trace.of(text)
     if text.isascii() or ordinary(text):
-        trace = Trace(text.translate(ONE_FOR_ONE), trace.starts, trace.ends)
-        trace = trace.edited(_folded(trace.text))
+        trace = _folded(trace.written(text.translate(ONE_FOR_ONE)))
         return trace.edited(_matches(tables.SPACES, trace.text, ""))
     trace = trace.mirrored(_turned_round(text))
     trace = trace.edited(_matches(tables.REMOVED, trace.text, ""))
@@ -66,7 +65,7 @@ def base_trace(text: str) -> Trace:
     trace = trace.edited(_shaped(trace.text))
     trace = trace.edited(_composed(trace.text))
     trace = trace.edited(_disguised(trace.text))
-    trace = trace.edited(_folded(trace.text))
+    trace = _folded(trace)
     trace = trace.edited(_composed(trace.text))
     trace = trace.edited(_matches(tables.DOTTED_I, trace.text, ""))
     trace = trace.edited(_matches(tables.REMOVED, trace.text, ""))
@@ -107,15 +106,12 @@ def _disguised(text: str) -> Iterator[Edit]:
                 yield Edit(match.start(), match.end(), folded)
 
 
-def _folded(text: str) -> Iterator[Edit]:
-    folded = text.casefold()
-    if len(folded) == len(text):  # no character folds to none, so each has folded to one
-        if folded != text:
-            yield Edit(0, len(text), folded)
-        return
-    for place, char in enumerate(text):
-        if char.casefold() != char:
-            yield Edit(place, place + 1, char.casefold())
+def _folded(trace: Trace) -> Trace:
+    folded = trace.text.casefold()
+    if len(folded) == len(trace.text):  # no character folds to none, so each has folded to one
+        return trace.written(folded)
+    chars = enumerate((char, char.casefold()) for char in trace.text)
+    return trace.edited(Edit(place, place + 1, small) for place, (char, small) in chars if small != char)
 
 
 def _composed(text: str) -> Iterator[Edit]:

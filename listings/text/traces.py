@@ -1,7 +1,7 @@
 """A text that remembers where each of its characters came from."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -50,14 +50,18 @@ class Trace:
 
     __slots__ = ("ends", "starts", "text")
 
-    def __init__(self, text: str, starts: list[int], ends: list[int]) -> None:
+    def __init__(self, text: str, starts: Sequence[int], ends: Sequence[int]) -> None:
         self.text = text
         self.starts = starts
         self.ends = ends
 
     @classmethod
     def of(cls, original: str) -> "Trace":
-        return cls(original, list(range(len(original))), list(range(1, len(original) + 1)))
+        return cls(original, range(len(original)), range(1, len(original) + 1))
+
+    def written(self, text: str) -> "Trace":
+        """Same characters, each written otherwise: a text as long as this one."""
+        return Trace(text, self.starts, self.ends)
 
     def edited(self, edits: Iterable[Edit]) -> "Trace":
         """Same as `edited` on the text. An edit that keeps the length maps one to one, any other as a whole."""
@@ -78,7 +82,9 @@ class Trace:
         if not done:
             return self
         parts.append(self.text[done:])
-        return Trace("".join(parts), starts + self.starts[done:], ends + self.ends[done:])
+        starts += self.starts[done:]
+        ends += self.ends[done:]
+        return Trace("".join(parts), starts, ends)
 
     def mirrored(self, spans: Iterable[Span]) -> "Trace":
         """Same as `mirrored` on the text."""

@@ -17,7 +17,7 @@ from governance.cli.bench.merchants import AS_OF, count_for, merchants
 from governance.cli.bench.register import ATTRIBUTES, PLACES
 from governance.cli.bench.taxonomy import taxonomy
 from listings.domain.copying import Column, copy_rows
-from listings.models import AttributeDefinition, Category, ExchangeRate, Market
+from listings.models import AttributeDefinition, Category, ExchangeRate, Market, WindowRefresh
 
 PROCESSES = 2
 FILLED = ("listings_listing", "listings_certificate", "listings_listingimage")
@@ -103,6 +103,7 @@ def _load_merchants(count: int, seed: int) -> None:
         _copy(cursor, "merchant", _MERCHANT, [(*each.merchant, "active", WRITTEN, WRITTEN) for each in made])
         _copy(cursor, "traderidentity", _IDENTITY, [(*identity, "", "", "") for identity in identities])
         _copy(cursor, "merchantwindow", _WINDOW, [window for each in made for window in each.windows])
+        WindowRefresh.objects.create(as_of=AS_OF, ended_at=WRITTEN)
         held = [(*certificate, "", "", WRITTEN) for each in made for certificate in each.certificates]
         _copy(cursor, "certificate", _CERTIFICATE, held)
 

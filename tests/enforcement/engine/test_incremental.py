@@ -18,7 +18,7 @@ from enforcement.models import CatalogueSnapshot, Sweep, Violation
 from governance.accounts.models import User
 from governance.policies.enums import Mode, Subject
 from governance.policies.models import Policy, TermList, TermListVersion, Waiver
-from listings.models import Category, Certificate, Listing, Merchant, MerchantWindow, TraderIdentity
+from listings.models import Category, Certificate, Listing, Merchant, MerchantWindow, TraderIdentity, WindowRefresh
 from tests.enforcement.engine.conftest import active
 from tests.factories.cases import NOON, listing, merchant
 
@@ -144,6 +144,7 @@ class Shop:
             days=30,
             defaults={"as_of": self.at.date(), "orders": 10, "returns": self.chance.choice([0, 5])},
         )
+        WindowRefresh.objects.create(as_of=self.at.date(), ended_at=self.at)
 
     def new_policy(self) -> None:
         number = Policy.objects.count()

@@ -7,7 +7,7 @@ import pytest
 from listings.domain import listings, merchants, metrics
 from listings.domain.drafts import ListingDraft
 from listings.domain.metrics import Day
-from listings.models import ListingMetric, ListingWindow, MerchantWindow
+from listings.models import ListingMetric, ListingWindow, MerchantWindow, WindowRefresh
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -68,5 +68,6 @@ def test_windows_without_days_any_more_go(ids: list[int]) -> None:
     metrics.write(days=[Day(listing_id=ids[0], date=date(2026, 11, 20), visits=1)])
     metrics.refresh_windows(TODAY)
     metrics.refresh_windows(TODAY + timedelta(days=30))
+    assert WindowRefresh.objects.get().as_of == TODAY + timedelta(days=30)
     assert list(ListingWindow.objects.values_list("days", flat=True)) == [90]
     assert list(MerchantWindow.objects.values_list("days", flat=True)) == [90]
