@@ -20,7 +20,7 @@ from governance.policies.enums import Subject
 from governance.policies.models import PolicyVersion
 from governance.web.refusals import MoveRefused, Refusal
 
-CHUNK_SIZES = (10_000, 40_000)
+CHUNK_SIZES = (10_000, 50_000)
 """Listings in a chunk, which is one transaction: at least so many, since a chunk costs some tens of milliseconds however small it
 is, and at most so many, since a lost worker loses one."""
 CHUNKS = 20

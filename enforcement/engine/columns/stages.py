@@ -37,9 +37,14 @@ class Asked:
     def counts(self, variable: str) -> list[pl.Expr]:
         """Of the entries of one row, what the answer takes."""
         held = pl.col(self.column)
-        several = {"_true": held.sum(), "_unknown": held.is_null().sum(), "_false": (~held).sum()}
-        found = [count.alias(f"{self.column}{name}") for name, count in several.items()]
-        return [*found, pl.col(variable).filter(held).alias(f"{self.column}_kept")] if self.how == "filter" else found
+        match self.how:
+            case "all":
+                decides = (~held).sum().alias(f"{self.column}_false")
+            case "filter":
+                decides = pl.col(variable).filter(held).alias(f"{self.column}_kept")
+            case _:
+                decides = held.sum().alias(f"{self.column}_true")
+        return [decides, held.is_null().sum().alias(f"{self.column}_unknown")]
 
     def answer(self, variable: str) -> pl.Expr:
         """Of the rows with those counts, which are null where there is no entry, beside the list itself."""

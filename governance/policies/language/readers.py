@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from governance.policies.language.descriptors import Schema
+from governance.policies.language.descriptors import MESSAGES, Schema
 from governance.policies.language.kinds import AttributeType, Fact, Kind
 from governance.policies.language.rows import Subject, attribute_value
 from governance.policies.language.vocabulary import WINDOWS
@@ -76,6 +77,8 @@ WINDOW = {
     "complaintRate": "complaint_rate",
     "rating": "rating",
 }
+MOST_CERTIFICATES = 4_096
+"""Whose messages are kept: a merchant's own are read with each of its listings."""
 MENTIONED = "listing.text._mentioned"
 """The one fact that is not read but found: which term lists have a hit."""
 
@@ -141,12 +144,16 @@ def _certificates(field: str, schema: Schema) -> Fill:
         for name, attribute in CERTIFICATE.items()
     ]
 
+    @lru_cache(maxsize=MOST_CERTIFICATES)
+    def made(certificate: Any) -> Any:
+        entry = schema.classes[MESSAGES[Kind.CERTIFICATE]]()
+        for read, put in fields:
+            value = read(certificate)
+            if value is not None:
+                put(entry, value)
+        return entry
+
     def fill(message: Any, certificates: Iterable[Any]) -> None:
-        for certificate in certificates:
-            entry = getattr(message, field).add()
-            for read, put in fields:
-                value = read(certificate)
-                if value is not None:
-                    put(entry, value)
+        getattr(message, field).extend(map(made, certificates))
 
     return fill
