@@ -4,7 +4,7 @@ import os
 import resource
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from types import TracebackType
@@ -16,11 +16,12 @@ from governance.embedded import processes
 
 
 class Lane:
-    """One process. Functions are named at the top of a module; what they return must pass between processes."""
+    """One process, with the environment's variables and more. Functions are named at the top of a module; what they return must pass
+    between processes."""
 
-    def __init__(self) -> None:
+    def __init__(self, **environment: str) -> None:
         self._pool = ProcessPoolExecutor(
-            1, mp_context=get_context("spawn"), initializer=_set_up, initargs=(os.getpid(),)
+            1, mp_context=get_context("spawn"), initializer=_set_up, initargs=(os.getpid(), environment)
         )
 
     def __enter__(self) -> Self:
@@ -46,8 +47,9 @@ class Lane:
         return held
 
 
-def _set_up(parent: int) -> None:
+def _set_up(parent: int, environment: Mapping[str, str]) -> None:
     """Nothing goes on being measured for a launcher that is gone."""
+    os.environ.update(environment)
     processes.end_with(parent, signal.SIGKILL)
     django.setup()
 

@@ -1,6 +1,7 @@
 """What a sweep costs a listing, stage by stage, in catalogues of several sizes: it should be the same in all of them.
 
-Each catalogue is the bench's, in a database of its own; one process works the sweep off. Options: --sizes N,N,…
+Each catalogue is the bench's, in a database of its own; one process works off a sweep of the tables, then one of a snapshot, each
+once. Options: --sizes N,N,…
 """
 
 import argparse
@@ -13,6 +14,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from governance.cli import temporary
@@ -30,23 +32,35 @@ def run(arguments: list[str]) -> int:
     sizes = [int(size) for size in parser.parse_args(arguments).sizes.split(",")]
     print(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}")
     print(
-        "  listings   violations  chunk    a second   µs a listing, of them  read evaluate explain merge rest   most memory"
+        "  listings   violations  chunk  of the      a second   µs a listing, of them  read evaluate explain merge rest   most memory"
     )
     for size in sizes:
-        with temporary.own_database(os.environ["DATABASE_URL"]) as own:
-            environment = os.environ | {"DATABASE_URL": own.url}
+        with temporary.own_database(os.environ["DATABASE_URL"]) as own, TemporaryDirectory() as snapshot:
+            environment = os.environ | {"DATABASE_URL": own.url, "SNAPSHOT_DIR": snapshot}
             for command in (["manage.py", "migrate", "--verbosity", "0"], ["-c", ONE.format(size)]):
                 subprocess.run([sys.executable, *command], env=environment, cwd=ROOT, check=True)
     return 0
 
 
 def one(size: int) -> None:
-    """Make a catalogue in the database at hand, sweep it, and print a line."""
-    from enforcement.models import Chunk, Violation  # noqa: PLC0415 -- after django.setup() in a process of its own
-    from governance.cli.bench import loading  # noqa: PLC0415
-    from governance.cli.bench.contestants import ours  # noqa: PLC0415
+    """Make a catalogue in the database at hand and sweep it, from the tables and from a snapshot; print a line for each."""
+    from governance.cli.bench import loading, snapshots  # noqa: PLC0415 -- after django.setup() in a process of its own
+    from governance.cli.bench.contestants import contestant, ours  # noqa: PLC0415
 
     loading.load(size, seed=2026, say=lambda _told: None)
+    loading.settle()
+    ours.work(ours.begin(), 1)  # the rules are compiled, the matcher is made
+    contestant.clear()
+    _sweep("tables")
+    snapshots.make(lambda told: print(f"  {told}"))
+    contestant.clear()
+    _sweep("snapshot")
+
+
+def _sweep(read: str) -> None:
+    from enforcement.models import Chunk, Violation  # noqa: PLC0415
+    from governance.cli.bench.contestants import ours  # noqa: PLC0415
+
     spent: Spent = defaultdict(float)
     with _watched(spent):
         began = time.perf_counter()
@@ -57,9 +71,9 @@ def one(size: int) -> None:
     each = {stage: spent[stage] / looked_at * 1e6 for stage in STAGES}
     whole = took / looked_at * 1e6
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    chunk = Chunk.objects.order_by("number").values_list("size", flat=True)[0]
+    chunk = Chunk.objects.filter(sweep=sweep).order_by("number").values_list("size", flat=True)[0]
     print(
-        f"{looked_at:>10,} {Violation.objects.count():>12,} {chunk:>6,} {looked_at / took:>11,.0f} {whole:>13.1f}"
+        f"{looked_at:>10,} {Violation.objects.count():>12,} {chunk:>6,} {read:>8} {looked_at / took:>12,.0f} {whole:>13.1f}"
         + " " * 13
         + " ".join(f"{each[stage]:>{len(stage) + 1}.1f}" for stage in STAGES)
         + f" {whole - sum(each.values()):>4.1f} {memory:>10,} MB",
@@ -72,9 +86,11 @@ def _watched(spent: Spent) -> Iterator[None]:
     """Seconds on the clock of each stage of a chunk, PostgreSQL's part included."""
     from enforcement import engine  # noqa: PLC0415
     from enforcement.domain import findings, sweep_work  # noqa: PLC0415
+    from enforcement.engine.snapshot import batches  # noqa: PLC0415
 
     places: list[tuple[Any, str, str]] = [
         (engine, "batch", "read"),
+        (batches, "batch", "read"),
         (engine, "evaluate", "evaluate"),
         (sweep_work, "_finding", "explain"),
         (findings, "merge", "merge"),

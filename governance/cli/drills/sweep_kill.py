@@ -1,14 +1,15 @@
 """Worker, Valkey and PostgreSQL killed again and again during a sweep: the same violations as undisturbed, none twice, none lost.
 
 Two databases with the same catalogue: one is swept in peace, the other while something is killed with SIGKILL every moment.
-With --made-up the catalogue is the bench's, workers alone are killed, and a third reading, of plain closures over the ORM's objects, says what
-there is to be found. Options: --listings N, --kills N, --chunk-size N, --made-up.
+With --made-up the catalogue is the bench's, the sweeps read a snapshot of it, workers alone are killed, and a third reading, of plain
+closures over the ORM's objects, says what there is to be found. Options: --listings N, --kills N, --chunk-size N, --made-up.
 """
 
 import argparse
 import contextlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -59,7 +60,8 @@ SERVERS = ("worker", "postgres", "valkey")
 CALM, STORMY, ORACLE = "governance", "disturbed", "oracle"
 DEMO = "import django; django.setup(); from governance.cli import demo; demo.prepare(print)"
 MADE_UP = (
-    "import django; django.setup(); from governance.cli.bench import loading; loading.load({}, seed=2026, say=print)"
+    "import django; django.setup(); from governance.cli.bench import loading, snapshots;"
+    "loading.load({}, seed=2026, say=print); snapshots.make(print)"
 )
 CLOSURES = (
     "import django; django.setup();"
@@ -94,13 +96,18 @@ class Stage:
     def __init__(self, state: StateFolder, instance: Instance) -> None:
         self.state, self.instance = state, instance
         self.supervisor = Supervisor(instance.servers, print)
+        self.snapshots = state.path / "snapshots"
 
     def environment(self, database: str) -> Environment:
         named = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "SECRET_KEY", "GOVERNANCE_STATE")
         shared = {name: value for name, value in os.environ.items() if name not in named}
         own = self.instance.addresses.environment()
         own["DATABASE_URL"] = with_database_name(own["DATABASE_URL"], database)
-        more = {"SECRET_KEY_FILE": str(self.state.secret_key_file()), "GOVERNANCE_STATE": str(self.state.path)}
+        more = {
+            "SECRET_KEY_FILE": str(self.state.secret_key_file()),
+            "GOVERNANCE_STATE": str(self.state.path),
+            "SNAPSHOT_DIR": str(self.snapshots / database),
+        }
         return shared | own | more | {"PYTHONPATH": str(ROOT), "DJANGO_SETTINGS_MODULE": "governance.settings"}
 
     def python(self, database: str, *arguments: str) -> None:
@@ -148,6 +155,8 @@ def _compare(stage: Stage, options: argparse.Namespace) -> int:
     stage.python(CALM, "-c", MADE_UP.format(options.listings) if options.made_up else DEMO)
     for database in (STORMY, ORACLE) if options.made_up else (STORMY,):
         stage.ask("postgres", f"CREATE DATABASE {database} TEMPLATE {CALM}")
+        if options.made_up:
+            shutil.copytree(stage.snapshots / CALM, stage.snapshots / database)
     _sweep(stage, CALM, options.chunk_size)
     victims = ["worker" if options.made_up else SERVERS[number % len(SERVERS)] for number in range(options.kills)]
     killed = _sweep(stage, STORMY, options.chunk_size, victims)

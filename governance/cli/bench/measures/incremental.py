@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from enforcement.enums import SweepKind
-from governance.cli.bench import figures, loading
+from governance.cli.bench import figures, loading, snapshots
 from governance.cli.bench.contestants import contestant, ours
 from governance.cli.bench.figures import Timings
 from governance.cli.bench.lanes import Lane
@@ -28,6 +28,7 @@ class Disagrees(AssertionError):
 def measure(*, listings: int, seed: int, rounds: int, say: Say) -> dict[str, Any]:
     say(figures.machine())
     loading.load(listings, seed=seed, say=say)
+    snapshots.make(say)
     loading.settle()
     changing = listings // SHARE
     full, changed = Timings(listings), Timings(changing)

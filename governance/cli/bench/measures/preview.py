@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import connection
 
-from enforcement.domain import previews, snapshots
+from enforcement.domain import previews
 from enforcement.engine.preview import Draft
-from governance.cli.bench import figures, loading
+from governance.cli.bench import figures, loading, snapshots
 from governance.cli.bench.contestants import indexed_sql
 from governance.cli.bench.contestants.contestant import NOW, InForce, in_force
 from governance.cli.bench.contestants.ours import SweepBroke
@@ -31,10 +31,7 @@ def measure(*, listings: int, seed: int, rounds: int, say: Say) -> dict[str, Any
     sql.prepare()
     loading.settle()
     say(f"sql was given beforehand ({time.monotonic() - begun:.1f} s): {sql.prepared}.")
-    begun = time.monotonic()
-    while snapshots.make_next(at=NOW):
-        pass
-    say(f"The snapshot was made in {time.monotonic() - begun:.1f} s.")
+    snapshots.make(say)
     took: Seconds = {name: {kind: [] for kind in KINDS} for name in ("first", "whole", "sql")}
     drafts = drawn(in_force())
     for nth in range(rounds):

@@ -1,19 +1,22 @@
 """A full sweep, database to database, beside the alternatives."""
 
 import os
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any
 
-from governance.cli.bench import agreement, figures, loading
+from governance.cli.bench import agreement, figures, loading, snapshots
 from governance.cli.bench.contestants import contestant, ours, registry
 from governance.cli.bench.contestants.contestant import Contestant
 from governance.cli.bench.figures import Timings
 from governance.cli.bench.lanes import Lane
 from governance.cli.bench.tree import Rule
 
-ONE, TWO = "ours", "ours_two"
+ONE, TWO, TABLES = "ours", "ours_two", "ours_tables"
+OURS = {ONE: (ONE,), TWO: (ONE, TWO), TABLES: (TABLES,)}
+"""Ways in which the product runs, and the lanes that share the work: without a snapshot it reads the tables."""
 SAMPLE, TENTH, LONGEST = 10_000, 0.1, 30.0
 """Who goes row by row, and is slower than a tenth of ours or would take longer than so many seconds a round, runs on a sample."""
 ENOUGH = 4
@@ -24,9 +27,12 @@ Say = Callable[[str], None]
 def measure(*, listings: int, seed: int, rounds: int, say: Say) -> dict[str, Any]:
     say(figures.machine())
     loading.load(listings, seed=seed, say=say)
+    snapshots.make(say)
     sampled = contestant.make_sample(min(SAMPLE, listings), seed=seed)
     with ExitStack() as stack:
         lanes = {name: stack.enter_context(Lane()) for name in (ONE, TWO, *registry.ALTERNATIVES)}
+        nowhere = stack.enter_context(tempfile.TemporaryDirectory())
+        lanes[TABLES] = stack.enter_context(Lane(SNAPSHOT_DIR=nowhere))
         match_up = Match(lanes, listings, sampled, say)
         for name in registry.ALTERNATIVES:
             match_up.prepare(name)
@@ -41,7 +47,7 @@ class Match:
 
     def __init__(self, lanes: Mapping[str, Lane], listings: int, sampled: int, say: Say) -> None:
         self.lanes, self.listings, self.sampled, self.say = lanes, listings, sampled, say
-        self.timings = {ONE: Timings(listings), TWO: Timings(listings)}
+        self.timings = {name: Timings(listings) for name in OURS}
         self.found: set[tuple[int, int]] = set()
         self.sample = contestant.sampled()
         self.rules: Mapping[int, Rule] = {each.policy: each.rule for each in contestant.in_force()}
@@ -53,12 +59,8 @@ class Match:
             self.say(f"{name} was given beforehand ({took:.1f} s): {kind.prepared}.")
 
     def round(self, number: int) -> None:
-        self._run_ours(ONE, processes=1)
-        if not self.found:
-            self.found = contestant.violations()
-            broken = len({listing for _policy, listing in self.found})
-            self.say(f"{len(self.found):,} violations of {broken / self.listings:.1%} of the listings.")
-        self._run_ours(TWO, processes=2)
+        for name in OURS:
+            self._run_ours(name)
         for name, kind in registry.ALTERNATIVES.items():
             if name not in self.timings:
                 self._choose(name, kind)
@@ -68,15 +70,22 @@ class Match:
         rates = (f"{name} {timings.listings / timings.seconds[-1]:,.0f}" for name, timings in self.timings.items())
         self.say(f"Round {number}, listings a second: {', '.join(rates)}")
 
-    def _run_ours(self, name: str, *, processes: int) -> None:
+    def _run_ours(self, name: str) -> None:
         contestant.clear()
-        workers = [self.lanes[each] for each in (ONE, TWO)[:processes]]
+        workers = [self.lanes[each] for each in OURS[name]]
         begun = time.perf_counter()
         sweep = ours.begin()
-        for done in [lane.begin(ours.work, sweep, processes) for lane in workers]:
+        for done in [lane.begin(ours.work, sweep, len(workers)) for lane in workers]:
             done.result()
         self.timings[name].seconds.append(time.perf_counter() - begun)
         ours.check(sweep)
+        if self.found:
+            if contestant.violations() != self.found:
+                raise ours.SweepBroke(f"{name} leaves other violations than ours did before.")
+            return
+        self.found = contestant.violations()
+        broken = len({listing for _policy, listing in self.found})
+        self.say(f"{len(self.found):,} violations of {broken / self.listings:.1%} of the listings.")
 
     def _choose(self, name: str, kind: type[Contestant]) -> None:
         """Whole catalogue or sample, by a first run on the sample. What reads all at once is slow on a few."""
@@ -120,6 +129,7 @@ class Match:
             "listings": self.listings,
             "rows_per_second": round(one),
             "rows_per_second_two_processes": round(two),
+            "rows_per_second_from_tables": round(self.timings[TABLES].rate),
             "ratios": ratios,
             "peak_rss_mb": self.lanes[ONE].peak_mb(),
             "violations": len(self.found),
