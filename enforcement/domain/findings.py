@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import orjson
 from django.db import connection
 
 from enforcement.enums import Owed
@@ -93,7 +92,7 @@ _CLOSE_KEYS = {
 
 @dataclass(frozen=True)
 class Finding:
-    """A rule that held: of a listing (with its version), or of a merchant (`listing_id` None)."""
+    """A rule that held: of a listing (with its version), or of a merchant (`listing_id` None). The explanation is written as JSON."""
 
     policy_id: int
     version_id: int
@@ -101,7 +100,7 @@ class Finding:
     listing_id: int | None
     listing_version: int | None
     markets: Sequence[str]
-    explanation: dict[str, Any]
+    explanation: bytes
     mode: Mode
 
 
@@ -175,7 +174,7 @@ def _line(finding: Finding) -> bytes:
     )
     numbers = f"{finding.policy_id}\t{finding.version_id}\t{finding.merchant_id}\t{listing}\t{version}"
     markets, mode = ",".join(finding.markets), finding.mode
-    explanation = orjson.dumps(finding.explanation).replace(b"\\", b"\\\\")
+    explanation = finding.explanation.replace(b"\\", b"\\\\")
     return b"%b\t{%b}\t%b\t%b\t%b" % (
         numbers.encode(), markets.encode(), explanation, mode.value.encode(), OWED_BY_MODE[mode].value.encode()
     )  # fmt: skip

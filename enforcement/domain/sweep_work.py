@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 
+import orjson
 import structlog
 from django.db import OperationalError, transaction
 from django.db.models import Q
@@ -152,7 +153,7 @@ def _finding(outcome: Outcome) -> Finding:
         listing_id=outcome.listing_id,
         listing_version=outcome.listing_version,
         markets=outcome.markets,
-        explanation=outcome.explanation,
+        explanation=orjson.dumps(outcome.explanation),
         mode=outcome.policy.mode,
     )
 

@@ -15,6 +15,7 @@ from enforcement.engine.columns import Answer, Batch, answers
 from enforcement.engine.columns.batches import KEY, VERSION
 from governance.policies import enums
 from governance.policies.language import Row, Subject
+from governance.policies.language.readers import MENTIONED
 
 log = structlog.get_logger(__name__)
 
@@ -49,9 +50,9 @@ class Outcome:
         """Key of the listing, or of the merchant where the policy is about merchants."""
         return self.subject.merchant.id if self.subject.listing is None else self.subject.listing.id
 
-    @cached_property
+    @property
     def explanation(self) -> dict[str, Any]:
-        """Worked out when asked: of a rule read for each market, for the first in which it came out so."""
+        """Worked out each time it is asked: of a rule read for each market, for the first in which it came out so."""
         market = self.markets[0] if self.markets else None
         return self.policy.rule.explain(self.row, market, held=self.held)
 
@@ -165,7 +166,9 @@ class _Confirming:
     ) -> None:
         self.policies, self.said, self.at, self.summary = policies, said, at, summary
         asked = {key for answer in said for key in (*answer.held, *answer.by_row)}
-        self.subjects = batch.subjects(sorted(asked.union(batch.odd)))
+        about_terms = (answer for answer in said if MENTIONED in answer.policy.rule.needs)
+        with_texts = {key for answer in about_terms for key in (*answer.held, *answer.by_row)}
+        self.subjects = batch.subjects(sorted(asked.union(batch.odd)), with_texts.union(batch.odd))
         self.odd = frozenset(batch.odd)
         self.looked = batch.keys
         versions = dict(batch.frame.filter(pl.col(KEY).is_in(list(asked))).select(KEY, VERSION).iter_rows())

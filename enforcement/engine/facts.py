@@ -11,9 +11,11 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
+import orjson
 from babel.numbers import get_currency_precision
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Func, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from enforcement.queries import offers, points
 from enforcement.queries.offers import Known
@@ -25,6 +27,7 @@ from governance.policies.language import (
     Subject,
     WindowFacts,
 )
+from governance.policies.language.readers import MENTIONED
 from governance.policies.language.vocabulary import WINDOWS
 from listings.domain.drafts import ListingDraft
 from listings.domain.listings import euro
@@ -38,9 +41,9 @@ Needs = Collection[str]
 
 _LISTING = (
     "id", "version", "merchant_id", "external_id", "title", "description", "language", "brand", "sku", "ean", "condition",
-    "price_minor", "currency", "price_eur", "markets", "attributes", "text_base", "text_skeleton", "text_version",
-    "created_at", "changed_at", "category__code",
+    "price_minor", "currency", "price_eur", "markets", "created_at", "changed_at", "category__code",
 )  # fmt: skip
+_TEXTS = ("text_base", "text_skeleton", "text_version")
 _MERCHANT = (
     "id", "external_id", "name", "kind", "country", "language", "email", "joined_on", "created_at", "identity__legal_name",
     "identity__address", "identity__phone", "identity__email", "identity__register_number", "identity__vat_id",
@@ -55,6 +58,9 @@ _DRAFTED = (
 )  # fmt: skip
 NOT_STORED = 0
 
+Texts = tuple[str, str, int]
+NO_TEXTS: Texts = ("", "", 0)
+"""Of a listing whose stored texts are not at hand: they are made anew if something asks for them."""
 Certificates = Mapping[int, Sequence[CertificateFacts]]
 Windows = Mapping[int, Mapping[int, WindowFacts]]
 
@@ -63,24 +69,36 @@ Windows = Mapping[int, Mapping[int, WindowFacts]]
 class _Parts:
     """What stands in other tables, by listing; the markets that accept a language, by language."""
 
+    texts: Mapping[int, Texts] = field(default_factory=dict)
     images: Mapping[int, Sequence[str]] = field(default_factory=dict)
     certificates: Certificates = field(default_factory=dict)
     windows: Windows = field(default_factory=dict)
     readable: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def listings(chosen: QuerySet[Listing], *, needs: Needs, at: datetime) -> list[Subject]:
-    """Return the facts of the chosen listings and of their merchants, in the order of the listings' keys."""
-    rows = sorted(chosen.order_by().values(*_LISTING), key=itemgetter("id"))
+def listings(
+    chosen: QuerySet[Listing], *, needs: Needs, at: datetime, texts_of: Collection[int] | None = None
+) -> list[Subject]:
+    """Return the facts of the chosen listings and of their merchants, in the order of the listings' keys.
+
+    `texts_of`: keys of those whose texts a term list will be looked for in, where it is known; they are long.
+    """
+    rows = sorted(chosen.order_by().values(*_LISTING, json=Cast("attributes", TextField())), key=itemgetter("id"))
     keys = [row["id"] for row in rows]
     sellers = _merchants({row["merchant_id"] for row in rows}, needs=needs, at=at)
     parts = _Parts(
+        texts=_texts(keys if texts_of is None else texts_of) if MENTIONED in needs else {},
         images=_images(keys) if _asked(needs, "listing.image") else {},
         certificates=_certificates("listing_id", keys) if _asked_certificates(needs, "listing") else {},
         windows=_windows(ListingWindow, "listing", keys, needs),
         readable=readable() if _asked(needs, "listing._readable") else {},
     )
-    return [Subject(sellers[row["merchant_id"]], _listing(row, parts, sellers[row["merchant_id"]])) for row in rows]
+    found = []
+    for row in rows:
+        seller = sellers[row["merchant_id"]]
+        row["attributes"] = orjson.loads(row["json"])
+        found.append(Subject(seller, _listing(row, parts, seller)))
+    return found
 
 
 def merchants(chosen: QuerySet[Merchant], *, needs: Needs, at: datetime) -> list[Subject]:
@@ -136,14 +154,12 @@ def _as_stored(
         "changed_at": was["changed_at"] if same else at,
         "price_eur": euro(draft, rates),
         "category__code": draft.category_code or None,
-        "text_base": "",
-        "text_skeleton": "",
-        "text_version": 0,
     }
 
 
 def _listing(row: Mapping[str, Any], parts: _Parts, seller: MerchantFacts) -> ListingFacts:
     key, language = row["id"], row["language"]
+    base, skeleton, text_version = parts.texts.get(key, NO_TEXTS)
     return ListingFacts(
         id=key,
         version=row["version"],
@@ -167,9 +183,9 @@ def _listing(row: Mapping[str, Any], parts: _Parts, seller: MerchantFacts) -> Li
         certificates=[*parts.certificates.get(key, ()), *seller.certificates],
         windows=parts.windows.get(key, {}),
         readable_in=accepted_in(language, parts.readable) if language else None,
-        stored_base=row["text_base"],
-        stored_skeleton=row["text_skeleton"],
-        stored_text_version=row["text_version"],
+        stored_base=base,
+        stored_skeleton=skeleton,
+        stored_text_version=text_version,
     )
 
 
@@ -241,6 +257,11 @@ def _asked_certificates(needs: Needs, owner: str) -> bool:
 def _asked_any_certificates(needs: Needs) -> bool:
     """Those of a merchant count for each of its listings."""
     return _asked_certificates(needs, "merchant") or _asked_certificates(needs, "listing")
+
+
+def _texts(keys: Collection[int]) -> dict[int, Texts]:
+    rows = Listing.objects.filter(pk__in=among(keys)).values_list("pk", *_TEXTS) if keys else []
+    return {key: (base, skeleton, version) for key, base, skeleton, version in rows}
 
 
 def _images(keys: Iterable[int]) -> dict[int, list[str]]:

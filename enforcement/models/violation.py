@@ -14,11 +14,13 @@ class Violation(models.Model):
     """Open at most once per policy and subject. `merchant` is always set; `listing` only when the listing is the subject.
 
     `explanation` is what the engine recorded: the tree of conditions with the values seen, and matched terms with offsets.
+
+    Policy and merchant have no index of their own: those below begin with them.
     """
 
-    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="violations")
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="violations", db_index=False)
     version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="violations")
-    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="violations")
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="violations", db_index=False)
     listing = models.ForeignKey(Listing, on_delete=models.PROTECT, null=True, blank=True, related_name="violations")
     listing_version = models.PositiveIntegerField(null=True, blank=True)
     markets = ArrayField(models.CharField(max_length=2), default=list)

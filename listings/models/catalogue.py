@@ -134,7 +134,10 @@ class Certificate(models.Model):
                 name="certificate_ends_after_it_starts",
             ),
         )
-        indexes = (models.Index(fields=["valid_until"], name="certificate_by_end"),)
+        indexes = (
+            models.Index(fields=["valid_until"], name="certificate_by_end"),
+            models.Index(fields=["changed_at"], name="certificate_by_change"),
+        )
 
     def __str__(self) -> str:
         return f"{self.type} {self.number}".strip()

@@ -1,7 +1,8 @@
 """Many listings as one table: a column for each stored fact that the rules read, named by its path, and what they are scoped by."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import polars as pl
 
@@ -10,6 +11,11 @@ from governance.policies.language import Subject
 KEY, VERSION, CATEGORY, MARKETS = "_key", "_version", "_category", "_markets"
 SEPARATOR = ","
 """Between the codes of MARKETS."""
+
+
+class Subjects(Protocol):
+    def __call__(self, keys: Collection[int], texts_of: Collection[int] | None = None) -> Mapping[int, Subject]:
+        """`texts_of`: those among them whose stored texts are wanted, where it is not all of them."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,7 @@ class Batch:
 
     frame: pl.DataFrame
     odd: Collection[int]
-    subjects: Callable[[Collection[int]], Mapping[int, Subject]]
+    subjects: Subjects
 
     @property
     def keys(self) -> list[int]:

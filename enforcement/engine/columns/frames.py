@@ -24,7 +24,7 @@ def batch_of(environment: Environment, subjects: Sequence[Subject], needs: Colle
     columns = [*_scope(read), *_attributes(environment, read, attributes)]
     columns += [_column(environment, path, read) for path in sorted(needs) if not path.startswith(ATTRIBUTE)]
     frame = pl.DataFrame(columns).with_columns(pl.lit(now, dtype=MOMENT).alias("now"))
-    return Batch(frame, odd, lambda keys: {key: listings[key] for key in keys})
+    return Batch(frame, odd, lambda keys, texts_of=None: {key: listings[key] for key in keys})
 
 
 def _listing(subject: Subject) -> ListingFacts:

@@ -1,8 +1,9 @@
 """What a set of policies reads over columns, and where each of them applies. Made once: it takes longer than reading a chunk."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import and_
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -15,7 +16,8 @@ from enforcement.engine.columns.values import NotLowered
 from governance.policies.enums import Subject as About
 from governance.policies.language import Environment, Rule
 
-CATEGORY_NUMBER, MARKETS_NUMBER = "_category_number", "_markets_number"
+BITS = 64
+"""Scopes that one column of a frame tells of."""
 EVERYWHERE = pl.lit(value=True)
 
 
@@ -37,8 +39,8 @@ class Plans:
         self.categories = sorted({policy.categories for policy in about if policy.categories})
         self.jurisdictions = sorted({policy.jurisdictions for policy in about}, key=sorted)
         self._optional = frozenset(path for policy in about for path in policy.rule.optional)
-        self._under: dict[str | None, tuple[int, ...]] = {}
-        self._meeting: dict[str, tuple[int, ...]] = {}
+        self._under: dict[str | None, int] = {}
+        self._meeting: dict[str | None, int] = {}
 
     @cached_property
     def matched(self) -> frozenset[str]:
@@ -51,24 +53,24 @@ class Plans:
             (self.once.reads(kept) | self.per_market.reads(kept)) & set(needs)
         )
 
-    def under(self, category: str | None) -> tuple[int, ...]:
-        """Numbers in `categories` of the scopes that a category is in."""
+    def under(self, category: str | None) -> int:
+        """Which of `categories` a category is in: the first is the lowest bit."""
         found = self._under.get(category)
         if found is None:
-            found = self._under[category] = tuple(
-                number for number, codes in enumerate(self.categories) if is_under(category, codes)
-            )
+            found = self._under[category] = _bits(is_under(category, codes) for codes in self.categories)
         return found
 
-    def meeting(self, markets: str) -> tuple[int, ...]:
-        """Numbers in `jurisdictions` of those that have one of these markets."""
+    def meeting(self, markets: str | None) -> int:
+        """Which of `jurisdictions` have one of these markets, in the same way."""
         found = self._meeting.get(markets)
         if found is None:
-            offered = frozenset(markets.split(SEPARATOR))
-            found = self._meeting[markets] = tuple(
-                number for number, codes in enumerate(self.jurisdictions) if codes & offered
-            )
+            offered = frozenset((markets or "").split(SEPARATOR))
+            found = self._meeting[markets] = _bits(bool(codes & offered) for codes in self.jurisdictions)
         return found
+
+
+def _bits(several: Iterable[bool]) -> int:
+    return sum(held << place for place, held in enumerate(several))
 
 
 def part_read_by_row(rule: Rule) -> str:
@@ -95,7 +97,7 @@ def plans(policies: ActivePolicies) -> Plans:
 
 @dataclass(frozen=True)
 class Scopes:
-    """Where the policies apply among the listings of one frame; `frame` has the numbers that the expressions ask for."""
+    """Where the policies apply among the listings of one frame; `frame` has the bits that the expressions ask for."""
 
     frame: pl.DataFrame
     _categories: Mapping[tuple[str, ...], pl.Expr]
@@ -103,20 +105,12 @@ class Scopes:
 
     @classmethod
     def of(cls, frame: pl.DataFrame, plans: Plans) -> "Scopes":
-        numbered, codes = _numbered(frame, CATEGORY, CATEGORY_NUMBER)
-        numbered, markets = _numbered(numbered, MARKETS, MARKETS_NUMBER)
-        under = _inverted(map(plans.under, codes), len(plans.categories))
-        meeting = _inverted(map(plans.meeting, markets), len(plans.jurisdictions))
+        marked, categories = _marked(frame, CATEGORY, plans.under, len(plans.categories))
+        marked, jurisdictions = _marked(marked, MARKETS, plans.meeting, len(plans.jurisdictions))
         return cls(
-            numbered,
-            {
-                scope: pl.col(CATEGORY_NUMBER).is_in(numbers)
-                for scope, numbers in zip(plans.categories, under, strict=True)
-            },
-            {
-                scope: EVERYWHERE if len(numbers) == len(markets) else pl.col(MARKETS_NUMBER).is_in(numbers)
-                for scope, numbers in zip(plans.jurisdictions, meeting, strict=True)
-            },
+            marked,
+            dict(zip(plans.categories, categories, strict=True)),
+            dict(zip(plans.jurisdictions, jurisdictions, strict=True)),
         )
 
     def within(self, policy: ActivePolicy) -> pl.Expr:
@@ -130,20 +124,25 @@ class Scopes:
         return here & self._categories[policy.categories] if policy.categories else here
 
 
-def _numbered(frame: pl.DataFrame, column: str, number: str) -> tuple[pl.DataFrame, list[Any]]:
-    """Each different value gets a number, in a column of its own; the values in the order of the numbers."""
-    different = frame.select(pl.col(column).unique(maintain_order=True)).with_row_index(number)
-    numbered = frame.join(different, on=column, how="left", nulls_equal=True, maintain_order="left")
-    return numbered, different[column].to_list()
-
-
-def _inverted(several: Iterable[tuple[int, ...]], height: int) -> list[list[int]]:
-    """For each of `height` numbers: the places at which it stands."""
-    found: list[list[int]] = [[] for _number in range(height)]
-    for place, numbers in enumerate(several):
-        for number in numbers:
-            found[number].append(place)
-    return found
+def _marked(
+    frame: pl.DataFrame, column: str, within: Callable[[str | None], int], scopes: int
+) -> tuple[pl.DataFrame, list[pl.Expr]]:
+    """The frame with the scopes that each value of a column is in, as bits; and an expression for each scope."""
+    different = frame[column].unique().to_list()
+    found = [within(value) for value in different]
+    words = {
+        f"{column}/{first}": [bits >> first & (1 << BITS) - 1 for bits in found] for first in range(0, scopes, BITS)
+    }
+    known = pl.DataFrame({column: different, **words}, schema={column: pl.String, **dict.fromkeys(words, pl.UInt64)})
+    everywhere = reduce(and_, found, (1 << scopes) - 1)
+    expressions = [
+        EVERYWHERE
+        if everywhere >> number & 1
+        else pl.col(f"{column}/{number - number % BITS}") & pl.lit(1 << number % BITS, dtype=pl.UInt64) != 0
+        for number in range(scopes)
+    ]
+    bits = frame.select(column).join(known, on=column, how="left", nulls_equal=True, maintain_order="left")
+    return frame.with_columns(bits.select(*words)), expressions
 
 
 def common(policies: ActivePolicies, policy: ActivePolicy, markets: str) -> Markets:

@@ -4,7 +4,7 @@ What it holds is what `facts.listings` and `batch_of` would make of the same lis
 what the rules need.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from enforcement.engine import facts
 from enforcement.engine.columns import expressions as how
 from enforcement.engine.columns import parts, paths
 from enforcement.engine.columns.attributes import ATTRIBUTE, attribute_series
-from enforcement.engine.columns.batches import CATEGORY, KEY, MARKETS, VERSION, Batch
+from enforcement.engine.columns.batches import CATEGORY, KEY, MARKETS, VERSION, Batch, Subjects
 from enforcement.engine.columns.copying import copied
 from enforcement.engine.columns.lists import gathered
 from enforcement.engine.columns.values import CERTIFICATE_FIELDS, MOMENT
@@ -60,11 +60,12 @@ def batch(chosen: QuerySet[Listing], environment: Environment, needs: Needs, *, 
     return _Reading(chosen, environment, needs, at).batch()
 
 
-def subjects(needs: Needs, at: datetime) -> Callable[[Collection[int]], Mapping[int, Subject]]:
+def subjects(needs: Needs, at: datetime) -> Subjects:
     """What gives a batch its listings with all their facts, as the database holds them when it is asked."""
 
-    def of(keys: Collection[int]) -> Mapping[int, Subject]:
-        found = facts.listings(Listing.objects.filter(pk__in=among(keys)), needs=needs, at=at)
+    def of(keys: Collection[int], texts_of: Collection[int] | None = None) -> Mapping[int, Subject]:
+        chosen = Listing.objects.filter(pk__in=among(keys))
+        found = facts.listings(chosen, needs=needs, at=at, texts_of=texts_of)
         return {subject.listing.id: subject for subject in found if subject.listing}
 
     return of

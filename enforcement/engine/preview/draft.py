@@ -84,7 +84,7 @@ class Reader:
             scopes = Scopes.of(frame, self._planned)
             frame = scopes.frame.filter(scopes.within(policy)).select(frame.columns)
         frame = frame.with_columns(pl.lit(self.at, dtype=MOMENT).alias("now"))
-        (answer,) = answers(self.policies, Batch(frame, (), lambda _keys: {}), self._planned)
+        (answer,) = answers(self.policies, Batch(frame, (), lambda keys, texts_of=None: {}), self._planned)
         return self._counted(answer, frame)
 
     def rows(self, frame: pl.DataFrame) -> Figures:

@@ -37,7 +37,9 @@ class Snapshot:
         """Rows with keys from `first` to `last`, both included, in their order. Raises OSError, as `part` does."""
         within = pl.col(KEY).is_between(first, last)
         found = [
-            _read(self.folder / _part(part.number), columns, within)
+            _read(
+                self.folder / _part(part.number), columns, None if first <= part.first and part.last <= last else within
+            )
             for part in self.manifest.parts
             if part.first <= last and first <= part.last
         ]

@@ -56,6 +56,16 @@ class Condition:
         return any(seen.correctable for seen in self.seen)
 
     @cached_property
+    def told(self) -> Description:
+        """What is said of it whatever the listing."""
+        told = {"op": "condition", "at": [self.node.start, self.node.end], **self.description}
+        return told | {"correctable": True} if self.correctable else told
+
+    @cached_property
+    def about_words(self) -> bool:
+        return bool(self.mentions or self.patterns)
+
+    @cached_property
     def mentions(self) -> tuple[tuple[str, str], ...]:
         """The receiver and the term list of each call: listing.text and weapons."""
         return tuple(_literals(self.node, "mentions"))

@@ -75,14 +75,17 @@ class _Explainer:
     def _condition(self, condition: Condition, held: Held) -> Json:
         if held is None:
             held = condition.held(self.row, self.market)
-        node: Json = {"op": "condition", "held": held, "at": [condition.node.start, condition.node.end]}
-        node |= self._in_currency(condition.description)
+        node: Json = {**condition.told, "held": held}
+        right = node.get("right")
+        if right and right.get("unit") == CURRENCY:
+            node["right"] = {
+                **right,
+                "unit": self.row.value("listing.currency") or "",
+            }  # what the price beside it is in
         if values := [value for seen in condition.seen if (value := self._value(seen, held)) is not None]:
             node["values"] = values
-        if words := self._words(condition):
+        if condition.about_words and (words := self._words(condition)):
             node["words"] = words
-        if condition.correctable:
-            node["correctable"] = True
         return node
 
     def _value(self, seen: Seen, held: Held) -> Json | None:
@@ -95,14 +98,6 @@ class _Explainer:
         unit = self.row.value("listing.currency") if seen.unit == CURRENCY else seen.unit
         names = self.categories.get(value) if seen.path == CATEGORY and "function" in seen.operand else None
         return shown | ({"unit": unit} if unit else {}) | ({"names": names} if names else {})
-
-    def _in_currency(self, description: Json) -> Json:
-        """A figure beside the price is in the listing's currency."""
-        right = description.get("right")
-        if not right or right.get("unit") != CURRENCY:
-            return description
-        currency = self.row.value("listing.currency")
-        return {**description, "right": {**right, "unit": currency or ""}}
 
     def _words(self, condition: Condition) -> list[str]:
         """Keep what a condition matched; return the first few different words."""

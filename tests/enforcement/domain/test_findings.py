@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from enforcement.domain import findings
@@ -41,7 +42,9 @@ def sweep() -> Sweep:
 
 def finding(of: Listing, against: Policy, mode: Mode = Mode.REVIEW) -> Finding:
     assert against.live_id is not None
-    return Finding(against.pk, against.live_id, of.merchant_id, of.pk, of.version, ["DE", "FR"], {"held": True}, mode)
+    return Finding(
+        against.pk, against.live_id, of.merchant_id, of.pk, of.version, ["DE", "FR"], b'{"held": true}', mode
+    )
 
 
 def merge(
@@ -176,7 +179,7 @@ def test_an_open_case_is_not_asked_for_twice(sweep: Sweep, magnets: Policy, cube
 
 
 def test_merchants_are_subjects_of_their_own(sweep: Sweep, magnets: Policy, acme: Merchant, cube: Listing) -> None:
-    found = Finding(magnets.pk, magnets.live_id or 0, acme.pk, None, None, ["DE"], {}, Mode.REVIEW)
+    found = Finding(magnets.pk, magnets.live_id or 0, acme.pk, None, None, ["DE"], b"{}", Mode.REVIEW)
 
     def merchants(what: list[Finding]) -> Merged:
         return findings.merge(
@@ -196,5 +199,5 @@ def test_merchants_are_subjects_of_their_own(sweep: Sweep, magnets: Policy, acme
 
 def test_hostile_text_survives_the_copy(sweep: Sweep, magnets: Policy, cube: Listing) -> None:
     words = "a \"b\", \\N\n\t'c' {d} \u202e قطعة"
-    merge(sweep, [replace(finding(cube, magnets), explanation={"seen": words})], [cube], magnets)
+    merge(sweep, [replace(finding(cube, magnets), explanation=orjson.dumps({"seen": words}))], [cube], magnets)
     assert Violation.objects.get().explanation == {"seen": words}

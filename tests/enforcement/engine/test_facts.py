@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 
 from enforcement.engine import facts
 from governance.policies.language import CertificateFacts, WindowFacts
+from governance.policies.language.readers import MENTIONED
 from listings.models import (
     Category,
     Certificate,
@@ -145,6 +146,22 @@ def test_a_stored_text_is_used_while_it_is_of_the_present_normaliser(lucia: Merc
     listing(lucia, "Lamp", text_base="stored\x1e", text_skeleton="stored\x1e", text_version=NORMALISER_VERSION + 1)
     listing(lucia, "Lamp", text_base="stored, one zone", text_version=NORMALISER_VERSION)
     fresh = (text.normalised.base, text.normalised.skeleton)
-    subjects = facts.listings(Listing.objects.all(), needs=(), at=NOON)
+    subjects = facts.listings(Listing.objects.all(), needs=(MENTIONED,), at=NOON)
     texts = [subject.listing.base_and_skeleton for subject in subjects if subject.listing]
     assert texts == [("stored\x1e", "stored\x1e"), fresh, fresh, fresh]
+
+
+def test_stored_texts_are_read_of_those_alone_that_a_term_list_is_looked_for_in(lucia: Merchant) -> None:
+    one, two = (
+        listing(lucia, "Lamp", text_base="stored\x1e", text_skeleton="stored\x1e", text_version=NORMALISER_VERSION)
+        for _nth in range(2)
+    )
+    fresh = ListingText("Lamp", "", {}).normalised.base
+
+    def bases(**asked: Any) -> list[str]:
+        subjects = facts.listings(Listing.objects.all(), at=NOON, **asked)
+        return [subject.listing.base_and_skeleton[0] for subject in subjects if subject.listing]
+
+    assert bases(needs=(MENTIONED,), texts_of=[two.pk]) == [fresh, "stored\x1e"]
+    assert bases(needs=(MENTIONED,), texts_of=[]) == [fresh, fresh]
+    assert bases(needs=(), texts_of=[one.pk]) == [fresh, fresh]

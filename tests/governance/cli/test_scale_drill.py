@@ -21,5 +21,6 @@ def test_it_prints_what_a_listing_costs() -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     rows = [line.split() for line in done.stdout.splitlines() if line.rstrip().endswith("MB")]
-    assert [row[0] for row in rows] == ["1,000"]
+    assert [(row[0], row[3]) for row in rows] == [("1,000", "tables"), ("1,000", "snapshot")]
+    assert len({row[1] for row in rows}) == 1
     assert all(int(row[1].replace(",", "")) > 0 for row in rows)

@@ -58,6 +58,6 @@ def _finding(outcome: Outcome) -> Finding:
         listing_id=outcome.listing_id,
         listing_version=outcome.listing_version,
         markets=outcome.markets,
-        explanation={},
+        explanation=b"{}",
         mode=outcome.policy.mode,
     )
