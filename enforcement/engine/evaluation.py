@@ -89,7 +89,6 @@ class Broken:
 class Summary:
     """Counts of an evaluation, by policy version. Complete once the outcomes have been read to the end."""
 
-    looked: list[int] = field(default_factory=list)
     tallies: dict[int, Tally] = field(default_factory=dict)
     broken: list[Broken] = field(default_factory=list)
 
@@ -142,7 +141,6 @@ def by_row(
         except Exception as error:  # a value that nobody foresaw must not take the chunk with it
             summary.broken.append(Broken(key, f"{type(error).__name__}: {error}"))
             continue
-        summary.looked.append(key)
         _count(summary, found, looked)
         yield from found
 
@@ -170,7 +168,6 @@ class _Confirming:
         with_texts = {key for answer in about_terms for key in (*answer.held, *answer.by_row)}
         self.subjects = batch.subjects(sorted(asked.union(batch.odd)), with_texts.union(batch.odd))
         self.odd = frozenset(batch.odd)
-        self.looked = batch.keys
         versions = dict(batch.frame.filter(pl.col(KEY).is_in(list(asked))).select(KEY, VERSION).iter_rows())
         self.moved = {key for key in asked if _version(self.subjects.get(key)) != versions[key]}
         self.rows: dict[int, Row] = {}
@@ -181,7 +178,6 @@ class _Confirming:
             self._add(answer, found)
         anew = [self.subjects[key] for key in sorted(self.odd | self.moved) if key in self.subjects]
         found.add(by_row(self.policies, anew, at=self.at, summary=self.summary))
-        self.summary.looked.extend(key for key in self.looked if key not in self.moved)
         return found
 
     def _add(self, answer: Answer, found: Found) -> None:

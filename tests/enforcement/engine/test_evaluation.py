@@ -35,12 +35,11 @@ def test_a_policy_reads_listings_of_its_categories_and_markets(
 ) -> None:
     active("cheap-toys", "listing.price < 30", author, categories=["toys"], jurisdictions=["DE", "TR"])
     bear = listing(shop, "Bear", markets=["DE", "FR"], category=registers["toys/plush"])
-    saw = listing(shop, "Saw", markets=["DE"], category=registers["tools"])
-    stray = listing(shop, "Stray", markets=["DE"])
-    abroad = listing(shop, "Ball", markets=["FR"], category=registers["toys"])
+    listing(shop, "Saw", markets=["DE"], category=registers["tools"])
+    listing(shop, "Stray", markets=["DE"])
+    listing(shop, "Ball", markets=["FR"], category=registers["toys"])
     summary = Summary()
     assert outcomes(summary) == [("cheap-toys", bear.pk, True, ("DE",))]
-    assert sorted(summary.looked) == sorted(each.pk for each in (bear, saw, stray, abroad))
     assert [(tally.looked_at, tally.matched) for tally in summary.tallies.values()] == [(1, 1)]
 
 
@@ -81,7 +80,6 @@ def test_a_listing_that_breaks_is_named_and_the_others_are_read(author: User, sh
     summary = Summary()
     assert outcomes(summary) == [("volts", sound.pk, True, ("DE",)), ("volts", after.pk, True, ("DE",))]
     assert summary.broken == [Broken(broken.pk, "ValueError: could not convert string to float: 'lots'")]
-    assert summary.looked == [sound.pk, after.pk]
     assert summary.tallies[version.pk].looked_at == 2
 
 
