@@ -42,7 +42,7 @@ def run(arguments: list[str]) -> int:
         return 1
     for first in range(0, len(keys), options.chunk):
         _read(policies, keys[first : first + options.chunk], spent, summary, at)
-    _print(spent, summary, len(policies.about(Subject.LISTINGS)))
+    _print(spent, summary, len(keys) - len(summary.broken), len(policies.about(Subject.LISTINGS)))
     return 0
 
 
@@ -54,7 +54,7 @@ def _read(policies: ActivePolicies, keys: list[int], spent: Spent, summary: Summ
         found = engine.evaluate(policies, batch, at=at, summary=summary)
     with _counted(spent, "explanations"):
         for outcome in found.held:
-            outcome.policy.rule.explain(outcome.row, outcome.markets[0])
+            _ = outcome.explanation
     with _counted(spent, "facts as objects"):
         subjects = facts.listings(chosen, needs=needs, at=at)
     with _counted(spent, "row by row"):
@@ -76,8 +76,8 @@ def _counted(spent: Spent, on: str) -> Iterator[None]:
     spent[on] += time.process_time() - begun
 
 
-def _print(spent: Spent, summary: Summary, policies: int) -> None:
-    listings, tallies = len(summary.looked), summary.tallies.values()
+def _print(spent: Spent, summary: Summary, listings: int, policies: int) -> None:
+    tallies = summary.tallies.values()
     rules, hits = sum(tally.looked_at for tally in tallies), sum(tally.matched for tally in tallies)
     undecidable = sum(tally.undecidable for tally in tallies)
     print(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}")
