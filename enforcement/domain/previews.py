@@ -169,7 +169,7 @@ def _from_snapshot(run: Run, snapshot: Snapshot) -> Run:
     run.snapshot, run.made_at = made.name, made.made_at
     run.changed, run.fresh = array("q", changed), array("q", fresh)
     run.left = [part.number for part in made.parts]
-    frame = _unchanged(snapshot.sample(run.reader.columns), run)
+    frame = _unchanged(snapshot.sample(run.reader.columns(made.matched)), run)
     run.total = round(made.rows * frame.height / max(1, made.sampled)) + len(fresh)
     if run.by_row:
         run.left, run.fresh = [], array("q")
@@ -192,13 +192,14 @@ def _steps(run: Run) -> Iterator[tuple[Figures, int]]:
     snapshot, reader = store().named(run.snapshot), run.reader
     if snapshot is None:
         raise SnapshotGone
+    columns = reader.columns(snapshot.manifest.matched)
     while run.fresh:
         keys, run.fresh = run.fresh[:FRESH_AT_ONCE], run.fresh[FRESH_AT_ONCE:]
         batch = engine.batch(previews.on_sale_among(keys), reader.environment, reader.needs, at=run.at)
         yield reader.over(batch.frame), batch.frame.height
     while run.left:
         try:
-            frame = _unchanged(snapshot.part(run.left[0], reader.columns), run)
+            frame = _unchanged(snapshot.part(run.left[0], columns), run)
         except OSError as error:
             raise SnapshotGone from error
         del run.left[0]

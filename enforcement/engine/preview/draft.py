@@ -67,9 +67,10 @@ class Reader:
         """The part of the rule because of which it is read row by row; empty where it is read over columns."""
         return self._planned.rest.get(0, "")
 
-    @property
-    def columns(self) -> frozenset[str]:
-        return READ | self.rule.needs
+    def columns(self, kept: Collection[str]) -> frozenset[str]:
+        """What it reads of a snapshot that keeps these columns of `matched`."""
+        matched = self._planned.matched.intersection(kept)
+        return READ | matched | self._planned.columns(self.rule.needs, matched)
 
     @property
     def needs(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,33 @@ def test_it_counts_what_a_sweep_counts(
     )
     assert run.figures.revenue == pytest.approx(float(sum(revenue)))
     assert sum(run.figures.categories.values()) == run.matched
+
+
+def test_a_pattern_of_a_policy_in_force_is_not_looked_for_again(catalogue: list[Listing], author: User) -> None:
+    """The snapshot has kept where it is found: a draft around it reads no text."""
+    pattern = r"listing.text.matches(r'\bknife\b')"
+    active("knives", pattern, author)
+    snapshot()
+    made = latest()
+    assert made is not None
+    drafts = [
+        Draft(rule, MARKETS) for rule in (pattern, f"{pattern} && listing.price > 5", "listing.text.matches('nif')")
+    ]
+    reads = ["listing.text._original" in _columns(draft, made.manifest.matched) for draft in drafts]
+    assert reads == [False, False, True]
+    runs = [previews.preview(draft, at=NOON) for draft in drafts]
+    knives = [each for each in catalogue if "knife" in each.title and set(each.markets) & set(MARKETS)]
+    assert [run.matched for run in runs] == [
+        len(knives),
+        sum(1 for each in knives if each.price_minor and each.price_minor > 500),
+        len(knives),
+    ]
+    Listing.objects.filter(pk=knives[0].pk).update(title="Lamp")
+    assert previews.preview(drafts[0], at=NOON).matched == len(knives)  # what the snapshot kept, and not the text
+
+
+def _columns(draft: Draft, kept: Collection[str]) -> Collection[str]:
+    return previews.Run(draft, NOON).reader.columns(kept)
 
 
 def test_what_cannot_be_decided_says_what_is_missing(catalogue: list[Listing]) -> None:
