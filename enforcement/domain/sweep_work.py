@@ -27,7 +27,7 @@ from governance.policies.language import Subject as Read
 from governance.policies.queries.environment import environment
 from listings.enums import MerchantState
 from listings.models import Merchant
-from listings.queries.keys import among, slices
+from listings.queries.keys import among, slices, slices_of
 
 log = structlog.get_logger(__name__)
 
@@ -124,7 +124,7 @@ def _subjects(chunk: Chunk, policies: ActivePolicies, at: datetime) -> Iterator[
         return
     chosen = on_sale().filter(_within(chunk))
     size = max(1, min(SLICE, SLICE_BYTES // max(1, scope.row_bytes(Subject.LISTINGS))))
-    for within in slices(chosen, size=size):
+    for within in slices(chosen, size=size) if chunk.keys is None else slices_of(chunk.keys, size=size):
         yield engine.batch(chosen.filter(pk__range=within), policies.environment, needs, at=at)
 
 

@@ -187,7 +187,7 @@ def _cut(versions: Sequence[PolicyVersion], found: Reach, chunk_size: int | None
         about = {key for key, of in subjects.items() if of == subject}
         if not about:
             continue
-        total = scope.count(subject)
+        total = scope.about(subject)
         size = chunk_size or _chunk_size(total)
         if found.since is not None and about - found.everywhere:
             keys = touched_keys(found.since, crossings=found.crossings(subject), needs=found.needs(subject))

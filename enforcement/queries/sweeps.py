@@ -63,6 +63,11 @@ class PolicyCounts:
         looked_at = self.counts["looked_at"]
         return self.counts["confirmed"] / looked_at if looked_at else None
 
+    @property
+    def unconfirmed(self) -> int:
+        """Hits of the columns of which the runtime, row by row, says otherwise."""
+        return self.counts["matched"] - self.counts["confirmed"]
+
 
 @dataclass(frozen=True)
 class Progress:

@@ -93,7 +93,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "sweep": sweep,
         "urgency": sweep.get_priority_display() if sweep.priority != SweepPriority.NORMAL else "",
-        "disagreed": sum(row.counts["matched"] - row.counts["confirmed"] for row in progress.policies),
+        "disagreed": [row for row in progress.policies if row.unconfirmed],
+        "unconfirmed": sum(row.unconfirmed for row in progress.policies),
         "title": _("Sweep %(id)s: %(kind)s") % {"id": sweep.pk, "kind": sweep.get_kind_display()},
         "progress": progress,
         "live": sweep.state in LIVE_SWEEPS,
@@ -177,7 +178,7 @@ def _cell(chunk: Chunk) -> HeatCell:
         "hits": formats.number(chunk.hits),
     }
     if chunk.state != ChunkState.DONE:
-        state = "running" if chunk.state == ChunkState.RUNNING else ""
+        state = chunk.state if chunk.state in (ChunkState.RUNNING, ChunkState.FAILED) else ""
         title = _("Chunk %(number)s, %(size)s listings: %(state)s")
         return HeatCell(None, title % (names | {"state": ChunkState(chunk.state).label}), state=state)
     again = "again" if chunk.attempts > 1 else ""

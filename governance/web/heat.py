@@ -7,13 +7,15 @@ from itertools import pairwise
 CELL_WIDTH, CELL_HEIGHT = 11.6, 13.0
 STEP_X, STEP_Y = 13.2, 15.0
 SHADES = 5
+MARKED = {"again": "heat-bad", "failed": "heat-failed"}
+"""States that have a colour of their own, whatever the value."""
 
 
 @dataclass(frozen=True)
 class HeatCell:
     """One chunk or cell: its value (None is not done yet), what it is in words, where it leads.
 
-    `state` is empty, `running` (outlined) or `again` (done, but not at the first attempt).
+    `state` is empty, `running` (outlined), `again` (done, but not at the first attempt) or `failed`.
     """
 
     value: float | None
@@ -53,7 +55,7 @@ def heat_strip(cells: Sequence[HeatCell], *, label: str, per_row: int = 65) -> H
     for index, cell in enumerate(cells):
         row, column = divmod(index, per_row)
         x, y = round(column * STEP_X, 1), row * STEP_Y
-        css = "heat-bad" if cell.state == "again" else f"heat{shade(cell.value, top)}"
+        css = MARKED.get(cell.state) or f"heat{shade(cell.value, top)}"
         path = f"M{x:g} {y:g}h{CELL_WIDTH:g}v{CELL_HEIGHT:g}h{-CELL_WIDTH:g}z"
         patches.append(Patch(path, css, cell.title, cell.url))
         if cell.state == "running":

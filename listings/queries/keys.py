@@ -1,6 +1,6 @@
 """Many keys in one parameter."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,3 +18,10 @@ def slices(rows: QuerySet[Any], *, size: int) -> Iterator[tuple[int, int]]:
     while keys := list(left[:size]):
         yield keys[0], keys[-1]
         left = left.filter(pk__gt=keys[-1])
+
+
+def slices_of(keys: Sequence[int], *, size: int) -> Iterator[tuple[int, int]]:
+    """The same of keys that are known, and in their order."""
+    for start in range(0, len(keys), size):
+        within = keys[start : start + size]
+        yield within[0], within[-1]

@@ -6,8 +6,8 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from enforcement.domain import sweeps
-from enforcement.enums import SweepKind, SweepState
-from enforcement.models import Sweep
+from enforcement.enums import ChunkState, SweepKind, SweepState
+from enforcement.models import Chunk, Sweep
 from governance.accounts.enums import Role
 from governance.accounts.models import User
 from tests.factories.cases import NOON, listing, merchant, person, policy
@@ -113,3 +113,42 @@ def test_the_counts_come_as_csv(site: Client, sweep: Sweep) -> None:
     answer = site.get(reverse("enforcement:sweep-counts", args=[sweep.pk]))
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert answer.content.decode().splitlines()[1].startswith("P-")
+
+
+def test_what_went_wrong_is_named_with_what_to_do(site: Client, sweep: Sweep) -> None:
+    url = reverse("enforcement:sweep", args=[sweep.pk])
+    (chunk,) = sweep.chunks.all()
+    (swept,) = sweep.policies.all()
+    counts = {
+        "looked_at": 1,
+        "matched": 3,
+        "confirmed": 1,
+        "undecidable": 0,
+        "new": 1,
+        "closed": 0,
+        "waived": 0,
+        "settled": 0,
+    }
+    chunk.counts, chunk.state = {str(swept.version_id): counts}, ChunkState.DONE
+    chunk.broken = [{"id": 4711, "error": "ValueError: lots"}]
+    chunk.save()
+    Chunk.objects.create(
+        sweep=sweep, number=2, first_key=2, last_key=2, size=1, state=ChunkState.FAILED, error="Broke: <b>", attempts=3
+    )
+    page = " ".join(site.get(url).content.decode().split())
+    assert "2 hits were not confirmed." in page
+    assert (
+        f'<a href="{reverse("enforcement:policy", args=[swept.version.policy_id])}">Strong loose magnets in toys</a> (2)'
+        in page
+    )
+    assert "1 listing could not be read by a rule.</strong> Skipped and left alone:" in page
+    assert (
+        "Chunk 2 failed three times.</strong> Nothing of it was written. It can be tried again when the others are done."
+        in page
+    )
+    assert "Broke: &lt;b&gt;" in page
+    assert "1 failed" in page
+    Sweep.objects.filter(pk=sweep.pk).update(state=SweepState.FAILED, ended_at=NOON)
+    page = " ".join(site.get(url).content.decode().split())
+    assert "Nothing of it was written. Go on to try it again." in page
+    assert 'id="resume"' in page

@@ -151,7 +151,7 @@ def test_a_preview_finds_what_postgresql_counts(swept: Pairs, settings: Any, tmp
         while snapshots.make_next(at=contestant.NOW):
             pass
         drafts = preview.drawn(contestant.in_force())
-        assert len(drafts) == 2 * preview.EACH
+        assert len(drafts) == 3 * preview.EACH
         found = {(each.policy, key) for each in drafts for policy, key in swept if policy == each.policy}
         assert sum(preview.found_and_counted(each)[0] for each in drafts) == len(found)
         transaction.set_rollback(True)
