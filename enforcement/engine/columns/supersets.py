@@ -1,15 +1,15 @@
 """A regular expression for Polars' engine that is found wherever RE2 finds another: a sieve, not an answer.
 
 Polars reads a column of texts many times as fast as RE2 is asked text by text, but its letters, digits, spaces and borders of words
-are Unicode's and RE2's are ASCII's. So a border of words is left out, a class may only be wider, and a part of which it is not certain
-that it can be written wider is not written at all.
+are Unicode's and RE2's are ASCII's. So the classes are spelled out, a border of words is left out, and a part of which it is not certain
+that it can be written no narrower is not written at all.
 """
 
 import re
 from collections.abc import Iterator
 
-_WIDER = frozenset("dws")
-"""Classes that hold more in Unicode than in ASCII, and none of it less."""
+_CLASSES = {"d": "0-9", "s": r"\x{9}\x{a}\x{c}\x{d}\x{20}", "w": "0-9A-Za-z_"}
+"""What RE2 takes them for: https://github.com/google/re2/wiki/Syntax."""
 _CONTROLS = {"a": "\a", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _REPEATED = re.compile(r"[*+?]\??|\{[0-9]+(?:,[0-9]*)?\}\??")
 _GROUPS = ("(?:", "(?i:", "(?i)")
@@ -66,7 +66,11 @@ class _Reading:
             return _NOTHING
         if char in "Az":
             return f"\\{char}"
-        return f"\\{char}" if char in _WIDER else _literal(_of_escape(char))
+        if char in _CLASSES:
+            return f"[{_CLASSES[char]}]"
+        if char.lower() in _CLASSES:
+            return f"[^{self._all_but(char.lower())}]"
+        return _literal(_of_escape(char))
 
     def _class(self) -> str:
         negated = self.pattern.startswith("^", self.place)
@@ -79,13 +83,13 @@ class _Reading:
         return f"[{'^' if negated else ''}{''.join(entries)}]"
 
     def _entry(self, char: str, *, negated: bool) -> str:
-        """A character, a range of them or a class of their own. A class that is wider makes its opposite narrower."""
+        """A character, a range of them or a class of their own."""
         if char in "[]":
             raise NoSuperset
         if char == "\\":
             char = self._next()
-            if char in _WIDER and not negated:
-                return f"\\{char}"
+            if char in _CLASSES:
+                return self._all_but(char) if negated else _CLASSES[char]
             char = _of_escape(char)
         if not self.pattern.startswith("-", self.place) or self.pattern.startswith("-]", self.place):
             return _literal(char)
@@ -96,6 +100,12 @@ class _Reading:
         if last == "\\":
             last = _of_escape(self._next())
         return f"{_literal(char)}-{_literal(last)}"
+
+    def _all_but(self, char: str) -> str:
+        """A class to be left out. Letters may fold to others in one engine that they do not fold to in the other."""
+        if char == "w" and "(?i" in self.pattern:
+            raise NoSuperset
+        return _CLASSES[char]
 
 
 def _of_escape(char: str) -> str:

@@ -1,5 +1,6 @@
 """Rules and listings made at random, typed, so that nearly every rule compiles: what hypothesis draws for the agreement tests."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -17,6 +18,9 @@ from governance.policies.language import (
     TermListSpec,
     WindowFacts,
 )
+
+EXAMPLES = int(os.environ.get("COLUMNS_EXAMPLES", "500"))
+"""The nightly run asks for 20,000."""
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 ENVIRONMENT = Environment(

@@ -1,17 +1,12 @@
 """Over columns a rule says what it says row by row: true, false and unknown, whatever rule and listings are made up."""
 
-import os
-
 import pytest
 from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
 from enforcement.engine.columns import NotLowered, Planner, batch_of
 from governance.policies.language import Rule, RuleProblems, Subject
-from tests.enforcement.engine.columns.generated import ENVIRONMENT, NOW, numbered, rules, subjects
-
-EXAMPLES = int(os.environ.get("COLUMNS_EXAMPLES", "500"))
-"""The nightly run asks for 20,000."""
+from tests.enforcement.engine.columns.generated import ENVIRONMENT, EXAMPLES, NOW, numbered, rules, subjects
 
 
 def compiled(source: str) -> Rule | None:
