@@ -88,6 +88,7 @@ def test_a_rule_is_checked_while_it_is_typed(page_of: Callable[..., Page], manag
     page = page_of(manager)
     page.goto(reverse("enforcement:policy", args=[magnets.pk]))
     page.keyboard.press("e")
+    page.wait_for_url(reverse("enforcement:policy-edit", args=[magnets.pk]))
     field = page.locator("#id_rule")
     field.fill("listing.prise < 5")
     page.get_by_text("Did you mean `price`?").wait_for()
