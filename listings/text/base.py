@@ -26,17 +26,21 @@ def _is_ordinary(char: str) -> bool:
 
 
 _LATIN_AND_PUNCTUATION = (*range(0x250), *range(0x2000, 0x20D0))
-ordinary = re.compile(
+_ORDINARY = re.compile(
     "[" + "".join(re.escape(char) for char in map(chr, _LATIN_AND_PUNCTUATION) if _is_ordinary(char)) + "]*"
-).fullmatch
-"""Matches most of what is written in Latin letters: several steps need not be tried on it."""
+)
+
+
+def ordinary(text: str) -> bool:
+    """Whether two steps do what all would: of most that is written in Latin letters."""
+    return text.isascii() or _ORDINARY.fullmatch(text) is not None
 
 
 def base_text(text: str) -> str:
     """NFKC and case folding, without invisible characters, tatweel, harakat and niqqud; look-alikes read as Latin
     inside tokens that mix scripts; typographic apostrophes and hyphens as those of a keyboard; what is shown turned round, by
     a forced direction, in the order in which it is read. ASCII only changes its case; several spaces become one."""
-    if text.isascii() or ordinary(text):
+    if ordinary(text):
         return tables.SPACES.sub("", text.translate(ONE_FOR_ONE).casefold())
     return step_by_step(text)
 
@@ -55,7 +59,7 @@ def step_by_step(text: str) -> str:
 def base_trace(text: str) -> Trace:
     """Same text, with its origins: slower, for texts of which a place is asked."""
     trace = Trace.of(text)
-    if text.isascii() or ordinary(text):
+    if ordinary(text):
         trace = _folded(trace.written(text.translate(ONE_FOR_ONE)))
         return trace.edited(_matches(tables.SPACES, trace.text, ""))
     trace = trace.mirrored(_turned_round(text))

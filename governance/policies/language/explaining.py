@@ -77,11 +77,8 @@ class _Explainer:
             held = condition.held(self.row, self.market)
         node: Json = {**condition.told, "held": held}
         right = node.get("right")
-        if right and right.get("unit") == CURRENCY:
-            node["right"] = {
-                **right,
-                "unit": self.row.value("listing.currency") or "",
-            }  # what the price beside it is in
+        if right and right.get("unit") == CURRENCY:  # that of the price beside it
+            node["right"] = right | {"unit": self.row.value("listing.currency") or ""}
         if values := [value for seen in condition.seen if (value := self._value(seen, held)) is not None]:
             node["values"] = values
         if condition.about_words and (words := self._words(condition)):

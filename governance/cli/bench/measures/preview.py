@@ -17,8 +17,9 @@ from governance.cli.bench.contestants.ours import SweepBroke
 from governance.cli.bench.forms.cel import cel
 from governance.cli.bench.tree import Matches, Node
 
-KINDS = {"pattern": "patterns", "terms": "terms"}
+ON_WORDS = {"pattern": "patterns", "terms": "terms"}
 REST = "attributes"
+KINDS = (REST, *ON_WORDS.values())
 EACH = 12
 """Rules of each kind, drawn evenly from those in force."""
 Say = Callable[[str], None]
@@ -34,11 +35,11 @@ def measure(*, listings: int, seed: int, rounds: int, say: Say) -> dict[str, Any
     loading.settle()
     say(f"sql was given beforehand ({time.monotonic() - begun:.1f} s): {sql.prepared}.")
     snapshots.make(say)
-    took: Seconds = {name: {kind: [] for kind in (REST, *KINDS.values())} for name in ("first", "whole", "sql")}
+    took: Seconds = {name: {kind: [] for kind in KINDS} for name in ("first", "whole", "sql")}
     drafts = drawn(in_force())
     for nth in range(rounds):
         for each in drafts:
-            _time(each, kind_of(each), took)
+            _time(each, took)
         say(f"Round {nth + 1} of {rounds} is over.")
     return _told(took, listings=listings, rounds=rounds)
 
@@ -46,14 +47,14 @@ def measure(*, listings: int, seed: int, rounds: int, say: Say) -> dict[str, Any
 def drawn(rules: Sequence[InForce]) -> list[InForce]:
     """So many rules of each kind."""
     found: list[InForce] = []
-    for kind in (REST, *KINDS.values()):
+    for kind in KINDS:
         of_kind = [each for each in rules if kind_of(each) == kind]
         found += of_kind[:: max(1, len(of_kind) // EACH)][:EACH]
     return found
 
 
 def kind_of(each: InForce) -> str:
-    return KINDS.get(each.rule.kind, REST)
+    return ON_WORDS.get(each.rule.kind, REST)
 
 
 def as_typed(when: Node) -> Node:
@@ -62,13 +63,13 @@ def as_typed(when: Node) -> Node:
     return replace(when, pattern=f"(?:{when.pattern})") if isinstance(when, Matches) else when
 
 
-def _time(each: InForce, kind: str, took: Seconds) -> None:
-    found, counted = found_and_counted(each, kind, took)
-    if kind == REST and found != counted:
+def _time(each: InForce, took: Seconds) -> None:
+    found, counted = found_and_counted(each, took)
+    if kind_of(each) == REST and found != counted:
         raise SweepBroke(f"{each.rule.slug}: the preview finds {found:,} and PostgreSQL {counted:,}.")
 
 
-def found_and_counted(each: InForce, kind: str = REST, took: Seconds | None = None) -> tuple[int, int]:
+def found_and_counted(each: InForce, took: Seconds | None = None) -> tuple[int, int]:
     """How many the preview of a rule finds, and how many PostgreSQL; `took` is told the seconds of both."""
     draft = Draft(cel(as_typed(each.rule.when)), tuple(each.rule.jurisdictions), tuple(each.rule.categories))
     begun = time.perf_counter()
@@ -80,7 +81,7 @@ def found_and_counted(each: InForce, kind: str = REST, took: Seconds | None = No
     counted = _count(each)
     if took is not None:
         for name, seconds in (("first", first), ("whole", whole), ("sql", time.perf_counter() - begun)):
-            took[name][kind].append(seconds)
+            took[name][kind_of(each)].append(seconds)
     return run.whole.matched, counted
 
 
@@ -99,7 +100,7 @@ def _told(took: Seconds, *, listings: int, rounds: int) -> dict[str, Any]:
             p95 = quantiles(seconds, n=20)[-1]
             rows.append((name, kind, f"{median(seconds):.3f}", f"{p95:.3f}", f"{len(seconds)}"))
             told["seconds"][f"{name} {kind}"] = {"p50": round(median(seconds), 4), "p95": round(p95, 4)}
-    for kind in (REST, *KINDS.values()):
+    for kind in KINDS:
         told["ratios"][f"sql {kind}"] = round(median(took["whole"][kind]) / median(took["sql"][kind]), 3)
     print(figures.table(rows))
     print(
