@@ -107,15 +107,29 @@ class Owed(models.TextChoices):
 
 
 class DecisionState(models.TextChoices):
+    """Held is known to us alone; pending has been told to the merchant and takes effect unless it is corrected before."""
+
+    HELD = "held", _("Held")
+    PENDING = "pending", _("Takes effect later")
     IN_FORCE = "in_force", _("In force")
     PARTLY_REVERSED = "partly_reversed", _("Reversed in part")
     REVERSED = "reversed", _("Reversed")
     SUPERSEDED = "superseded", _("Replaced by a later decision")
     SETTLED = "settled", _("Settled: corrected")
     EXPIRED = "expired", _("Ended")
+    WITHDRAWN = "withdrawn", _("Withdrawn before it took effect")
 
 
 DECISION_MOVES: dict[DecisionState, frozenset[DecisionState]] = {
+    DecisionState.HELD: frozenset({DecisionState.PENDING, DecisionState.IN_FORCE, DecisionState.WITHDRAWN}),
+    DecisionState.PENDING: frozenset(
+        {
+            DecisionState.IN_FORCE,
+            DecisionState.REVERSED,
+            DecisionState.SETTLED,
+            DecisionState.WITHDRAWN,
+        }
+    ),
     DecisionState.IN_FORCE: frozenset(
         {
             DecisionState.PARTLY_REVERSED,
@@ -132,16 +146,49 @@ DECISION_MOVES: dict[DecisionState, frozenset[DecisionState]] = {
     DecisionState.SUPERSEDED: frozenset(),
     DecisionState.SETTLED: frozenset({DecisionState.PARTLY_REVERSED, DecisionState.REVERSED}),
     DecisionState.EXPIRED: frozenset({DecisionState.PARTLY_REVERSED, DecisionState.REVERSED}),
+    DecisionState.WITHDRAWN: frozenset(),
 }
+WAITING_DECISIONS = frozenset({DecisionState.HELD, DecisionState.PENDING})
 STANDING_DECISIONS = frozenset({DecisionState.IN_FORCE, DecisionState.PARTLY_REVERSED})
 DECISION_TONE: dict[DecisionState, str] = {
+    DecisionState.HELD: "caution",
+    DecisionState.PENDING: "info",
     DecisionState.IN_FORCE: "info",
     DecisionState.PARTLY_REVERSED: "caution",
     DecisionState.REVERSED: "ok",
     DecisionState.SUPERSEDED: "neutral",
     DecisionState.SETTLED: "ok",
     DecisionState.EXPIRED: "neutral",
+    DecisionState.WITHDRAWN: "neutral",
 }
+
+
+class HeldFor(models.TextChoices):
+    """Why a decision waits before anybody is told. The first three ask for a second person."""
+
+    MEASURE = "measure", _("The measure is harsh")
+    SIZE = "size", _("The merchant is large")
+    MASS = "mass", _("It concerns many listings")
+    SCHEDULE = "schedule", _("It was scheduled")
+
+
+SECOND_PERSON = frozenset({HeldFor.MEASURE, HeldFor.SIZE, HeldFor.MASS})
+
+
+class WithoutNotice(models.TextChoices):
+    """Why an account is closed without the thirty days' notice of Regulation (EU) 2019/1150, Art. 4(4)."""
+
+    LAW = "law", _("The law obliges us to")
+    IMPERATIVE = "imperative", _("An imperative reason under national law")
+    REPEATED = "repeated", _("It infringed the terms repeatedly")
+
+
+class DeadlineBecause(models.TextChoices):
+    SET = "set", _("Set with the decision")
+    EXTENDED = "extended", _("Extended")
+    OUR_DELAY = "our_delay", _("We were late")
+
+
 DECISION_ICON: dict[DecisionState, str] = {DecisionState.IN_FORCE: "gavel"}
 
 
@@ -191,6 +238,9 @@ class MessageKind(models.TextChoices):
     APPEAL_RECEIVED = "appeal_received", _("Appeal received")
     APPEAL_DECIDED = "appeal_decided", _("Appeal decided")
     RESTORED = "restored", _("Restored")
+    REMINDER = "reminder", _("Reminder")
+    DEADLINE = "deadline", _("More time")
+    IN_EFFECT = "in_effect", _("In effect")
 
 
 class MessageState(models.TextChoices):

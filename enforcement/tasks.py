@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from enforcement.domain import chunks, decisions, messages, restrictions, snapshots, sweep_work, sweeps
+from enforcement.domain import chunks, decisions, messages, restrictions, snapshots, sweep_work, sweeps, taking_effect
 from enforcement.enums import SweepKind
 from enforcement.queries import outbox
 from enforcement.queries import sweeps as running
@@ -69,6 +69,13 @@ def settle_corrected() -> None:
 @shared_task
 def expire_due() -> None:
     decisions.expire_due(at=timezone.now())
+
+
+@shared_task
+def start_due() -> None:
+    """What has waited for its day takes effect; whose day is near is reminded."""
+    taking_effect.start_due(at=timezone.now())
+    taking_effect.remind_due(at=timezone.now())
 
 
 @shared_task

@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "decide what is owed": {"task": "enforcement.tasks.decide_owed", "schedule": 60},
     "settle what is corrected": {"task": "enforcement.tasks.settle_corrected", "schedule": 60},
     "end what has run out": {"task": "enforcement.tasks.expire_due", "schedule": 60},
+    "begin what has waited": {"task": "enforcement.tasks.start_due", "schedule": 60},
     "keep imports going": {"task": "listings.tasks.keep_imports_going", "schedule": 60},
     "make texts of an older normaliser anew": {"task": "listings.tasks.renormalise_texts", "schedule": 60},
     "make the windows of the day": {"task": "listings.tasks.refresh_windows", "schedule": crontab(hour=0, minute=10)},
@@ -187,6 +188,13 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 UNDO_SECONDS = env.int(
     "UNDO_SECONDS", default=10
 )  # in which a decision can be taken back; the merchant is told afterwards
+SECOND_PERSON_REVENUE_EUR = env.int(
+    "SECOND_PERSON_REVENUE_EUR", default=500_000
+)  # of 30 days: from here on a decision that takes something from the merchant is for two people
+SECOND_PERSON_LISTINGS = env.int("SECOND_PERSON_LISTINGS", default=200)  # in one decision: the same
+AUTOMATION_SPREAD_MINUTES = env.int(
+    "AUTOMATION_SPREAD_MINUTES", default=0
+)  # decisions by automation begin at a random moment within so many minutes
 SWEEP_WORKERS = env.int("SWEEP_WORKERS", default=2)  # chunks of one sweep at work at once
 
 # --- previews ----------------------------------------------------------------------------------

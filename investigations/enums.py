@@ -77,6 +77,7 @@ class ListingStanding(models.TextChoices):
 
     HIDDEN = "hidden", _("Not on sale")
     AGE_GATED = "age_gated", _("Age-gated")
+    MARKED = "marked", _("Demoted or labelled")
     IN_REVIEW = "in_review", _("In review")
     TO_CORRECT = "to_correct", _("To correct")
     VIOLATION = "violation", _("Violation")
@@ -87,6 +88,7 @@ class ListingStanding(models.TextChoices):
 STANDING_TONE: dict[ListingStanding, str] = {
     ListingStanding.HIDDEN: "critical",
     ListingStanding.AGE_GATED: "info",
+    ListingStanding.MARKED: "info",
     ListingStanding.IN_REVIEW: "serious",
     ListingStanding.TO_CORRECT: "caution",
     ListingStanding.VIOLATION: "serious",
@@ -96,6 +98,7 @@ STANDING_TONE: dict[ListingStanding, str] = {
 STANDING_ICON: dict[ListingStanding, str] = {
     ListingStanding.HIDDEN: "critical",
     ListingStanding.AGE_GATED: "lock",
+    ListingStanding.MARKED: "tag",
     ListingStanding.IN_REVIEW: "case",
     ListingStanding.TO_CORRECT: "edit",
     ListingStanding.VIOLATION: "serious",

@@ -57,6 +57,16 @@ class Exposure(models.TextChoices):
     HIDDEN = "hidden", _("Not on sale")
 
 
+class Label(models.TextChoices):
+    """What the marketplace writes on a listing, in its own words for each of these."""
+
+    UNVERIFIED = "unverified", _("Claims not verified")
+    SAFETY = "safety", _("Safety notice")
+    PROFESSIONAL = "professional", _("For professional use")
+    NOT_A_TOY = "not_a_toy", _("Not a toy")
+    GENERATED = "generated", _("Picture made by a machine")
+
+
 EXPOSURE_TONE: dict[Exposure, str] = {
     Exposure.SHOWN: "ok",
     Exposure.AGE_GATED: "info",

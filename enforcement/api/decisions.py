@@ -33,7 +33,8 @@ class DecisionOut(serializers.ModelSerializer):
     class Meta:
         model = Decision
         fields: tuple[str, ...] = (
-            "reference", "merchant", "policy", "version", "measure", "markets", "minimum_age", "correct_by", "state",
+            "reference", "merchant", "policy", "version", "measure", "markets", "minimum_age", "label", "listings_a_day",
+            "correct_by", "state",
             "superseded_by", "automated_detection", "automation", "origin_kind", "points", "item_count", "decided_at",
             "starts_at", "ends_at",
         )  # fmt: skip

@@ -55,7 +55,8 @@ class PolicyVersionOut(serializers.ModelSerializer):
         model = PolicyVersion
         fields: tuple[str, ...] = (
             "number", "state", "severity", "ground", "legal_basis", "source_url", "confirm_with_counsel", "jurisdictions",
-            "categories", "rule", "measures", "default_measure", "minimum_age", "points", "cure_days", "effective_from",
+            "categories", "rule", "measures", "default_measure", "minimum_age",
+            "label", "listings_a_day", "points", "cure_days", "effective_from",
             "effective_until", "created_at", "texts",
         )  # fmt: skip
 

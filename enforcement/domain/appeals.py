@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from enforcement import events
-from enforcement.domain import decision_states, decisions, files, messages, restoring
+from enforcement.domain import decision_states, decisions, files, messages, restoring, taking_effect
 from enforcement.domain.files import Kept, Sent
 from enforcement.enums import (
     APPEAL_MOVES,
@@ -152,6 +152,7 @@ def decide(*, appeal: Appeal, outcomes: Mapping[int, ItemOutcome], answer: str, 
     AppealItem.objects.bulk_update(contested.values(), ["outcome", "restored_at"])
     _move(appeal, _state_of(list(contested.values())), actor=actor, reason="", at=at)
     messages.owe_appeal_answered(appeal=appeal, restored=[row.item for row in overturned], points=points, at=at)
+    taking_effect.shift_for_appeal(decision=appeal.decision, filed_at=appeal.filed_at, at=at)
     data = {"upheld": len(contested) - len(overturned), "overturned": len(overturned), "points_returned": points}
     _record("appeal.decided", appeal, actor, at, {**data, "outcome": appeal.state, "answer": appeal.answer})
     return appeal
@@ -166,6 +167,7 @@ def inadmissible(*, appeal: Appeal, reason: str, actor: User, at: datetime) -> A
     appeal.answer, appeal.decided_by, appeal.decided_at = reason.strip(), actor, at
     _move(appeal, AppealState.INADMISSIBLE, actor=actor, reason="", at=at)
     messages.owe_appeal_answered(appeal=appeal, restored=[], points=0, at=at)
+    taking_effect.shift_for_appeal(decision=appeal.decision, filed_at=appeal.filed_at, at=at)
     _record("appeal.not_admitted", appeal, actor, at, {"reason": reason})
     return appeal
 
@@ -194,6 +196,8 @@ def _check_contestable(decision: Decision, at: datetime) -> None:
             _("This decision was replaced by %(reference)s. Appeal against that one.")
             % {"reference": decision.superseded_by.reference}
         )
+    if decision.state in (DecisionState.HELD, DecisionState.WITHDRAWN):
+        raise NothingToContest(_("Nothing was decided that could be appealed against."))
     if at > queries.closes_at(decision):
         raise WindowClosed(_("The six months in which this decision could be appealed against are over."))
 

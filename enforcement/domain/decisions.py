@@ -4,6 +4,7 @@ How their restrictions end by themselves stands in `enforcement.domain.endings`.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,7 +12,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from enforcement import events
 from enforcement.domain import (
     decision_states,
     drafting,
@@ -20,10 +20,12 @@ from enforcement.domain import (
     points,
     proposals,
     restrictions,
-    statements,
+    taking_effect,
+    timing,
 )
 from enforcement.domain import violations as findings
 from enforcement.domain.endings import expire_due, settle_corrected
+from enforcement.domain.timing import AS_USUAL, Timing
 from enforcement.enums import (
     OPEN_APPEALS,
     STANDING_DECISIONS,
@@ -93,11 +95,13 @@ def issue(
     listings_without_violation: Sequence[Listing] = (),
     ends_at: datetime | None = None,
     supersedes: Decision | None = None,
+    asked: Timing = AS_USUAL,
 ) -> Decision:
     """Decide, act, explain: the one way for a page, the API, a sweep and an appeal.
 
     `markets` empty means wherever the policy version applies. `supersedes` is replaced whole: its measure ends, its points
-    stay with the offence. The statement of reasons is owed to the merchant at once; a person's own after the undo's seconds.
+    stay with the offence. What is `asked` about time may leave it held or pending: then `taking_effect` goes on with it. Else it acts
+    now, and the statement of reasons is owed to the merchant at once; a person's own after the undo's seconds.
     Raises the refusals of `enforcement.domain.proposals`; then nothing is written.
     """
     merchant = decision_states.lock_merchant(merchant.pk)
@@ -113,24 +117,24 @@ def issue(
         minimum_age=minimum_age,
         supersedes=supersedes,
     )
-    decision = drafting.build(proposal, actor, reason, at, origin_kind, origin_ref, ends_at, supersedes)
+    if supersedes is not None:
+        asked = replace(asked, cure_days=0)  # the merchant has had their time
+    planned = timing.plan(proposal, asked, actor=actor, at=at)
+    decision = drafting.build(
+        proposal, planned, actor, reason, at, origin_kind, origin_ref, ends_at, supersedes, asked.without_notice or ""
+    )
     before = facts.before(proposal, points=ledger.balance(merchant.pk, at))
     decision.save(force_insert=True)
     items = drafting.write_items(decision, proposal, before)
     if supersedes is not None:
         _replace(supersedes, decision, actor=actor, at=at)
-    territories = {item.listing.pk if item.listing else None: item.territory for item in proposal.items}
-    restrictions.impose(decision=decision, items=items, territories=territories, at=at)
-    points.give(decision=decision, at=at)
     findings.owe_nothing(violations=[item.violation for item in proposal.items if item.violation])
-    statement = statements.write(decision=decision, items=items, replaced=supersedes, at=at)
-    wait = UNDO_WINDOW + UNDO_GRACE if decision.automation == Automation.NONE else timedelta(0)
-    messages.owe_statement(statement=statement, at=at, wait=wait)
+    if planned.state != DecisionState.HELD:
+        wait = UNDO_WINDOW + UNDO_GRACE if decision.automation == Automation.NONE else timedelta(0)
+        taking_effect.begin(decision, items, replaced=supersedes, wait=wait, at=at)
     data = {"measure": measure, "listings": len(items), "points": decision.points, "policy": str(version)}
-    decision_states.record(
-        "decision.issued", decision, actor, at, {**data, "markets": decision.markets, "reason": reason}
-    )
-    transaction.on_commit(lambda: events.decision_issued.send(Decision, decision_id=decision.pk))
+    data |= {"markets": decision.markets, "reason": reason, "state": decision.state, "held_for": decision.held_for}
+    decision_states.record("decision.issued", decision, actor, at, data)
     return decision
 
 
@@ -140,6 +144,10 @@ def undo(*, decision: Decision, actor: User, at: datetime) -> Decision:
     decision = decision_states.lock(decision)
     if decision.decided_by_id != actor.pk:
         raise TooLateToUndo(_("Only the person who decided can undo it."))
+    if decision.state == DecisionState.HELD:
+        decision_states.move(decision, DecisionState.WITHDRAWN, actor=actor, reason="", at=at)
+        decision_states.record("decision.undone", decision, actor, at, {"points_returned": 0})
+        return decision
     if decision.supersedes.exists():
         raise TooLateToUndo(_("This decision replaced another, which cannot come back. Reverse it, with a reason."))
     if not messages.withdraw_statement(decision=decision):
@@ -275,7 +283,8 @@ def _take_back(
     restrictions.lift(restrictions=Restriction.objects.filter(item__in=items), because=because, at=at)
     whole = not decision.items.filter(reversal__isnull=True).exists()
     to = DecisionState.REVERSED if whole else DecisionState.PARTLY_REVERSED
-    if whole or decision.state != DecisionState.PARTLY_REVERSED:
+    stays = decision.state in (DecisionState.PARTLY_REVERSED, DecisionState.PENDING)
+    if whole or not stays:
         decision_states.move(decision, to, actor=actor, reason=reason, at=at, items=items)
     return points.give_back(decision=decision, at=at)
 

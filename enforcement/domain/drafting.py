@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from enforcement.domain import facts, points
 from enforcement.domain.proposals import Proposal
-from enforcement.enums import Automation, Origin
+from enforcement.domain.timing import USUAL_CURE_DAYS, Planned
+from enforcement.enums import Automation, DecisionState, Origin
 from enforcement.measures import MEASURES
 from enforcement.models import Decision, DecisionItem
 from enforcement.queries import deadlines
@@ -16,11 +17,10 @@ from governance.accounts.models import User
 from governance.web.references import random_reference
 from governance.web.refusals import Refusal
 
-USUAL_CURE_DAYS = 5
-
 
 def build(
     proposal: Proposal,
+    planned: Planned,
     actor: User | None,
     reason: str,
     at: datetime,
@@ -28,10 +28,13 @@ def build(
     origin_ref: str,
     ends_at: datetime | None,
     supersedes: Decision | None,
+    without_notice: str = "",
 ) -> Decision:
     merchant, version, kind = proposal.merchant, proposal.version, MEASURES[proposal.measure]
-    if ends_at is not None and (ends_at <= at or kind.cures):
-        raise Refusal(_("Choose an end that lies in the future; a request to correct has its own."))
+    if ends_at is not None and (ends_at <= planned.starts_at or kind.cures):
+        raise Refusal(_("Choose an end that lies after the beginning; a request to correct has its own."))
+    if supersedes is not None and planned.state != DecisionState.IN_FORCE:
+        raise Refusal(_("What takes effect later replaces nothing. Reverse the other decision first."))
     correct_by = None
     if kind.cures:
         days = version.cure_days or USUAL_CURE_DAYS
@@ -47,7 +50,10 @@ def build(
         measure=proposal.measure,
         markets=list(proposal.markets),
         minimum_age=proposal.minimum_age,
+        label=proposal.label,
+        listings_a_day=proposal.listings_a_day,
         correct_by=correct_by,
+        state=planned.state,
         decided_by=actor,
         automated_detection=any(item.violation for item in proposal.items),
         automation=_automation(actor),
@@ -57,8 +63,11 @@ def build(
         reason=reason,
         points=points.due(merchant_id=merchant.pk, version=version, measure=proposal.measure, event_key=event_key),
         decided_at=at,
-        starts_at=at,
+        starts_at=planned.starts_at,
         ends_at=ends_at,
+        cure_days=planned.cure_days,
+        held_for=list(planned.held_for),
+        without_notice=without_notice,
     )
 
 

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from enforcement.domain import decision_states, messages, restrictions
+from enforcement.domain import decision_states, messages, restrictions, taking_effect
 from enforcement.domain import violations as findings
 from enforcement.enums import SETTLED_BY, ClosedBecause, DecisionState, LiftedBecause, Owed
 from enforcement.measures import MEASURES
 from enforcement.models import Decision, Restriction
 from enforcement.queries import restrictions as in_force
+from enforcement.queries import waiting
 from governance.policies.enums import Measure
 
 
@@ -24,7 +25,8 @@ def settle_corrected(at: datetime, violation_ids: Collection[int] | None = None)
     if violation_ids is not None:
         owed = owed.filter(item__violation_id__in=violation_ids)
     keys = list(owed.order_by("decision_id").values_list("decision_id", flat=True).distinct())
-    return sum(_settle(decision_id, at) for decision_id in keys)
+    pending = list(waiting.settled_pending().order_by("pk").values_list("pk", flat=True))
+    return sum(_settle(decision_id, at) for decision_id in keys) + sum(taking_effect.settle(key, at) for key in pending)
 
 
 def expire_due(at: datetime) -> int:

@@ -2,11 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from enforcement.domain.proposals import Proposal, Proposed
-from listings.models import Category, Listing, ListingVersion, ListingVisibility
+from listings.domain import rights
+from listings.models import Category, Listing, ListingVersion, ListingVisibility, Merchant
+from listings.queries.visibility import Met
 
+MET = ("exposure", "minimum_age", "demoted", "labels")
+"""Fields of `ListingVisibility` that say what a shopper meets."""
 KEPT = ("title", "language", "price_minor", "currency", "markets", "ean", "brand")
 
 
@@ -44,8 +50,7 @@ def category_names(items: Sequence[Proposed]) -> dict[int, dict[str, Any]]:
 
 def before(proposal: Proposal, *, points: int) -> dict[int, dict[str, Any]]:
     """By listing (0 is the merchant): what shoppers and the ledger showed, and which restrictions were in force."""
-    rights = proposal.merchant.listing_rights_suspended_at
-    rest = {"points": points, "listing_rights_suspended_at": rights.isoformat() if rights else None}
+    rest = {"points": points, "rights": _rights(proposal.merchant)}
     visibility = visibility_of([item.listing for item in proposal.items if item.listing])
     standing: dict[int, list[int]] = defaultdict(list)
     for restriction in proposal.standing:
@@ -57,9 +62,22 @@ def before(proposal: Proposal, *, points: int) -> dict[int, dict[str, Any]]:
 
 
 def visibility_of(listings: Sequence[Listing]) -> dict[int, list[list[Any]]]:
-    """By listing, the markets in which it is not simply shown: market, exposure, minimum age."""
+    """By listing, the markets in which it is not simply shown: market, exposure, minimum age, demoted, labels."""
     found: dict[int, list[list[Any]]] = defaultdict(list)
     rows = ListingVisibility.objects.filter(listing__in=[listing.pk for listing in listings]).order_by("market")
-    for listing_id, market, exposure, age in rows.values_list("listing_id", "market", "exposure", "minimum_age"):
-        found[listing_id].append([market, exposure, age])
+    for listing_id, *row in rows.values_list("listing_id", "market", *MET):
+        found[listing_id].append(row)
     return dict(found)
+
+
+def met(seen: Met) -> tuple[Any, ...]:
+    """The same of what should be seen."""
+    return (seen.exposure.value, seen.minimum_age, seen.demoted, [label.value for label in seen.labels])
+
+
+def _rights(merchant: Merchant) -> dict[str, Any]:
+    """What was taken from the merchant; days as text."""
+    taken = asdict(rights.of(merchant)).items()
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in taken if value is not None
+    }

@@ -22,7 +22,7 @@ from enforcement.domain import letters, statements
 from enforcement.domain.letters import Block, Letter, bullets, paragraph
 from enforcement.enums import MESSAGE_MOVES, AppealState, LiftedBecause, MessageKind, MessageState
 from enforcement.language.words import Words
-from enforcement.models import Appeal, Decision, DecisionItem, Message, Statement
+from enforcement.models import Appeal, Deadline, Decision, DecisionItem, Message, Statement
 from governance.accounts.models import User
 from governance.audit.domain import entries
 from governance.web.refusals import MoveRefused
@@ -99,6 +99,48 @@ def owe_restored(
     letter = _letter(words, decision, subject, blocks, link="mail.link")
     key = f"restored:{decision.pk}:{because}:{min(item.pk for item in items)}"
     return _owe(decision, MessageKind.RESTORED, key, letter, at=at)
+
+
+def owe_withdrawn(*, decision: Decision, items: Sequence[DecisionItem], reason: str, at: datetime) -> Message:
+    """Say that the decision never takes effect, and why."""
+    words = statements.words_for(decision.merchant.language)
+    text = paragraph(words("restored.withdrawn", decision=decision.reference))
+    blocks = [text, bullets(_names(words, items)), paragraph(words("restored.reasons")), paragraph(reason)]
+    letter = _letter(words, decision, words("restored.subject", decision=decision.reference), blocks, link="mail.link")
+    return _owe(decision, MessageKind.RESTORED, f"withdrawn:{decision.pk}", letter, at=at)
+
+
+def owe_in_effect(*, decision: Decision, items: Sequence[DecisionItem], at: datetime) -> Message:
+    """Say that what was announced is now in effect, for what was not corrected."""
+    words = statements.words_for(decision.merchant.language)
+    text = paragraph(words("effect.text", decision=decision.reference))
+    subject = words("effect.subject", decision=decision.reference)
+    letter = _letter(words, decision, subject, [text, bullets(_names(words, items))], link="mail.link")
+    return _owe(decision, MessageKind.IN_EFFECT, f"effect:{decision.pk}", letter, at=at)
+
+
+def owe_reminder(*, deadline: Deadline, items: Sequence[DecisionItem], at: datetime) -> bool:
+    """Say what is not corrected yet. Returns whether it had not been said of this deadline."""
+    decision, key = deadline.decision, f"reminder:{deadline.pk}"
+    if Message.objects.filter(subject_key=key).exists():
+        return False
+    words = statements.words_for(decision.merchant.language)
+    effect = words.minute(deadline.takes_effect_at)
+    text = paragraph(words("reminder.text", decision=decision.reference, date=effect))
+    subject = words("reminder.subject", date=words.day(deadline.correct_by))
+    letter = _letter(words, decision, subject, [text, bullets(_names(words, items))], link="mail.link")
+    _owe(decision, MessageKind.REMINDER, key, letter, at=at)
+    return True
+
+
+def owe_deadline(*, deadline: Deadline, at: datetime) -> Message:
+    """Say that there is more time."""
+    decision = deadline.decision
+    words = statements.words_for(decision.merchant.language)
+    day, effect = words.day(deadline.correct_by), words.minute(deadline.takes_effect_at)
+    text = paragraph(words("deadline.text", date=day, decision=decision.reference, effect=effect))
+    letter = _letter(words, decision, words("deadline.subject", date=day), [text], link="mail.link")
+    return _owe(decision, MessageKind.DEADLINE, f"deadline:{deadline.pk}", letter, at=at)
 
 
 def withdraw_statement(*, decision: Decision) -> bool:

@@ -21,8 +21,8 @@ def due(*, merchant_id: int, version: PolicyVersion, measure: Measure, event_key
 
 
 def give(*, decision: Decision, at: datetime) -> PointEntry | None:
-    """Enter the decision's points, if it has any. They lapse after 180 days."""
-    if not decision.points:
+    """Enter the decision's points, if it has any and its cause has not given them meanwhile. They lapse after 180 days."""
+    if not decision.points or ledger.standing(ledger.offence(decision)).exists():
         return None
     return PointEntry.objects.create(
         merchant_id=decision.merchant_id,

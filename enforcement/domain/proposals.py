@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from enforcement.enums import ViolationState
 from enforcement.measures import MEASURES
-from enforcement.models import Decision, Restriction, Violation
+from enforcement.models import Decision, DecisionItem, Restriction, Violation
 from enforcement.queries import restrictions as in_force
+from enforcement.queries import waiting
 from governance.policies.enums import Measure, Subject, VersionState
 from governance.policies.models import PolicyVersion
 from governance.web import formats
@@ -65,6 +66,8 @@ class Proposal:
     measure: Measure
     markets: tuple[str, ...]
     minimum_age: int | None
+    label: str
+    listings_a_day: int | None
     items: tuple[Proposed, ...]
     standing: tuple[Restriction, ...]
 
@@ -91,7 +94,9 @@ def check(
     standing = tuple(in_force.limiting([item.listing.pk for item in items if item.listing]))
     _check_not_decided(merchant, version, items, supersedes)
     age = _age(version, minimum_age) if kind.needs_age else None
-    return Proposal(merchant, version, measure, named, age, items, standing)
+    label = version.label if kind.needs_label else ""
+    limit = version.listings_a_day if kind.needs_limit else None
+    return Proposal(merchant, version, measure, named, age, label, limit, items, standing)
 
 
 def _check_version(version: PolicyVersion, measure: Measure) -> None:
@@ -173,6 +178,21 @@ def _of_violation(version: PolicyVersion, violation: Violation, named: tuple[str
 def _of_listing(
     version: PolicyVersion, listing: Listing, number: int, violation: Violation | None, named: tuple[str, ...]
 ) -> Proposed:
+    territory = _territory(version, listing, violation, named)
+    markets = tuple(market for market in listing.markets if market in territory)
+    return Proposed(listing, number, violation, territory, markets)
+
+
+def territory_of(decision: Decision, item: DecisionItem) -> tuple[str, ...]:
+    """Where a decision's measure holds for one of its items, now that it takes effect."""
+    if item.listing is None:
+        return ()
+    return _territory(decision.version, item.listing, item.violation, tuple(decision.markets))
+
+
+def _territory(
+    version: PolicyVersion, listing: Listing, violation: Violation | None, named: tuple[str, ...]
+) -> tuple[str, ...]:
     """Where nothing is named the measure holds wherever the policy applies, in markets entered later too. What a rule
     saw in some of the listing's markets only is acted upon in those only."""
     territory = named or tuple(sorted(version.jurisdictions))
@@ -180,8 +200,7 @@ def _of_listing(
         held = set(violation.markets)
         if held < set(listing.markets) & set(version.jurisdictions):
             territory = tuple(market for market in sorted(held) if market in territory)
-    markets = tuple(market for market in listing.markets if market in territory)
-    return Proposed(listing, number, violation, territory, markets)
+    return territory
 
 
 def _check_offered(items: Sequence[Proposed]) -> None:
@@ -197,17 +216,18 @@ def _check_not_decided(
     merchant: Merchant, version: PolicyVersion, items: Sequence[Proposed], supersedes: Decision | None
 ) -> None:
     versions = {item.listing.pk: item.listing_version for item in items if item.listing}
-    for restriction in in_force.covering(
-        policy_id=version.policy_id, merchant_id=merchant.pk, listing_ids=list(versions)
-    ):
-        item = restriction.item
-        replaced = supersedes is not None and restriction.decision_id == supersedes.pk
+    policy, keys = version.policy_id, list(versions)
+    covering = in_force.covering(policy_id=policy, merchant_id=merchant.pk, listing_ids=keys)
+    to_come = waiting.waiting_items(policy_id=policy, merchant_id=merchant.pk, listing_ids=keys)
+    standing = [(each.item, each.decision) for each in covering] + [(item, item.decision) for item in to_come]
+    for item, decision in standing:
+        replaced = supersedes is not None and decision.pk == supersedes.pk
         same = item.listing_id is None or item.listing_version == versions[item.listing_id]
         if same and not replaced:
             name = item.facts.get("listing") or merchant.name
             raise AlreadyDecided(
                 _(
-                    "%(name)s was decided on already, by %(reference)s, which is in force. Reverse or replace that first."
+                    "%(name)s was decided on already, by %(reference)s, which stands. Reverse, withdraw or replace that first."
                 )
-                % {"name": name, "reference": restriction.decision.reference}
+                % {"name": name, "reference": decision.reference}
             )

@@ -14,9 +14,14 @@ LATELY = timedelta(days=1)
 
 
 def impose(
-    *, decision: Decision, items: Sequence[DecisionItem], territories: Mapping[int | None, Sequence[str]], at: datetime
+    *,
+    decision: Decision,
+    items: Sequence[DecisionItem],
+    territories: Mapping[int | None, Sequence[str]],
+    ends_at: datetime | None,
+    at: datetime,
 ) -> list[Restriction]:
-    """Put the decision's measure in force on each of its items. `territories` is by listing."""
+    """Put the decision's measure in force on each of these items, from now on. `territories` is by listing."""
     kind = MEASURES[Measure(decision.measure)]
     restrictions = Restriction.objects.bulk_create(
         [
@@ -28,8 +33,10 @@ def impose(
                 measure=decision.measure,
                 markets=list(territories.get(item.listing_id, ())) if kind.territorial else [],
                 minimum_age=decision.minimum_age,
-                starts_at=decision.starts_at,
-                ends_at=decision.ends_at,
+                label=decision.label,
+                listings_a_day=decision.listings_a_day,
+                starts_at=at,
+                ends_at=ends_at,
             )
             for item in items
         ]

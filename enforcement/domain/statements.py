@@ -13,13 +13,14 @@ from django.utils import translation
 
 from enforcement.domain import letters
 from enforcement.domain.letters import Block, bullets, heading, paragraph
-from enforcement.enums import Automation
+from enforcement.enums import Automation, DecisionState
 from enforcement.language import reasons, seeing
 from enforcement.language import words as language
 from enforcement.language.words import SOURCE, Words
 from enforcement.measures import MEASURES
-from enforcement.models import Decision, DecisionItem, Statement
-from enforcement.queries import deadlines
+from enforcement.measures.standing import NOTHING_ON_SALE
+from enforcement.models import Deadline, Decision, DecisionItem, Statement
+from enforcement.queries import deadlines, waiting
 from enforcement.queries import points as ledger
 from governance.policies.enums import Ground, Measure
 from governance.policies.models import PolicyText, PolicyVersion
@@ -100,7 +101,7 @@ def _content(
 ) -> Content:
     about_listings = items[0].listing_id is not None
     return {
-        "title": _by_measure(words, "title", decision, len(items), about_listings),
+        "title": _title(words, decision, len(items), about_listings),
         "summary": text.summary,
         "intro": _intro(words, decision, replaced),
         "note": ""
@@ -120,22 +121,51 @@ def _by_measure(words: Words, section: str, decision: Decision, n: int, about_li
     if not about_listings and not MEASURES[Measure(decision.measure)].on_merchant:
         key += "_account"
     until = words.day(decision.correct_by) if decision.correct_by else ""
+    if decision.measure == Measure.LIMIT_NEW_LISTINGS and section == "what":
+        n = decision.listings_a_day or 0
     return words(key, n=n, age=decision.minimum_age, date=until)
 
 
+def _title(words: Words, decision: Decision, n: int, about_listings: bool) -> str:
+    deadline = _deadline(decision)
+    if deadline is None:
+        return _by_measure(words, "title", decision, n, about_listings)
+    if MEASURES[Measure(decision.measure)].needs_notice:
+        return words("title.notice", date=words.day(deadline.takes_effect_at))
+    return words("title.pending", date=words.day(deadline.correct_by))
+
+
+def _deadline(decision: Decision) -> Deadline | None:
+    """Of a decision that has not taken effect."""
+    return waiting.deadline(decision) if decision.state == DecisionState.PENDING else None
+
+
 def _intro(words: Words, decision: Decision, replaced: Decision | None) -> list[str]:
-    on_merchant = MEASURES[Measure(decision.measure)].on_merchant
-    after = words("intro.suspended" if on_merchant else "intro.rest")
+    measure = Measure(decision.measure)
     before = words("intro.replaces", reference=replaced.reference) if replaced else ""
-    return [sentence for sentence in (before, after) if sentence]
+    after = words("intro.rest")
+    if measure in NOTHING_ON_SALE:
+        after = words("intro.account")
+    elif MEASURES[measure].on_merchant:
+        after = words("intro.suspended")
+    deadline = _deadline(decision)
+    if deadline is not None:
+        effect, by = words.minute(deadline.takes_effect_at), words.day(deadline.correct_by)
+        notice = MEASURES[measure].needs_notice
+        before = words("intro.notice", date=effect) if notice else words("intro.pending", date=effect, by=by)
+    reason = words(f"intro.without_notice_{decision.without_notice}") if decision.without_notice else ""
+    return [sentence for sentence in (before, after, reason) if sentence]
 
 
 def _pairs(words: Words, decision: Decision, items: Sequence[DecisionItem], about_listings: bool) -> dict[str, str]:
     automation = {Automation.FULL: "automation", Automation.PARTIAL: "partial", Automation.NONE: "person"}
+    what, deadline = _by_measure(words, "what", decision, len(items), about_listings), _deadline(decision)
+    if deadline is not None:
+        what = words("what.pending", date=words.day(deadline.takes_effect_at), what=what)
     return {
-        "what": _by_measure(words, "what", decision, len(items), about_listings),
+        "what": what,
         "where": _territory(words, decision, items),
-        "from": words.minute(decision.starts_at),
+        "from": words.minute(deadline.takes_effect_at if deadline else decision.starts_at),
         "until": _until(words, decision),
         "found": words("found.automated" if decision.automated_detection else "found.person"),
         "decided_by": words(f"decided_by.{automation[Automation(decision.automation)]}"),
@@ -158,7 +188,8 @@ def _until(words: Words, decision: Decision) -> str:
         return words("until.correct_by", date=words.day(decision.correct_by))
     if decision.ends_at is not None:
         return words("until.date", date=words.minute(decision.ends_at))
-    return words("until.warn" if decision.measure == Measure.WARN else "until.corrected")
+    without_end = {Measure.WARN: "warn", Measure.SUSPEND: "account", Measure.TERMINATE: "terminated"}
+    return words(f"until.{without_end.get(Measure(decision.measure), 'corrected')}")
 
 
 def _fact(words: Words, item: DecisionItem) -> Content:
@@ -210,7 +241,9 @@ def _ground(words: Words, version: PolicyVersion, text: PolicyText) -> Content:
 
 def _correction(words: Words, decision: Decision, text: PolicyText, items: Sequence[DecisionItem]) -> Content:
     """The policy's own steps; without them, what the first explanation shows would be enough."""
-    by = words("correct.by", date=words.day(decision.correct_by)) if decision.correct_by else ""
+    deadline = _deadline(decision)
+    day = deadline.correct_by if deadline and decision.cure_days else decision.correct_by
+    by = words("correct.by", date=words.day(day)) if day else ""
     steps, tag = reasons.corrections(text, items[0].facts["explanation"], words.language)
     if not steps:
         steps, tag = [words("correct.steps_missing")], words.language

@@ -12,6 +12,7 @@ from governance.policies.domain.versions import Terms, Words
 from governance.policies.enums import Ground, Measure, Mode, Severity, Subject
 from governance.policies.models import PolicyVersion
 from governance.web.formats import country, language_name
+from listings.enums import Label
 from listings.models import Category, Market
 
 LANGUAGES = ("en", "de", "fr")
@@ -66,6 +67,16 @@ class VersionForm(forms.Form):
     )
     default_measure = forms.ChoiceField(label=_("Default measure"), choices=Measure.choices)
     minimum_age = forms.IntegerField(label=_("Minimum age"), min_value=1, max_value=99, required=False)
+    label = forms.ChoiceField(
+        label=_("Label"), choices=[("", _("None")), *Label.choices], required=False, help_text=_("What a label says.")
+    )
+    listings_a_day = forms.IntegerField(
+        label=_("New listings a day"),
+        min_value=1,
+        max_value=10_000,
+        required=False,
+        help_text=_("Where they are limited."),
+    )
     points = forms.IntegerField(label=_("Points"), min_value=0, max_value=48, initial=0)
     cure_days = forms.IntegerField(label=_("Working days to correct"), min_value=0, max_value=90, initial=0)
     brake = forms.DecimalField(
@@ -111,6 +122,10 @@ class VersionForm(forms.Form):
             self.add_error("default_measure", _("The default measure must be one of those permitted."))
         if Measure.AGE_GATE in data.get("measures", []) and not data.get("minimum_age"):
             self.add_error("minimum_age", _("An age gate needs an age."))
+        if Measure.LABEL in data.get("measures", []) and not data.get("label"):
+            self.add_error("label", _("Choose what the label says."))
+        if Measure.LIMIT_NEW_LISTINGS in data.get("measures", []) and not data.get("listings_a_day"):
+            self.add_error("listings_a_day", _("Say how many new listings a day are left."))
         starts, ends = data.get("effective_from"), data.get("effective_until")
         if starts and ends and ends < starts:
             self.add_error("effective_until", _("It would end before it starts."))
@@ -136,6 +151,8 @@ class VersionForm(forms.Form):
             measures=[Measure(value) for value in data["measures"]],
             default_measure=Measure(data["default_measure"]),
             minimum_age=data["minimum_age"],
+            label=data["label"],
+            listings_a_day=data["listings_a_day"],
             points=data["points"],
             cure_days=data["cure_days"],
             brake_share=data["brake"] / 100 or Decimal(1),

@@ -25,6 +25,15 @@ class BaseMeasure(ABC):
     names_markets: ClassVar[bool] = False
     """The markets must be named; without them there is nothing to restrict."""
     needs_age: ClassVar[bool] = False
+    needs_label: ClassVar[bool] = False
+    needs_limit: ClassVar[bool] = False
+    """The policy version says which label, and how many new listings a day."""
+    needs_second_person: ClassVar[bool] = False
+    """Held until another person has said yes, whoever decided."""
+    needs_notice: ClassVar[bool] = False
+    """Takes effect after thirty days unless a reason stands against it."""
+    curable: ClassVar[bool] = True
+    """Where the policy gives days to correct, it takes effect only after them."""
     gives_points: ClassVar[bool] = True
     before_sale: ClassVar[Clearance]
     """What a listing is told before it goes live, where an enforcing policy would take this measure."""

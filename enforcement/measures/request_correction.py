@@ -17,6 +17,7 @@ class RequestCorrection(BaseMeasure):
     subjects = frozenset(Subject)
     before_sale = Clearance.ALLOW_WITH_CORRECTIONS
     territorial = False
+    curable = False
     gives_points = False
     cures = True
 

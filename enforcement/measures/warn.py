@@ -14,6 +14,7 @@ class Warn(BaseMeasure):
     subjects = frozenset(Subject)
     before_sale = Clearance.ALLOW_WITH_CORRECTIONS
     territorial = False
+    curable = False
 
     def apply(self, restrictions: Sequence[Restriction], *, at: datetime) -> None:
         """The row itself is the warning."""

@@ -4,6 +4,7 @@ from enforcement.models.message import Message, Statement
 from enforcement.models.snapshot import CatalogueSnapshot
 from enforcement.models.sweep import Chunk, Sweep, SweepMove, SweepPolicy
 from enforcement.models.violation import Violation
+from enforcement.models.waiting import Deadline, SecondWord
 
 __all__ = [
     "Appeal",
@@ -12,6 +13,7 @@ __all__ = [
     "AppealMove",
     "CatalogueSnapshot",
     "Chunk",
+    "Deadline",
     "Decision",
     "DecisionItem",
     "DecisionMove",
@@ -19,6 +21,7 @@ __all__ = [
     "Message",
     "PointEntry",
     "Restriction",
+    "SecondWord",
     "Statement",
     "Sweep",
     "SweepMove",

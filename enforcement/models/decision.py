@@ -9,16 +9,20 @@ from django.db.models import F, Q
 from enforcement.enums import (
     REVERSALS,
     STANDING_DECISIONS,
+    WAITING_DECISIONS,
     Automation,
     DecisionState,
+    HeldFor,
     LiftedBecause,
     Origin,
     PointKind,
+    WithoutNotice,
 )
 from enforcement.models.violation import Violation
 from governance.audit.models.append_only import append_only, refuse
 from governance.policies.enums import Measure
 from governance.policies.models import PolicyVersion
+from listings.enums import Label
 from listings.models import Listing, Merchant
 
 
@@ -35,6 +39,8 @@ class Decision(models.Model):
     measure = models.CharField(max_length=24, choices=Measure.choices)
     markets = ArrayField(models.CharField(max_length=2), default=list, blank=True)
     minimum_age = models.PositiveSmallIntegerField(null=True, blank=True)
+    label = models.CharField(max_length=20, choices=Label.choices, blank=True)
+    listings_a_day = models.PositiveSmallIntegerField(null=True, blank=True)
     correct_by = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=16, choices=DecisionState.choices, default=DecisionState.IN_FORCE)
     superseded_by = models.ForeignKey(
@@ -51,8 +57,13 @@ class Decision(models.Model):
     reason = models.TextField(blank=True, help_text="The decider's own words, for the file.")
     points = models.PositiveSmallIntegerField(default=0)
     decided_at = models.DateTimeField()
-    starts_at = models.DateTimeField()
+    starts_at = models.DateTimeField(help_text="As it was planned; what is in force says when it came.")
     ends_at = models.DateTimeField(null=True, blank=True)
+    cure_days = models.PositiveSmallIntegerField(
+        default=0, help_text="Working days between telling the merchant and taking effect."
+    )
+    held_for = ArrayField(models.CharField(max_length=8, choices=HeldFor.choices), default=list, blank=True)
+    without_notice = models.CharField(max_length=10, choices=WithoutNotice.choices, blank=True)
 
     class Meta:
         constraints = (
@@ -67,6 +78,11 @@ class Decision(models.Model):
             models.CheckConstraint(
                 condition=~Q(measure=Measure.AGE_GATE) | Q(minimum_age__isnull=False),
                 name="decision_age_gate_has_an_age",
+            ),
+            models.CheckConstraint(condition=~Q(measure=Measure.LABEL) | ~Q(label=""), name="decision_label_has_words"),
+            models.CheckConstraint(
+                condition=~Q(measure=Measure.LIMIT_NEW_LISTINGS) | Q(listings_a_day__gt=0),
+                name="decision_limit_has_a_number",
             ),
             models.CheckConstraint(
                 condition=~Q(measure=Measure.RESTRICT_MARKETS) | ~Q(markets=[]), name="decision_restricts_named_markets"
@@ -85,6 +101,9 @@ class Decision(models.Model):
                 fields=["ends_at"],
                 condition=Q(state__in=sorted(STANDING_DECISIONS), ends_at__isnull=False),
                 name="decision_standing_by_end",
+            ),
+            models.Index(
+                fields=["starts_at"], condition=Q(state__in=sorted(WAITING_DECISIONS)), name="decision_waiting_by_start"
             ),
             models.Index(fields=["merchant", "event_key"], condition=~Q(event_key=""), name="decision_by_event"),
             models.Index(fields=["-decided_at", "-id"], name="decision_by_time"),
@@ -194,6 +213,8 @@ class Restriction(models.Model):
     measure = models.CharField(max_length=24, choices=Measure.choices)
     markets = ArrayField(models.CharField(max_length=2), default=list, help_text="Empty means every market.")
     minimum_age = models.PositiveSmallIntegerField(null=True, blank=True)
+    label = models.CharField(max_length=20, choices=Label.choices, blank=True)
+    listings_a_day = models.PositiveSmallIntegerField(null=True, blank=True)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
     lifted_at = models.DateTimeField(null=True, blank=True)
@@ -206,6 +227,13 @@ class Restriction(models.Model):
             models.CheckConstraint(
                 condition=~Q(measure=Measure.AGE_GATE) | Q(minimum_age__isnull=False),
                 name="restriction_age_gate_has_an_age",
+            ),
+            models.CheckConstraint(
+                condition=~Q(measure=Measure.LABEL) | ~Q(label=""), name="restriction_label_has_words"
+            ),
+            models.CheckConstraint(
+                condition=~Q(measure=Measure.LIMIT_NEW_LISTINGS) | Q(listings_a_day__gt=0),
+                name="restriction_limit_has_a_number",
             ),
             models.CheckConstraint(
                 condition=Q(lifted_at__isnull=True, lifted_because="")

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Count, QuerySet
 
 from enforcement.enums import ItemOutcome, MessageKind, MessageState
-from enforcement.models import Appeal, Decision, DecisionItem, Message
+from enforcement.models import Appeal, Decision, DecisionItem, Message, SecondWord
 from enforcement.queries import deadlines, decisions
 from enforcement.queries.decisions import Markets
 
@@ -41,8 +41,11 @@ def chain(decision: Decision) -> list[Decision]:
 
 
 def deciders(decision: Decision) -> frozenset[int]:
-    """People who had a part in the decision: none of them hears the appeal."""
-    return frozenset(each.decided_by_id for each in chain(decision) if each.decided_by_id is not None)
+    """People who had a part in the decision, the second person among them: none of them hears the appeal."""
+    chained = chain(decision)
+    approved = SecondWord.objects.filter(decision__in=[each.pk for each in chained])
+    decided = (each.decided_by_id for each in chained if each.decided_by_id is not None)
+    return frozenset([*decided, *approved.values_list("person_id", flat=True)])
 
 
 def listed(markets: Markets) -> QuerySet[Appeal]:

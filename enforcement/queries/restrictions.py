@@ -3,11 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Min, QuerySet
+from django.db.models import QuerySet
 
 from enforcement.enums import SETTLED_BY, STANDING_DECISIONS, ViolationState
 from enforcement.models import Restriction
-from governance.policies.enums import Measure
 from listings.models import Merchant
 
 
@@ -41,11 +40,9 @@ def covering(*, policy_id: int, merchant_id: int, listing_ids: Collection[int]) 
     return found.select_related("item", "decision").order_by("pk")
 
 
-def suspended_since(merchant_id: int) -> datetime | None:
-    """Since when the merchant may list nothing new, by the restrictions in force."""
-    suspensions = in_force().filter(merchant_id=merchant_id, measure=Measure.SUSPEND_LISTING_RIGHTS)
-    since: datetime | None = suspensions.aggregate(since=Min("starts_at"))["since"]
-    return since
+def binding(merchant_ids: Collection[int]) -> QuerySet[Restriction]:
+    """What is in force on these merchants themselves."""
+    return in_force().filter(merchant_id__in=merchant_ids, listing__isnull=True).order_by("pk")
 
 
 def may_list(merchant: Merchant) -> bool:

@@ -26,10 +26,17 @@ class Measure(models.TextChoices):
 
     WARN = "warn", _("Warn")
     REQUEST_CORRECTION = "request_correction", _("Ask to correct")
+    DEMOTE = "demote", _("Demote")
+    LABEL = "label", _("Label")
     AGE_GATE = "age_gate", _("Age-gate")
     RESTRICT_MARKETS = "restrict_markets", _("Restrict in markets")
     REMOVE = "remove", _("Remove")
+    BLOCK_RELISTING = "block_relisting", _("Remove and block relisting")
+    LIMIT_NEW_LISTINGS = "limit_new_listings", _("Limit new listings")
     SUSPEND_LISTING_RIGHTS = "suspend_listing_rights", _("Suspend listing rights")
+    SUSPEND = "suspend", _("Suspend the account")
+    TERMINATE = "terminate", _("Terminate the account")
+    WITHHOLD_PAYOUT = "withhold_payout", _("Withhold payouts")
 
 
 class Subject(models.TextChoices):

@@ -57,12 +57,14 @@ def standing_as(standing: ListingStanding) -> Any:
     of_listing = {"listing": OuterRef("pk")}
     hidden = ListingVisibility.objects.filter(**of_listing, exposure=Exposure.HIDDEN)
     gated = ListingVisibility.objects.filter(**of_listing, exposure=Exposure.AGE_GATED)
+    marked = ListingVisibility.objects.filter(Q(demoted=True) | ~Q(labels=[]), **of_listing)
     asked = Restriction.objects.filter(**of_listing, lifted_at__isnull=True, measure=Measure.REQUEST_CORRECTION)
     violating = Violation.objects.filter(**of_listing, state=ViolationState.OPEN)
     read = CaseItem.objects.filter(**of_listing, settled_at__isnull=True, case__state__in=LIVE_CASES)
     return {
         ListingStanding.HIDDEN: Exists(hidden),
         ListingStanding.AGE_GATED: Exists(gated),
+        ListingStanding.MARKED: Exists(marked),
         ListingStanding.TO_CORRECT: Exists(asked),
         ListingStanding.IN_REVIEW: Exists(read),
         ListingStanding.VIOLATION: Exists(violating),
@@ -117,8 +119,10 @@ def _mark_exposure(found: dict[int, ListingLine], keys: Iterable[int]) -> None:
         if exposure == Exposure.HIDDEN:
             line.standing = ListingStanding.HIDDEN
             line.markets.append(market)
-        elif line.standing != ListingStanding.HIDDEN:
+        elif exposure == Exposure.AGE_GATED and line.standing != ListingStanding.HIDDEN:
             line.standing = ListingStanding.AGE_GATED
+        elif line.standing == ListingStanding.ON_SALE:
+            line.standing = ListingStanding.MARKED
 
 
 def decision_items(listing: Listing) -> QuerySet[DecisionItem]:

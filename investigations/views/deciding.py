@@ -30,10 +30,17 @@ EVERY_OPTIONS = [
 MEASURE_KEYS = {
     Measure.WARN: "w",
     Measure.REQUEST_CORRECTION: "t",
+    Measure.DEMOTE: "d",
+    Measure.LABEL: "b",
     Measure.AGE_GATE: "a",
     Measure.RESTRICT_MARKETS: "m",
     Measure.REMOVE: "r",
+    Measure.BLOCK_RELISTING: "x r",
+    Measure.LIMIT_NEW_LISTINGS: "x l",
     Measure.SUSPEND_LISTING_RIGHTS: "l",
+    Measure.SUSPEND: "x s",
+    Measure.TERMINATE: "x t",
+    Measure.WITHHOLD_PAYOUT: "x p",
 }
 FINE_REASONS = (
     gettext_lazy("The rule caught something else"),

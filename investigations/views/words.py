@@ -22,11 +22,28 @@ TO_DO: dict[Measure, Sentence] = {
     Measure.REQUEST_CORRECTION: lambda n: ngettext(
         "Ask to correct %(count)s listing", "Ask to correct %(count)s listings", n
     ),
+    Measure.DEMOTE: lambda n: ngettext("Demote %(count)s listing", "Demote %(count)s listings", n),
+    Measure.LABEL: lambda n: ngettext("Label %(count)s listing", "Label %(count)s listings", n),
     Measure.AGE_GATE: lambda n: ngettext("Age-gate %(count)s listing", "Age-gate %(count)s listings", n),
     Measure.RESTRICT_MARKETS: lambda n: ngettext("Restrict %(count)s listing", "Restrict %(count)s listings", n),
     Measure.REMOVE: lambda n: ngettext("Remove %(count)s listing", "Remove %(count)s listings", n),
+    Measure.BLOCK_RELISTING: lambda n: ngettext(
+        "Remove %(count)s listing and block relisting", "Remove %(count)s listings and block relisting", n
+    ),
+    Measure.LIMIT_NEW_LISTINGS: lambda n: ngettext(
+        "Limit new listings over %(count)s listing", "Limit new listings over %(count)s listings", n
+    ),
     Measure.SUSPEND_LISTING_RIGHTS: lambda n: ngettext(
         "Suspend listing rights over %(count)s listing", "Suspend listing rights over %(count)s listings", n
+    ),
+    Measure.SUSPEND: lambda n: ngettext(
+        "Suspend the account over %(count)s listing", "Suspend the account over %(count)s listings", n
+    ),
+    Measure.TERMINATE: lambda n: ngettext(
+        "Terminate the account over %(count)s listing", "Terminate the account over %(count)s listings", n
+    ),
+    Measure.WITHHOLD_PAYOUT: lambda n: ngettext(
+        "Withhold payouts over %(count)s listing", "Withhold payouts over %(count)s listings", n
     ),
 }
 DONE: dict[Measure, Sentence] = {
@@ -34,11 +51,28 @@ DONE: dict[Measure, Sentence] = {
     Measure.REQUEST_CORRECTION: lambda n: ngettext(
         "Asked to correct %(count)s listing", "Asked to correct %(count)s listings", n
     ),
+    Measure.DEMOTE: lambda n: ngettext("Demoted %(count)s listing", "Demoted %(count)s listings", n),
+    Measure.LABEL: lambda n: ngettext("Labelled %(count)s listing", "Labelled %(count)s listings", n),
     Measure.AGE_GATE: lambda n: ngettext("Age-gated %(count)s listing", "Age-gated %(count)s listings", n),
     Measure.RESTRICT_MARKETS: lambda n: ngettext("Restricted %(count)s listing", "Restricted %(count)s listings", n),
     Measure.REMOVE: lambda n: ngettext("Removed %(count)s listing", "Removed %(count)s listings", n),
+    Measure.BLOCK_RELISTING: lambda n: ngettext(
+        "Removed %(count)s listing and blocked relisting", "Removed %(count)s listings and blocked relisting", n
+    ),
+    Measure.LIMIT_NEW_LISTINGS: lambda n: ngettext(
+        "Limited new listings over %(count)s listing", "Limited new listings over %(count)s listings", n
+    ),
     Measure.SUSPEND_LISTING_RIGHTS: lambda n: ngettext(
         "Suspended listing rights over %(count)s listing", "Suspended listing rights over %(count)s listings", n
+    ),
+    Measure.SUSPEND: lambda n: ngettext(
+        "Suspended the account over %(count)s listing", "Suspended the account over %(count)s listings", n
+    ),
+    Measure.TERMINATE: lambda n: ngettext(
+        "Terminated the account over %(count)s listing", "Terminated the account over %(count)s listings", n
+    ),
+    Measure.WITHHOLD_PAYOUT: lambda n: ngettext(
+        "Withheld payouts over %(count)s listing", "Withheld payouts over %(count)s listings", n
     ),
 }
 ON_MERCHANT: dict[Measure, tuple[Callable[[], str], Callable[[], str]]] = {
@@ -47,7 +81,11 @@ ON_MERCHANT: dict[Measure, tuple[Callable[[], str], Callable[[], str]]] = {
         lambda: _("Ask the merchant to correct it"),
         lambda: _("Asked the merchant to correct it"),
     ),
+    Measure.LIMIT_NEW_LISTINGS: (lambda: _("Limit new listings"), lambda: _("Limited new listings")),
     Measure.SUSPEND_LISTING_RIGHTS: (lambda: _("Suspend listing rights"), lambda: _("Suspended listing rights")),
+    Measure.SUSPEND: (lambda: _("Suspend the account"), lambda: _("Suspended the account")),
+    Measure.TERMINATE: (lambda: _("Terminate the account"), lambda: _("Terminated the account")),
+    Measure.WITHHOLD_PAYOUT: (lambda: _("Withhold payouts"), lambda: _("Withheld payouts")),
 }
 
 

@@ -37,7 +37,8 @@ class MerchantOut(serializers.ModelSerializer):
         model = Merchant
         fields = (
             "merchant_id", "public_id", "name", "kind", "state", "country", "language", "email", "joined_on",
-            "listing_rights_suspended_at", "identity", "listings", "created_at", "changed_at",
+            "listing_rights_suspended_at", "new_listings_a_day", "suspended_at", "terminated_at", "payouts_withheld_at",
+            "identity", "listings", "created_at", "changed_at",
         )  # fmt: skip
 
     def get_listings(self, merchant: Merchant) -> str:

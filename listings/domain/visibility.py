@@ -8,13 +8,15 @@ from typing import Any
 from django.db import connection, transaction
 
 from listings.domain.copying import array, copy_into_temporary
-from listings.enums import Exposure
+from listings.queries.visibility import Met
 
 COLUMNS = (
     ("listing_id", "bigint"),
     ("market", "text"),
     ("exposure", "text"),
     ("minimum_age", "smallint"),
+    ("demoted", "boolean"),
+    ("labels", "text[]"),
     ("causes", "bigint[]"),
 )
 LOCK = """
@@ -24,35 +26,40 @@ DELETE = """
     DELETE FROM listings_listingvisibility v
     WHERE v.listing_id = ANY(%(listings)s)
       AND NOT EXISTS (SELECT 1 FROM desired d WHERE d.listing_id = v.listing_id AND d.market = v.market)
-    RETURNING v.listing_id, v.market, v.exposure, v.minimum_age
+    RETURNING v.listing_id, v.market, v.exposure, v.minimum_age, v.demoted, v.labels
 """
 UPDATE = """
     UPDATE listings_listingvisibility v
-    SET exposure = d.exposure, minimum_age = d.minimum_age, causes = d.causes, changed_at = %(at)s
+    SET exposure = d.exposure, minimum_age = d.minimum_age, demoted = d.demoted, labels = d.labels, causes = d.causes,
+        changed_at = %(at)s
     FROM desired d, listings_listingvisibility was
     WHERE v.listing_id = d.listing_id AND v.market = d.market AND was.id = v.id
-      AND (v.exposure, v.minimum_age, v.causes) IS DISTINCT FROM (d.exposure, d.minimum_age, d.causes)
-    RETURNING v.listing_id, v.market, was.exposure, was.minimum_age, v.exposure, v.minimum_age
+      AND (v.exposure, v.minimum_age, v.demoted, v.labels, v.causes)
+          IS DISTINCT FROM (d.exposure, d.minimum_age, d.demoted, d.labels::varchar[], d.causes)
+    RETURNING v.listing_id, v.market, was.exposure, was.minimum_age, was.demoted, was.labels,
+        v.exposure, v.minimum_age, v.demoted, v.labels
 """
 INSERT = """
-    INSERT INTO listings_listingvisibility (listing_id, market, exposure, minimum_age, causes, changed_at)
-    SELECT d.listing_id, d.market, d.exposure, d.minimum_age, d.causes, %(at)s
+    INSERT INTO listings_listingvisibility (listing_id, market, exposure, minimum_age, demoted, labels, causes, changed_at)
+    SELECT d.listing_id, d.market, d.exposure, d.minimum_age, d.demoted, d.labels, d.causes, %(at)s
     FROM desired d
     WHERE NOT EXISTS (
         SELECT 1 FROM listings_listingvisibility v WHERE v.listing_id = d.listing_id AND v.market = d.market
     )
-    RETURNING listing_id, market, exposure, minimum_age
+    RETURNING listing_id, market, exposure, minimum_age, demoted, labels
 """
+
+
+SIMPLY_SHOWN = Met()
 
 
 @dataclass(frozen=True)
 class Desired:
-    """What one market should meet of one listing. What is simply shown has no row."""
+    """What one market should meet of one listing, and the restrictions that make it so. What is simply shown has no row."""
 
     listing_id: int
     market: str
-    exposure: Exposure
-    minimum_age: int | None
+    met: Met
     causes: tuple[int, ...]
 
 
@@ -62,10 +69,8 @@ class Change:
 
     listing_id: int
     market: str
-    before: Exposure
-    before_age: int | None
-    after: Exposure
-    after_age: int | None
+    before: Met
+    after: Met
 
 
 class OutsideOfTheSet(ValueError):
@@ -84,22 +89,27 @@ def rebuild(*, listing_ids: Collection[int], rows: Iterable[Desired], at: dateti
         cursor.execute(LOCK, arguments)  # two rebuilds of one listing follow each other
         copy_into_temporary(cursor, table="desired", columns=COLUMNS, rows=map(_copied, wanted))
         cursor.execute(DELETE, arguments)
-        changes = [
-            Change(listing, market, Exposure(was), age, Exposure.SHOWN, None)
-            for listing, market, was, age in cursor.fetchall()
-        ]
+        changes = [Change(listing, market, Met.read(*was), SIMPLY_SHOWN) for listing, market, *was in cursor.fetchall()]
         cursor.execute(UPDATE, arguments)
         changes += [
-            Change(listing, market, Exposure(was), was_age, Exposure(now), age)
-            for listing, market, was, was_age, now, age in cursor.fetchall()
+            Change(listing, market, Met.read(*both[:4]), Met.read(*both[4:]))
+            for listing, market, *both in cursor.fetchall()
         ]
         cursor.execute(INSERT, arguments)
         changes += [
-            Change(listing, market, Exposure.SHOWN, None, Exposure(now), age)
-            for listing, market, now, age in cursor.fetchall()
+            Change(listing, market, SIMPLY_SHOWN, Met.read(*now)) for listing, market, *now in cursor.fetchall()
         ]
     return sorted(changes, key=lambda change: (change.listing_id, change.market))
 
 
-def _copied(row: Desired) -> tuple[int, str, str, int | None, str]:
-    return row.listing_id, row.market, row.exposure.value, row.minimum_age, array(row.causes)
+def _copied(row: Desired) -> tuple[int, str, str, int | None, bool, str, str]:
+    met = row.met
+    return (
+        row.listing_id,
+        row.market,
+        met.exposure.value,
+        met.minimum_age,
+        met.demoted,
+        array(met.labels),
+        array(row.causes),
+    )

@@ -23,7 +23,19 @@ class Merchant(models.Model):
         null=True,
         blank=True,
         editable=False,
-        help_text="Since when nothing new may be offered. Written by `listings.domain.rights` alone.",
+        help_text="Since when nothing new may be offered. Written by `listings.domain.rights` alone, as are the four below.",
+    )
+    new_listings_a_day = models.PositiveSmallIntegerField(
+        null=True, blank=True, editable=False, help_text="At most so many new offers a day; empty means any number."
+    )
+    suspended_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Since when nothing of theirs is on sale."
+    )
+    terminated_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Since when the account is closed."
+    )
+    payouts_withheld_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Since when nothing is paid out to them."
     )
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()

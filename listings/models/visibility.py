@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from listings.enums import Exposure
+from listings.enums import Exposure, Label
 from listings.models.catalogue import Listing
 
 
@@ -15,6 +15,8 @@ class ListingVisibility(models.Model):
     market = models.CharField(max_length=2)
     exposure = models.CharField(max_length=10, choices=Exposure.choices)
     minimum_age = models.PositiveSmallIntegerField(null=True, blank=True)
+    demoted = models.BooleanField(default=False, help_text="Comes last in results and is not recommended.")
+    labels = ArrayField(models.CharField(max_length=20, choices=Label.choices), default=list, blank=True)
     causes = ArrayField(models.BigIntegerField(), help_text="Restrictions in force that make it so.")
     changed_at = models.DateTimeField()
 
@@ -22,8 +24,11 @@ class ListingVisibility(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["listing", "market"], name="one_visibility_per_market"),
             models.CheckConstraint(
-                condition=Q(exposure__in=[Exposure.AGE_GATED, Exposure.HIDDEN]), name="only_what_is_not_shown"
+                condition=Q(exposure__in=[Exposure.AGE_GATED, Exposure.HIDDEN]) | Q(demoted=True) | ~Q(labels=[]),
+                name="only_what_is_not_simply_shown",
             ),
+            models.CheckConstraint(condition=Q(exposure__in=Exposure.values), name="exposure_known"),
+            models.CheckConstraint(condition=Q(labels__contained_by=Label.values), name="labels_known"),
             models.CheckConstraint(
                 condition=Q(exposure=Exposure.AGE_GATED, minimum_age__isnull=False) | ~Q(exposure=Exposure.AGE_GATED),
                 name="age_gate_has_an_age",

@@ -11,7 +11,7 @@ from governance.accounts.enums import Role
 from governance.accounts.models import User
 from governance.policies.enums import Measure, Mode, Subject
 from governance.policies.models import Policy, PolicyText, PolicyVersion
-from listings.enums import Exposure
+from listings.enums import Exposure, Label
 from listings.models import Listing, Merchant
 from listings.queries import visibility
 from tests.factories import cases
@@ -44,9 +44,19 @@ class Ground:
         *,
         measures: Sequence[Measure] = tuple(Measure),
         about_merchants: bool = False,
+        cure_days: int = 0,
         mode: Mode = Mode.ENFORCE,
     ) -> Policy:
-        policy = cases.policy(slug, measures=measures, minimum_age=16, mode=mode)
+        policy = cases.policy(
+            slug,
+            measures=measures,
+            default=Measure.SUSPEND_LISTING_RIGHTS if Measure.SUSPEND_LISTING_RIGHTS in measures else None,
+            minimum_age=16,
+            label=Label.SAFETY,
+            listings_a_day=3,
+            cure_days=cure_days,
+            mode=mode,
+        )
         if about_merchants:
             policy.subject = Subject.MERCHANTS
             policy.save(update_fields=["subject"])
@@ -123,6 +133,8 @@ class Ground:
             measures=old.measures,
             default_measure=old.default_measure,
             minimum_age=old.minimum_age,
+            label=old.label,
+            listings_a_day=old.listings_a_day,
             author=old.author,
             created_at=NOON,
         )

@@ -25,7 +25,17 @@ LANGUAGES = ("en", "de", "fr")
 EVERYWHERE = "ALL"
 NAMED_GROUPS: Mapping[str, Sequence[str]] = {**GROUPS, "UK": ("GB",)}
 REASON = "Came with the product."
-PLAIN = ("legal_basis", "evidence", "rule", "minimum_age", "points", "cure_days", "confirm_with_counsel")
+PLAIN = (
+    "legal_basis",
+    "evidence",
+    "rule",
+    "minimum_age",
+    "label",
+    "listings_a_day",
+    "points",
+    "cure_days",
+    "confirm_with_counsel",
+)
 DATES = ("effective_from", "effective_until")
 
 

@@ -68,6 +68,8 @@ class Terms:
     evidence: str = ""
     confirm_with_counsel: bool = False
     minimum_age: int | None = None
+    label: str = ""
+    listings_a_day: int | None = None
     points: int = 0
     cure_days: int = 0
     brake_share: Decimal = Decimal(1)

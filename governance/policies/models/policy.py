@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from governance.audit.models.append_only import append_only, refuse
 from governance.policies.enums import ApprovalOutcome, Ground, Measure, Mode, Severity, Subject, VersionState
+from listings.enums import Label
 
 
 class Policy(models.Model):
@@ -71,6 +72,12 @@ class PolicyVersion(models.Model):
     measures = ArrayField(models.CharField(max_length=24, choices=Measure.choices))
     default_measure = models.CharField(max_length=24, choices=Measure.choices)
     minimum_age = models.PositiveSmallIntegerField(null=True, blank=True)
+    label = models.CharField(
+        max_length=20, choices=Label.choices, blank=True, help_text="What a labelled listing says."
+    )
+    listings_a_day = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="New offers a day where they are limited."
+    )
     points = models.PositiveSmallIntegerField(default=0)
     cure_days = models.PositiveSmallIntegerField(default=0, help_text="Working days to correct.")
     brake_share = models.DecimalField(max_digits=5, decimal_places=4, default=1)
@@ -103,6 +110,13 @@ class PolicyVersion(models.Model):
             models.CheckConstraint(
                 condition=~Q(measures__contains=[Measure.AGE_GATE]) | Q(minimum_age__isnull=False),
                 name="policy_version_age_gate_has_an_age",
+            ),
+            models.CheckConstraint(
+                condition=~Q(measures__contains=[Measure.LABEL]) | ~Q(label=""), name="policy_version_label_has_words"
+            ),
+            models.CheckConstraint(
+                condition=~Q(measures__contains=[Measure.LIMIT_NEW_LISTINGS]) | Q(listings_a_day__gt=0),
+                name="policy_version_limit_has_a_number",
             ),
             models.CheckConstraint(
                 condition=Q(brake_share__gt=0, brake_share__lte=1), name="policy_version_brake_is_a_share"

@@ -30,6 +30,7 @@ from governance.web.refusals import MoveRefused, Refusal
 from listings.domain.visibility import Desired
 from listings.enums import Exposure
 from listings.models import Listing, ListingVisibility
+from listings.queries.visibility import Met
 from tests.enforcement.ground import Ground
 from tests.factories.cases import NOON
 
@@ -363,7 +364,12 @@ def test_whatever_is_done_shoppers_see_what_is_in_force(ground: Ground, acts: li
             rows = exposure.project(thing.pk, thing.markets, in_force.limiting([thing.pk]))
             shown = ListingVisibility.objects.filter(listing=thing).order_by("market")
             assert rows == [
-                Desired(thing.pk, row.market, Exposure(row.exposure), row.minimum_age, tuple(row.causes))
+                Desired(
+                    thing.pk,
+                    row.market,
+                    Met.read(row.exposure, row.minimum_age, row.demoted, row.labels),
+                    tuple(row.causes),
+                )
                 for row in shown
             ]
 

@@ -6,10 +6,12 @@ from html.parser import HTMLParser
 import pytest
 from django.db import IntegrityError
 
-from enforcement.domain import statements
-from enforcement.enums import Origin
+from enforcement.domain import statements, taking_effect
+from enforcement.domain.timing import AS_USUAL, Timing
+from enforcement.enums import DecisionState, Origin, WithoutNotice
 from enforcement.language import words as language
 from enforcement.models import Message, Statement
+from governance.accounts.enums import Role
 from governance.policies.enums import Ground as LegalGround
 from governance.policies.enums import Measure
 from governance.policies.models import PolicyText, PolicyVersion
@@ -57,7 +59,12 @@ def written(ground: Ground, tag: str, measure: Measure = Measure.REMOVE, **more:
     ground.merchant.language = tag
     ground.merchant.save()
     found = ground.violation(ground.listing("Magnetkugeln", markets=("DE", "FR")), explanation=EXPLANATION)
-    return ground.issue([found], measure, **more).statement  # type: ignore[arg-type]
+    decision = ground.issue([found], measure, **more)  # type: ignore[arg-type]
+    if decision.state == DecisionState.HELD:
+        decision = taking_effect.approve(
+            decision=decision, actor=ground.person("second", Role.SENIOR_REVIEWER), at=NOON
+        )
+    return decision.statement
 
 
 # --- Art. 17(3), letter by letter ------------------------------------------------------------------
@@ -100,7 +107,8 @@ def test_no_sentence_of_the_template_is_left_with_a_gap(ground: Ground, tag: str
 @pytest.mark.parametrize("tag", language.languages())
 def test_every_measure_has_its_words(ground: Ground, measure: Measure, tag: str) -> None:
     markets = ["FR"] if measure == Measure.RESTRICT_MARKETS else []
-    statement = written(ground, tag, measure, markets=markets)
+    asked = Timing(without_notice=WithoutNotice.LAW) if measure == Measure.TERMINATE else AS_USUAL
+    statement = written(ground, tag, measure, markets=markets, asked=asked)
     words = language.words(tag)
     until = words.day(statement.decision.correct_by) if statement.decision.correct_by else ""
     assert statement.content["title"] == words(f"title.{measure}", n=1, age=16, date=until)

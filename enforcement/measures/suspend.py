@@ -1,0 +1,26 @@
+from collections.abc import Sequence
+from datetime import datetime
+
+from enforcement.enums import Clearance
+from enforcement.measures import standing
+from enforcement.measures.base import BaseMeasure
+from enforcement.models import Restriction
+from governance.policies.enums import Measure, Subject
+
+
+class Suspend(BaseMeasure):
+    """Nothing of the merchant is on sale, and nothing new may be offered, until the account is open again."""
+
+    measure = Measure.SUSPEND
+    subjects = frozenset(Subject)
+    before_sale = Clearance.BLOCK
+    territorial = False
+    on_merchant = True
+    curable = False
+    needs_second_person = True
+
+    def apply(self, restrictions: Sequence[Restriction], *, at: datetime) -> None:
+        standing.rebuild(standing.merchants_of(restrictions), at=at)
+
+    def revert(self, restrictions: Sequence[Restriction], *, at: datetime) -> None:
+        standing.rebuild(standing.merchants_of(restrictions), at=at)

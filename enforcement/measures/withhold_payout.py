@@ -1,0 +1,26 @@
+from collections.abc import Sequence
+from datetime import datetime
+
+from enforcement.enums import Clearance
+from enforcement.measures import standing
+from enforcement.measures.base import BaseMeasure
+from enforcement.models import Restriction
+from governance.policies.enums import Measure, Subject
+
+
+class WithholdPayout(BaseMeasure):
+    """Nothing is paid out to the merchant. What is on sale stays on sale."""
+
+    measure = Measure.WITHHOLD_PAYOUT
+    subjects = frozenset(Subject)
+    before_sale = Clearance.BLOCK
+    territorial = False
+    on_merchant = True
+    curable = False
+    needs_second_person = True
+
+    def apply(self, restrictions: Sequence[Restriction], *, at: datetime) -> None:
+        standing.rebuild(standing.merchants_of(restrictions), at=at)
+
+    def revert(self, restrictions: Sequence[Restriction], *, at: datetime) -> None:
+        standing.rebuild(standing.merchants_of(restrictions), at=at)
