@@ -26,6 +26,11 @@ def can_reverse(user: Anyone) -> bool:
     return _is_service(user) or has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD)
 
 
+def can_say_second_word(user: Anyone) -> bool:
+    """Approve or refuse what is held for a second person; that it is not the decider is a rule of the domain."""
+    return has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD)
+
+
 def can_send_again(user: Anyone) -> bool:
     """Try again what could not be delivered to a merchant."""
     return has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD, Role.ADMINISTRATOR)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from enforcement.views import decisions, policies, policy_edit, preview, rule_language, statement, sweeps
+from enforcement.views import decisions, policies, policy_edit, preview, rule_language, statement, sweeps, waiting
 
 app_name = "enforcement"
 urlpatterns: list[URLPattern] = [
@@ -31,6 +31,10 @@ urlpatterns: list[URLPattern] = [
     path("decisions/", decisions.DecisionList.as_view(), name="decisions"),
     path("decisions/<str:reference>/", decisions.detail, name="decision"),
     path("decisions/<str:reference>/reverse/", decisions.reverse, name="decision-reverse"),
+    path("decisions/<str:reference>/approve/", waiting.approve, name="decision-approve"),
+    path("decisions/<str:reference>/refuse/", waiting.refuse, name="decision-refuse"),
+    path("decisions/<str:reference>/withdraw/", waiting.withdraw, name="decision-withdraw"),
+    path("decisions/<str:reference>/extend/", waiting.extend, name="decision-extend"),
     path("decisions/<str:reference>/messages/<int:pk>/again/", decisions.send_again, name="message-again"),
     path("s/<str:token>/", statement.statement, name="statement"),
     path("s/<str:token>/appeal/", statement.file, name="statement-appeal"),

@@ -6,6 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from enforcement.domain.timing import Timing
+from enforcement.enums import WithoutNotice
+from enforcement.measures import MEASURES
 from governance.policies.enums import Measure
 from investigations.enums import Verdict
 from investigations.models import Case
@@ -14,6 +17,15 @@ from investigations.queries import work
 REASON_LENGTH = 500
 FILE_LIMIT = 10 * 1024 * 1024
 EVERY_VERDICT, ONE_VERDICT = "verdict_all", "verdict-"
+
+CURE_CHOICES = [
+    ("", _("As the policy says")),
+    ("0", _("At once")),
+    ("3", _("After 3 working days to correct")),
+    ("5", _("After 5 working days to correct")),
+    ("10", _("After 10 working days to correct")),
+    ("15", _("After 15 working days to correct")),
+]
 
 
 class DecideForm(forms.Form):
@@ -25,6 +37,16 @@ class DecideForm(forms.Form):
     )
     markets = forms.MultipleChoiceField(required=False, label=_("Markets"))
     minimum_age = forms.IntegerField(min_value=1, max_value=99, required=False, label=_("Minimum age"))
+    cure_days = forms.TypedChoiceField(
+        choices=CURE_CHOICES, coerce=int, required=False, empty_value=None, label=_("Takes effect")
+    )
+    without_notice = forms.TypedChoiceField(
+        choices=[("", _("After 30 days' notice")), *WithoutNotice.choices],
+        coerce=WithoutNotice,
+        required=False,
+        empty_value=None,
+        label=_("Takes effect"),
+    )
     reason = forms.CharField(max_length=REASON_LENGTH, required=False, label=_("Reason"))
     fine_reason = forms.CharField(max_length=REASON_LENGTH, required=False, label=_("Why it is fine"))
     verdict_all = forms.TypedChoiceField(choices=Verdict.choices, coerce=Verdict, required=False, empty_value=None)
@@ -60,6 +82,15 @@ class DecideForm(forms.Form):
             if name.startswith(ONE_VERDICT) and number.isdecimal() and value in Verdict.values:
                 found[int(number)] = Verdict(value)
         return found
+
+    @property
+    def asked(self) -> Timing:
+        """When it should take effect, as far as the measure lets one choose."""
+        kind = MEASURES.get(self.cleaned_data["measure"])
+        return Timing(
+            cure_days=self.cleaned_data["cure_days"] if kind and kind.curable else None,
+            without_notice=self.cleaned_data["without_notice"] if kind and kind.needs_notice else None,
+        )
 
     @property
     def posted_markets(self) -> list[str]:

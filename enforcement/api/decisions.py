@@ -13,8 +13,8 @@ from rest_framework.response import Response
 
 from enforcement import permissions
 from enforcement.api.orders import named_items, ordered
-from enforcement.domain import decisions
-from enforcement.enums import Origin
+from enforcement.domain import decisions, taking_effect
+from enforcement.enums import Origin, WithoutNotice
 from enforcement.filters import DecisionFilter
 from enforcement.models import Decision, DecisionItem, Statement
 from enforcement.queries import decisions as queries
@@ -36,7 +36,7 @@ class DecisionOut(serializers.ModelSerializer):
             "reference", "merchant", "policy", "version", "measure", "markets", "minimum_age", "label", "listings_a_day",
             "correct_by", "state",
             "superseded_by", "automated_detection", "automation", "origin_kind", "points", "item_count", "decided_at",
-            "starts_at", "ends_at",
+            "starts_at", "ends_at", "cure_days", "held_for", "without_notice",
         )  # fmt: skip
 
 
@@ -69,7 +69,7 @@ class StatementOut(serializers.ModelSerializer):
 
 class DecisionDetailOut(DecisionOut):
     items = DecisionItemOut(many=True)
-    statement = StatementOut()
+    statement = StatementOut(allow_null=True, default=None, help_text="None while the decision is held.")
 
     class Meta(DecisionOut.Meta):
         fields = (*DecisionOut.Meta.fields, "items", "statement")
@@ -92,6 +92,19 @@ class DecisionIn(serializers.Serializer):
     minimum_age = serializers.IntegerField(allow_null=True, default=None)
     reason = serializers.CharField(max_length=5_000, help_text="For the file; the merchant reads the policy's words.")
     ends_at = serializers.DateTimeField(allow_null=True, default=None)
+    starts_at = serializers.DateTimeField(
+        allow_null=True, default=None, help_text="Held until then: nobody is told before."
+    )
+    cure_days = serializers.IntegerField(
+        allow_null=True,
+        default=None,
+        min_value=0,
+        max_value=90,
+        help_text="Working days to correct before it takes effect; none means as the policy says, 0 at once.",
+    )
+    without_notice = serializers.ChoiceField(
+        choices=WithoutNotice.choices, allow_null=True, default=None, help_text="Why an account is closed at once."
+    )
     supersedes = serializers.CharField(allow_null=True, default=None, help_text="Reference of a decision to replace.")
 
 
@@ -105,6 +118,10 @@ class ReverseIn(serializers.Serializer):
     reason = serializers.CharField(max_length=5_000, help_text="The merchant reads it.")
 
 
+class WithdrawIn(serializers.Serializer):
+    reason = serializers.CharField(max_length=5_000, help_text="The merchant reads it if they have been told.")
+
+
 class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
     """Judgements with their statements of reasons. None is edited: it is reversed or replaced."""
 
@@ -116,6 +133,7 @@ class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedVi
         "retrieve": Scope.DECISIONS_READ,
         "create": Scope.DECISIONS_WRITE,
         "reverse": Scope.DECISIONS_WRITE,
+        "withdraw": Scope.DECISIONS_WRITE,
     }
     filterset_class = DecisionFilter
     order = ("-decided_at", "-pk")
@@ -154,6 +172,23 @@ class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedVi
         decisions.reverse(
             decision=decision,
             items=items,
+            actor=request.user,  # type: ignore[arg-type]
+            reason=body.validated_data["reason"],
+            at=timezone.now(),
+        )
+        return Response(self._whole(decision))
+
+    @extend_schema(request=WithdrawIn, responses=DecisionDetailOut)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, reference: str) -> Response:
+        """Take back what has not taken effect; a merchant who was told is told of this too."""
+        if not permissions.can_reverse(request.user):
+            raise PermissionDenied
+        body = WithdrawIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        decision = self.get_object()
+        taking_effect.withdraw(
+            decision=decision,
             actor=request.user,  # type: ignore[arg-type]
             reason=body.validated_data["reason"],
             at=timezone.now(),

@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from enforcement.domain.timing import Timing
+from enforcement.enums import WithoutNotice
 from enforcement.models import Decision, DecisionItem
 from enforcement.queries import decisions as queries
 from enforcement.queries.decisions import Markets
@@ -29,6 +31,11 @@ def ordered(data: Mapping[str, Any], *, markets: Markets) -> dict[str, Any]:
         "minimum_age": data["minimum_age"],
         "reason": data["reason"],
         "ends_at": data["ends_at"],
+        "asked": Timing(
+            cure_days=data["cure_days"],
+            starts_at=data["starts_at"],
+            without_notice=WithoutNotice(data["without_notice"]) if data["without_notice"] else None,
+        ),
         "supersedes": _decision(data["supersedes"], markets),
     }
 

@@ -119,7 +119,15 @@ def issue(
     )
     if supersedes is not None:
         asked = replace(asked, cure_days=0)  # the merchant has had their time
-    planned = timing.plan(proposal, asked, actor=actor, at=at)
+    planned = timing.plan(
+        merchant=merchant,
+        version=version,
+        measure=proposal.measure,
+        items=len(proposal.items),
+        asked=asked,
+        actor=actor,
+        at=at,
+    )
     decision = drafting.build(
         proposal, planned, actor, reason, at, origin_kind, origin_ref, ends_at, supersedes, asked.without_notice or ""
     )

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from enforcement import events
 from enforcement.domain import decision_states, messages, points, proposals, restrictions, statements, timing
 from enforcement.domain import violations as findings
-from enforcement.enums import DeadlineBecause, DecisionState, LiftedBecause, Owed, ViolationState
+from enforcement.enums import SECOND_PERSON, DeadlineBecause, DecisionState, LiftedBecause, Owed, ViolationState
 from enforcement.models import Deadline, Decision, DecisionItem, SecondWord
 from enforcement.queries import deadlines, waiting
 from governance.accounts.models import User
+from governance.web import formats
 from governance.web.refusals import MoveRefused, Refusal
 
 REMINDER = timedelta(days=3)
@@ -71,7 +72,7 @@ def approve(*, decision: Decision, actor: User, reason: str = "", at: datetime) 
     SecondWord.objects.create(decision=decision, person=actor, approved=True, reason=reason.strip(), said_at=at)
     decision_states.record("decision.approved", decision, actor, at, {"reason": reason})
     if decision.starts_at <= at or not waiting.is_scheduled(decision):
-        _release(decision, actor=actor, reason=reason, at=at)
+        release(decision, actor=actor, reason=reason, at=at)
     return decision
 
 
@@ -109,8 +110,8 @@ def extend(*, decision: Decision, correct_by: date, actor: User, reason: str, at
         raise ReasonMissing(_("Say why. The next reader has only your reason."))
     decision = _pending(decision)
     latest = waiting.deadline(decision)
-    if correct_by <= latest.takes_effect_at.date() or correct_by <= at.date():
-        raise TooEarly(_("Choose a day later than %(day)s.") % {"day": latest.takes_effect_at.date().isoformat()})
+    if correct_by <= max(latest.correct_by, at.date()):
+        raise TooEarly(_("Choose a day after %(day)s.") % {"day": formats.day(max(latest.correct_by, at.date()))})
     return _shift(decision, correct_by, DeadlineBecause.EXTENDED, actor=actor, reason=reason.strip(), at=at)
 
 
@@ -121,7 +122,7 @@ def shift_for_appeal(*, decision: Decision, filed_at: datetime, at: datetime) ->
     took = at - filed_at
     if decision.state != DecisionState.PENDING or took < LATE_ANSWER:
         return None
-    day = (waiting.deadline(decision).takes_effect_at + took).date()
+    day = waiting.deadline(decision).correct_by + took
     return _shift(
         decision, max(day, at.date() + timedelta(days=1)), DeadlineBecause.OUR_DELAY, actor=None, reason="", at=at
     )
@@ -156,7 +157,7 @@ def _start(decision_id: int, at: datetime) -> int:
     if not waiting.is_due(decision, at):
         return 0
     if decision.state == DecisionState.HELD:
-        _release(decision, actor=None, reason="", at=at)
+        release(decision, actor=None, reason="", at=at)
         return 1
     left = waiting.still_violating(decision)
     if not left:
@@ -169,8 +170,8 @@ def _start(decision_id: int, at: datetime) -> int:
     return 1
 
 
-def _release(decision: Decision, *, actor: User | None, reason: str, at: datetime) -> None:
-    """What was found may be gone meanwhile: then there is nothing left to decide."""
+def release(decision: Decision, *, actor: User | None, reason: str, at: datetime) -> None:
+    """Go on with a decision that nothing holds any more. What was found may be gone meanwhile: then nothing is left to decide."""
     left = waiting.still_violating(decision)
     if not left:
         _withdraw(decision, actor=actor, reason=reason or _("Corrected before it was told."), at=at)
@@ -218,7 +219,7 @@ def _shift(
     shifted = Deadline.objects.create(
         decision=decision,
         correct_by=day,
-        takes_effect_at=deadlines.end_of_day(day),
+        takes_effect_at=deadlines.day_after(day),
         because=because,
         reason=reason,
         actor=actor,
@@ -240,7 +241,7 @@ def _remind(decision_id: int, at: datetime) -> int:
 
 def _held(decision: Decision, actor: User) -> Decision:
     decision = decision_states.lock(decision)
-    if decision.state != DecisionState.HELD or not timing.needs_second_person(decision):
+    if decision.state != DecisionState.HELD or not SECOND_PERSON.intersection(decision.held_for):
         raise MoveRefused(_("%(reference)s waits for no second person.") % {"reference": decision.reference})
     if hasattr(decision, "second_word"):
         raise MoveRefused(_("Somebody has answered already. Load the page again."))

@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from enforcement.domain.proposals import NotPermitted, Proposal
-from enforcement.enums import SECOND_PERSON, DecisionState, HeldFor, WithoutNotice
+from enforcement.domain.proposals import NotPermitted
+from enforcement.enums import DecisionState, HeldFor, WithoutNotice
 from enforcement.measures import MEASURES
 from enforcement.models import Decision
 from enforcement.queries import deadlines, sizes
 from governance.accounts.models import User
 from governance.policies.enums import Measure, Severity
+from governance.policies.models import PolicyVersion
 from governance.web.refusals import Refusal
 from listings.models import Merchant
 
@@ -49,32 +50,40 @@ class Planned:
     held_for: tuple[HeldFor, ...]
 
 
-def plan(proposal: Proposal, asked: Timing, *, actor: User | None, at: datetime) -> Planned:
-    """Say when, and who else is asked. Raises NotPermitted where the measure cannot be timed so."""
-    kind = MEASURES[proposal.measure]
+def plan(
+    *,
+    merchant: Merchant,
+    version: PolicyVersion,
+    measure: Measure,
+    items: int,
+    asked: Timing,
+    actor: User | None,
+    at: datetime,
+) -> Planned:
+    """Say when a decision about so many items takes effect, and who else is asked. Raises NotPermitted and Refusal where the measure
+    cannot be timed so."""
+    kind = MEASURES[measure]
     if asked.starts_at is not None and asked.starts_at <= at:
         raise Refusal(_("Choose a start that lies in the future, or none to begin at once."))
     if asked.cure_days and not kind.curable:
-        raise NotPermitted(_("“%(measure)s” gives no time to correct.") % {"measure": proposal.measure.label})
+        raise NotPermitted(_("“%(measure)s” gives no time to correct.") % {"measure": measure.label})
     if asked.without_notice and not kind.needs_notice:
         raise NotPermitted(_("Only the closing of an account has a notice that could be left out."))
-    days = cure_days(proposal, asked)
+    days = _cure_days(version, measure, asked)
     begins = asked.starts_at or _some_time_after(at, actor)
-    held_for = _held_for(proposal, scheduled=begins > at)
-    starts_at, _correct_by = effect(
-        proposal.merchant, proposal.measure, days, begins, notice=asked.without_notice is None
-    )
+    held_for = _held_for(merchant, measure, items, scheduled=begins > at)
+    starts_at, _correct_by = effect(merchant, measure, days, begins, notice=asked.without_notice is None)
     state = DecisionState.HELD if held_for else DecisionState.PENDING if starts_at > at else DecisionState.IN_FORCE
     return Planned(state, starts_at, days, held_for)
 
 
-def cure_days(proposal: Proposal, asked: Timing) -> int:
+def _cure_days(version: PolicyVersion, measure: Measure, asked: Timing) -> int:
     """Days to correct before it takes effect: what was asked for, else the policy's where its matter is not critical."""
-    if not MEASURES[proposal.measure].curable:
+    if not MEASURES[measure].curable:
         return 0
     if asked.cure_days is not None:
         return asked.cure_days
-    return 0 if proposal.version.severity == Severity.CRITICAL else proposal.version.cure_days
+    return 0 if version.severity == Severity.CRITICAL else version.cure_days
 
 
 def effect(
@@ -86,7 +95,7 @@ def effect(
     if not days:
         return begins, None
     correct_by = deadlines.working_days_after(merchant.country, begins.date(), days)
-    return deadlines.end_of_day(correct_by), correct_by
+    return deadlines.day_after(correct_by), correct_by
 
 
 def effect_of(decision: Decision, begins: datetime) -> tuple[datetime, date | None]:
@@ -95,18 +104,14 @@ def effect_of(decision: Decision, begins: datetime) -> tuple[datetime, date | No
     return effect(decision.merchant, measure, decision.cure_days, begins, notice=not decision.without_notice)
 
 
-def needs_second_person(decision: Decision) -> bool:
-    return bool(SECOND_PERSON.intersection(HeldFor(cause) for cause in decision.held_for))
-
-
-def _held_for(proposal: Proposal, *, scheduled: bool) -> tuple[HeldFor, ...]:
+def _held_for(merchant: Merchant, measure: Measure, items: int, *, scheduled: bool) -> tuple[HeldFor, ...]:
     """A harsh measure, a large merchant or many listings at once are for two people; a schedule waits by itself."""
-    kind = MEASURES[proposal.measure]
+    kind = MEASURES[measure]
     acts = kind.territorial or kind.on_merchant
     causes = {
         HeldFor.MEASURE: kind.needs_second_person,
-        HeldFor.SIZE: acts and sizes.is_large(proposal.merchant.pk),
-        HeldFor.MASS: acts and len(proposal.items) >= settings.SECOND_PERSON_LISTINGS,
+        HeldFor.SIZE: acts and sizes.is_large(merchant.pk),
+        HeldFor.MASS: acts and items >= settings.SECOND_PERSON_LISTINGS,
         HeldFor.SCHEDULE: scheduled,
     }
     return tuple(cause for cause, holds in causes.items() if holds)

@@ -1,7 +1,7 @@
 """Days by which somebody must have acted."""
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from listings.models import Market
 from listings.queries import calendar
@@ -22,6 +22,11 @@ def working_days_after(country: str, start: date, days: int) -> date:
 def end_of_day(day: date) -> datetime:
     """The day's last second, in UTC: until then there is time."""
     return datetime.combine(day, time(23, 59, 59), UTC)
+
+
+def day_after(day: date) -> datetime:
+    """When a day is over, in UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
 def months_after(day: date, months: int) -> date:

@@ -42,29 +42,38 @@ def whole(rows: QuerySet[Decision]) -> QuerySet[Decision]:
 
 @dataclass(frozen=True)
 class Standing:
-    """One item of a decision and what has become of it: reversed, lifted for another cause, or still in force."""
+    """One item of a decision and what has become of it: reversed, lifted for another cause, still in force, or (no restriction) not
+    acted upon."""
 
     item: DecisionItem
-    restriction: Restriction
+    restriction: Restriction | None
 
     @property
     def reversed(self) -> bool:
         return hasattr(self.item, "reversal")
 
     @property
+    def in_force(self) -> bool:
+        return self.restriction is not None and self.restriction.lifted_at is None
+
+    @property
     def ended(self) -> LiftedBecause | None:
         if self.reversed:
             return LiftedBecause(self.item.reversal.because)
-        return LiftedBecause(self.restriction.lifted_because) if self.restriction.lifted_because else None
+        lifted = self.restriction.lifted_because if self.restriction else ""
+        return LiftedBecause(lifted) if lifted else None
 
     @property
     def ended_at(self) -> datetime | None:
-        return self.item.reversal.reversed_at if self.reversed else self.restriction.lifted_at
+        if self.reversed:
+            return self.item.reversal.reversed_at
+        return self.restriction.lifted_at if self.restriction else None
 
 
 def standings(decision: Decision) -> list[Standing]:
-    rows = Restriction.objects.filter(decision=decision).select_related("item__listing", "item__reversal")
-    return [Standing(row.item, row) for row in rows.order_by("item_id")]
+    restrictions = {row.item_id: row for row in Restriction.objects.filter(decision=decision)}
+    items = DecisionItem.objects.filter(decision=decision).select_related("listing", "reversal").order_by("pk")
+    return [Standing(item, restrictions.get(item.pk)) for item in items]
 
 
 def titles(versions: Collection[int], *, language: str) -> dict[int, str]:

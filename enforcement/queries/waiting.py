@@ -51,10 +51,15 @@ def to_remind(at: datetime, before: timedelta) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def for_a_second_person(markets: Collection[str] | None = None) -> QuerySet[Decision]:
+def for_a_second_person() -> QuerySet[Decision]:
     """Held, and nobody has answered."""
     rows = Decision.objects.filter(state=DecisionState.HELD, held_for__overlap=sorted(SECOND_PERSON))
     return rows.filter(second_word__isnull=True)
+
+
+def wants_second_word(decision: Decision) -> bool:
+    """Of one that is held and came with its `second_word`."""
+    return bool(SECOND_PERSON.intersection(decision.held_for)) and not hasattr(decision, "second_word")
 
 
 def still_violating(decision: Decision) -> list[DecisionItem]:

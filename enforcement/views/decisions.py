@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST
 
 from enforcement import permissions
 from enforcement.domain import decisions, messages, statements
-from enforcement.enums import DecisionState
+from enforcement.enums import DecisionState, HeldFor
 from enforcement.filters import DecisionFilter
+from enforcement.forms.waiting import Extend
 from enforcement.models import Decision
-from enforcement.queries import appeals, outbox
+from enforcement.queries import appeals, outbox, waiting
 from enforcement.queries import decisions as queries
-from governance.web import toasts
+from governance.web import formats, toasts
 from governance.web.access import opens
 from governance.web.lists import Column, ListPage
 from governance.web.refusals import Refusal
@@ -53,7 +54,7 @@ class DecisionList(ListPage):
 
 def _load(request: HttpRequest, reference: str) -> Decision:
     rows = queries.decisions(permissions.markets(request.user))
-    return get_object_or_404(rows.select_related("statement", "decided_by"), reference=reference)
+    return get_object_or_404(rows.select_related("statement", "decided_by", "second_word__person"), reference=reference)
 
 
 @opens(permissions.can_read_decisions)
@@ -64,18 +65,31 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
 def _show(request: HttpRequest, decision: Decision, *, reason: str = "", status: int = 200) -> HttpResponse:
     items = queries.standings(decision)
     standing = [each for each in items if not each.reversed]
-    movable = decision.state not in (DecisionState.REVERSED, DecisionState.SUPERSEDED)
+    movable = decision.state not in (DecisionState.REVERSED, DecisionState.SUPERSEDED, DecisionState.WITHDRAWN)
+    held, pending = decision.state == DecisionState.HELD, decision.state == DecisionState.PENDING
+    told = getattr(decision, "statement", None)
+    may_move = permissions.can_reverse(request.user)
     context = {
         "decision": decision,
         "title": queries.titles([decision.version_id], language=_language()).get(decision.version_id, ""),
         "items": items,
         "standing": standing,
-        "blocks": statements.stored(decision.statement),
+        "statement": told,
+        "blocks": statements.stored(told) if told else [],
         "messages_sent": outbox.of_decision(decision.pk),
         "appeals": appeals.of_decision(decision.pk).select_related("assigned_to", "decided_by"),
         "moves": decision.moves.select_related("actor").order_by("-moved_at", "-pk"),
         "replaced": decision.supersedes.all(),
-        "may_reverse": permissions.can_reverse(request.user) and bool(standing) and movable,
+        "may_reverse": may_move and bool(standing) and movable and not held,
+        "may_answer": held and waiting.wants_second_word(decision) and permissions.can_say_second_word(request.user),
+        "held_because": formats.series(str(HeldFor(cause).label) for cause in decision.held_for),
+        "own": decision.decided_by_id == request.user.pk,
+        "wants_second": held and waiting.wants_second_word(decision),
+        "second_word": getattr(decision, "second_word", None),
+        "may_withdraw": may_move and (held or pending),
+        "may_extend": may_move and pending,
+        "extend": Extend(),
+        "deadline": waiting.deadline(decision) if pending else None,
         "may_send_again": permissions.can_send_again(request.user),
         "may_read_appeals": permissions.can_read_appeals(request.user),
         "reason": reason,

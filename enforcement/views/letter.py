@@ -14,8 +14,9 @@ from enforcement.language import words as language
 from enforcement.language.words import SOURCE, Words
 from enforcement.models import Appeal, Decision, DecisionItem, DecisionMove
 from enforcement.queries import appeals as queries
+from enforcement.queries import waiting
 
-SHOWN_STATES = frozenset(set(DecisionState) - {DecisionState.IN_FORCE})
+SHOWN_STATES = frozenset(set(DecisionState) - {DecisionState.IN_FORCE, DecisionState.PENDING, DecisionState.HELD})
 
 
 def words_of(request: HttpRequest, default: str) -> Words:
@@ -113,6 +114,11 @@ class Letter:
             return None
         return self.decision.moves.filter(to_state=self.decision.state).order_by("-pk").first()
 
+    @cached_property
+    def takes_effect_at(self) -> datetime | None:
+        """Of a decision that has not taken effect."""
+        return waiting.deadline(self.decision).takes_effect_at if self.decision.state == DecisionState.PENDING else None
+
     @property
     def successor(self) -> str:
         return self.decision.superseded_by.reference if self.decision.superseded_by else ""
@@ -125,7 +131,7 @@ def load(token: str) -> Decision | None:
     except links.LinkBroken:
         return None
     rows = Decision.objects.select_related("merchant", "statement", "superseded_by")
-    return rows.filter(reference=reference).first()
+    return rows.filter(reference=reference, statement__isnull=False).first()
 
 
 def _name(item: DecisionItem) -> str:

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from enforcement.domain import decisions, violations
-from enforcement.enums import Origin, ViolationState
+from enforcement.domain import decisions, taking_effect, violations
+from enforcement.domain.timing import AS_USUAL, Timing
+from enforcement.enums import DecisionState, Origin, ViolationState
 from enforcement.models import Decision, Statement, Violation
 from governance.accounts.models import User
 from governance.policies.enums import Measure
@@ -75,6 +76,7 @@ def decide(
     measure: Measure | None,
     markets: Sequence[str] = (),
     minimum_age: int | None = None,
+    asked: Timing = AS_USUAL,
     actor: User,
     reason: str,
     at: datetime,
@@ -95,7 +97,7 @@ def decide(
     decision = None
     if split.violating and measure is not None:
         found = [item.violation for item in split.violating if item.violation]
-        decision = _issue(case, found, measure, markets, minimum_age, actor=actor, reason=reason, at=at)
+        decision = _issue(case, found, measure, markets, minimum_age, asked, actor=actor, reason=reason, at=at)
     if split.fine:
         fine = [item.violation for item in split.fine if item.violation]
         violations.dismiss(violations=fine, actor=actor, reason=fine_reason or reason, at=at)
@@ -112,6 +114,7 @@ def draft_statement(
     measure: Measure,
     markets: Sequence[str] = (),
     minimum_age: int | None = None,
+    asked: Timing = AS_USUAL,
     actor: User,
     reason: str,
     at: datetime,
@@ -121,7 +124,9 @@ def draft_statement(
     with transaction.atomic():
         items = work.unsettled(case).select_related("violation__version").filter(violation__state=ViolationState.OPEN)
         chosen = [item.violation for item in items if verdicts.get(item.pk) == Verdict.VIOLATES and item.violation]
-        decision = _issue(case, chosen, measure, markets, minimum_age, actor=actor, reason=reason, at=at)
+        decision = _issue(case, chosen, measure, markets, minimum_age, asked, actor=actor, reason=reason, at=at)
+        if decision.state == DecisionState.HELD:
+            taking_effect.release(decision, actor=None, reason="", at=at)
         statement = decision.statement
         transaction.set_rollback(True)
     return statement
@@ -167,6 +172,7 @@ def _issue(
     measure: Measure,
     markets: Sequence[str],
     minimum_age: int | None,
+    asked: Timing,
     *,
     actor: User,
     reason: str,
@@ -182,6 +188,7 @@ def _issue(
         measure=measure,
         markets=markets,
         minimum_age=minimum_age,
+        asked=asked,
         actor=actor,
         reason=reason,
         at=at,

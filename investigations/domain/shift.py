@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from enforcement.domain.timing import AS_USUAL, Timing
 from governance.accounts.models import User
 from governance.policies.enums import Measure
 from investigations.domain import cases, claims
@@ -31,6 +32,7 @@ def decide(
     measure: Measure | None,
     markets: Sequence[str],
     minimum_age: int | None,
+    asked: Timing = AS_USUAL,
     actor: User,
     reason: str,
     fine_reason: str,
@@ -44,6 +46,7 @@ def decide(
         measure=measure,
         markets=markets,
         minimum_age=minimum_age,
+        asked=asked,
         actor=actor,
         reason=reason,
         fine_reason=fine_reason,

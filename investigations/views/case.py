@@ -149,6 +149,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
                 measure=form.cleaned_data["measure"],
                 markets=form.named_markets,
                 minimum_age=form.cleaned_data["minimum_age"],
+                asked=form.asked,
                 actor=_person(request),
                 reason=form.cleaned_data["reason"],
                 at=now,

@@ -124,6 +124,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
             measure=given["measure"],
             markets=form.named_markets,
             minimum_age=given["minimum_age"],
+            asked=form.asked,
             actor=request.user,  # type: ignore[arg-type]
             reason=given["reason"],
             fine_reason=given["fine_reason"],

@@ -7,14 +7,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from enforcement.domain import timing
+from enforcement.domain.timing import AS_USUAL, Timing
 from enforcement.language import words as letters
 from enforcement.measures import MEASURES
+from enforcement.models import Decision
 from governance.policies.enums import Measure, Subject
+from governance.policies.models import PolicyVersion
 from governance.web import formats
 from governance.web.choices import Option
+from governance.web.refusals import Refusal
 from investigations.enums import VERDICT_TONE, Verdict
 from investigations.filters import language
-from investigations.forms import DecideForm
+from investigations.forms import CURE_CHOICES, DecideForm
 from investigations.models import Case, CaseDecision
 from investigations.queries import panel, work
 from investigations.views.words import Deed
@@ -66,6 +71,7 @@ def context(case: Case, *, form: DecideForm | None, mine: bool, at: datetime) ->
         "measure": entered["measure"],
         "chosen_markets": entered["markets"],
         "minimum_age": entered["minimum_age"],
+        "timing": (form or DecideForm(_as_data(entered), case=case, markets=beside.decidable)),
         "reason": entered["reason"],
         "fine_reason": entered["fine_reason"],
         "known_up_to": entered["known_up_to"],
@@ -73,6 +79,7 @@ def context(case: Case, *, form: DecideForm | None, mine: bool, at: datetime) ->
         "every_options": EVERY_OPTIONS,
         "verdict_all": form.data.get("verdict_all", "") if form else "",
         "measure_options": _measures(beside),
+        "curable": " ".join(measure.value for measure, kind in MEASURES.items() if kind.curable),
         "market_options": _markets(beside),
         "reasons": [beside.text.title if beside.text else "", *VIOLATION_REASONS],
         "fine_reasons": FINE_REASONS,
@@ -86,7 +93,8 @@ def context(case: Case, *, form: DecideForm | None, mine: bool, at: datetime) ->
 def effect_context(case: Case, beside: panel.Panel, form: DecideForm, *, at: datetime) -> dict[str, Any]:
     """The deed, and what follows from it for the merchant."""
     deed = deed_of(case, beside, form)
-    return {"deed": deed, "follows": _follows(case, beside, deed)}
+    asked = form.asked if form.is_valid() else AS_USUAL
+    return {"deed": deed, "follows": _follows(case, beside, deed, asked, at=at)}
 
 
 def deed_of(case: Case, beside: panel.Panel, form: DecideForm) -> Deed:
@@ -131,8 +139,8 @@ def _market_problems(named: list[str], nowhere: int) -> list[str]:
     return [text % {"count": formats.number(nowhere)}]
 
 
-def _follows(case: Case, beside: panel.Panel, deed: Deed) -> list[str]:
-    """What the decision means for the merchant: points, and the language of the statement."""
+def _follows(case: Case, beside: panel.Panel, deed: Deed, asked: Timing, *, at: datetime) -> list[str]:
+    """What the decision means: when it takes effect and who else is asked, points, and the language of the statement."""
     if not deed.violating or deed.measure is None or beside.version is None:
         return []
     tag = case.merchant.language
@@ -147,7 +155,32 @@ def _follows(case: Case, beside: panel.Panel, deed: Deed) -> list[str]:
     given = (
         ngettext("It adds %(count)s point.", "It adds %(count)s points.", points) if points else _("It adds no points.")
     )
-    return [told % names, given % {"count": formats.number(points)}]
+    return [
+        *_when(case, beside.version, deed.measure, deed.violating, asked, at=at),
+        told % names,
+        given % {"count": formats.number(points)},
+    ]
+
+
+def _when(
+    case: Case, version: PolicyVersion, measure: Measure, items: int, asked: Timing, *, at: datetime
+) -> list[str]:
+    try:
+        planned = timing.plan(
+            merchant=case.merchant, version=version, measure=measure, items=items, asked=asked, actor=None, at=at
+        )
+    except Refusal as refusal:
+        return [str(refusal)]
+    said = []
+    if planned.held_for:
+        causes = formats.series(formats.within(str(cause.label)) for cause in planned.held_for)
+        said.append(_("It waits for a second person: %(causes)s.") % {"causes": causes})
+    if planned.cure_days:
+        text = _("It takes effect on %(day)s, for what is not corrected before.")
+        said.append(text % {"day": formats.day(planned.starts_at.date())})
+    elif planned.starts_at > at:
+        said.append(_("It takes effect on %(day)s.") % {"day": formats.day(planned.starts_at.date())})
+    return said
 
 
 def _measures(beside: panel.Panel) -> list[Option]:
@@ -157,10 +190,9 @@ def _measures(beside: panel.Panel) -> list[Option]:
             measure.value,
             measure.label,
             key=MEASURE_KEYS[measure],
-            disabled=measure not in permitted,
-            note="" if measure in permitted else gettext_lazy("Not permitted by this policy"),
         )
         for measure in Measure
+        if measure in permitted
     ]
 
 
@@ -189,6 +221,8 @@ def _entered(case: Case, beside: panel.Panel, form: DecideForm | None, undone: C
             "measure": form.data.get("measure", ""),
             "markets": form.posted_markets,
             "minimum_age": form.data.get("minimum_age", ""),
+            "cure_days": form.data.get("cure_days", ""),
+            "without_notice": form.data.get("without_notice", ""),
             "reason": form.data.get("reason", ""),
             "fine_reason": form.data.get("fine_reason", ""),
             "known_up_to": form.data.get("known_up_to", last),
@@ -202,10 +236,19 @@ def _entered(case: Case, beside: panel.Panel, form: DecideForm | None, undone: C
         "markets": (before.markets if before else []) or beside.decidable,
         "minimum_age": (before.minimum_age if before else None)
         or (beside.version.minimum_age if beside.version else None),
+        "cure_days": _cure_days(before, beside),
+        "without_notice": before.without_notice if before else "",
         "reason": before.reason if before else beside.text.title if beside.text else "",
         "fine_reason": str(FINE_REASONS[0]),
         "known_up_to": last,
     }
+
+
+def _cure_days(before: Decision | None, beside: panel.Panel) -> str:
+    """What was taken back, where it can be offered again; else the policy's own."""
+    chosen = str(before.cure_days) if before else ""
+    usual = before is None or beside.version is None or before.cure_days == beside.version.cure_days
+    return "" if usual or chosen not in dict(CURE_CHOICES) else chosen
 
 
 def _as_data(entered: dict[str, Any]) -> dict[str, Any]:
@@ -214,6 +257,8 @@ def _as_data(entered: dict[str, Any]) -> dict[str, Any]:
         "measure": entered["measure"],
         "markets": entered["markets"],
         "minimum_age": entered["minimum_age"] or "",
+        "cure_days": entered["cure_days"],
+        "without_notice": entered["without_notice"],
         "reason": entered["reason"],
         "known_up_to": entered["known_up_to"],
     } | {f"verdict-{key}": verdict.value for key, verdict in entered["verdicts"].items()}

@@ -48,7 +48,7 @@ form?.addEventListener("change", (event) => {
 
 function showMeasure() {
   const chosen = form?.querySelector('input[name="measure"]:checked')?.value ?? "";
-  for (const row of form?.querySelectorAll("[data-for-measure]") ?? []) row.hidden = row.dataset.forMeasure !== chosen;
+  for (const row of form?.querySelectorAll("[data-for-measure]") ?? []) row.hidden = !row.dataset.forMeasure.split(" ").includes(chosen);
 }
 
 // Shift with a digit types another character on every layout, so the place of the key counts.

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from enforcement.enums import OPEN_APPEALS, MessageState, SweepState
 from enforcement.models import Appeal, Message, Sweep
+from enforcement.queries import waiting
 from governance.accounts.models import User
 from governance.policies.enums import VersionState
 from governance.policies.models import PolicyVersion, Waiver
@@ -41,7 +42,7 @@ def lines(user: User, *, at: datetime) -> list[Line]:
     if can_work(user):
         found += [*_claimed(user), *_late(at)]
     if can_take_held(user):
-        found += [*_held(), *_appeals(user, at)]
+        found += [*_second_words(user), *_held(), *_appeals(user, at)]
     if can_approve_policy(user):
         found += _approvals(user)
     if can_write_policy(user):
@@ -78,6 +79,15 @@ def _held() -> Iterator[Line]:
             "%(n)s case is held for a senior reviewer", "%(n)s cases are held for a senior reviewer", count
         )
         yield Line("pause", "caution", title % {"n": count}, "", reverse("investigations:queue"))
+
+
+def _second_words(user: User) -> Iterator[Line]:
+    """What others have decided and this person may say yes or no to."""
+    count = waiting.for_a_second_person().exclude(decided_by=user).count()
+    if count:
+        title = ngettext("%(n)s decision waits for a second person", "%(n)s decisions wait for a second person", count)
+        note = _("Until somebody says yes, nothing happens and nobody is told.")
+        yield Line("users", "caution", title % {"n": count}, note, f"{reverse('enforcement:decisions')}?state=held")
 
 
 def _appeals(user: User, at: datetime) -> Iterator[Line]:

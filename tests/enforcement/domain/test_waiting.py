@@ -35,8 +35,8 @@ from tests.factories import cases
 from tests.factories.cases import NOON
 
 pytestmark = pytest.mark.django_db
-DUE = datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC)
-"""Five working days after Monday noon, to the day's last second."""
+DUE = datetime(2026, 12, 1, tzinfo=UTC)
+"""When the fifth working day after Monday noon is over."""
 AFTER = DUE + timedelta(minutes=1)
 TOLD = NOON + timedelta(minutes=1)
 ON_SALE, GONE = {"DE": Exposure.SHOWN}, {"DE": Exposure.HIDDEN}
