@@ -87,7 +87,7 @@ def test_an_appeal_asks_a_fixed_number_of_queries(
     appeal = appealed(ground, *(f"Ball {number}" for number in range(listings)))
     client.force_login(ground.sela)
     client.get(url(appeal))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(url(appeal))
 
 

@@ -60,11 +60,11 @@ def test_the_button_in_every_case(
     assert re.search(rf'id="decide"[^>]*>\s*{re.escape(label)} <', text), text
 
 
-def test_measures_that_the_policy_does_not_permit_say_why(client: Client, held: Case) -> None:
+def test_only_the_measures_that_the_policy_permits_are_offered(client: Client, held: Case) -> None:
     text = page(client, held)
-    assert re.search(
-        r'title="Not permitted by this policy"><input type="radio" name="measure" value="age_gate"[^>]*disabled', text
-    )
+    offered = re.findall(r'<input type="radio" name="measure" value="(\w+)"', text)
+    assert offered == ["warn", "request_correction", "restrict_markets", "remove"]
+    assert "The policy permits no others." in text
 
 
 def test_the_statement_can_be_read_first_and_leaves_nothing_behind(client: Client, held: Case) -> None:
