@@ -205,6 +205,7 @@ class Origin(models.TextChoices):
     CASE = "case", _("Case")
     APPEAL = "appeal", _("Appeal")
     API = "api", _("API")
+    RELISTING = "relisted", _("Offered again")
 
 
 class LiftedBecause(models.TextChoices):

@@ -4,7 +4,17 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from enforcement.domain import chunks, decisions, messages, restrictions, snapshots, sweep_work, sweeps, taking_effect
+from enforcement.domain import (
+    chunks,
+    decisions,
+    messages,
+    relisting,
+    restrictions,
+    snapshots,
+    sweep_work,
+    sweeps,
+    taking_effect,
+)
 from enforcement.enums import SweepKind
 from enforcement.queries import outbox
 from enforcement.queries import sweeps as running
@@ -93,8 +103,15 @@ def deliver_owed() -> None:
 @shared_task
 def follow_listings(listing_ids: list[int]) -> None:
     restrictions.follow_changes(listing_ids=listing_ids, at=timezone.now())
+    relisting.follow_changes(listing_ids=listing_ids, at=timezone.now())
 
 
 @shared_task
 def follow_recent_listings() -> None:
     restrictions.follow_recent_changes(at=timezone.now())
+    relisting.follow_recent_changes(at=timezone.now())
+
+
+@shared_task
+def follow_reversals() -> None:
+    relisting.follow_reversals(at=timezone.now())

@@ -55,7 +55,7 @@ def build(
         correct_by=correct_by,
         state=planned.state,
         decided_by=actor,
-        automated_detection=any(item.violation for item in proposal.items),
+        automated_detection=origin_kind == Origin.RELISTING or any(item.violation for item in proposal.items),
         automation=_automation(actor),
         origin_kind=origin_kind,
         origin_ref=origin_ref,

@@ -13,7 +13,7 @@ from django.utils import translation
 
 from enforcement.domain import letters
 from enforcement.domain.letters import Block, bullets, heading, paragraph
-from enforcement.enums import Automation, DecisionState
+from enforcement.enums import Automation, DecisionState, Origin
 from enforcement.language import reasons, seeing
 from enforcement.language import words as language
 from enforcement.language.words import SOURCE, Words
@@ -100,6 +100,9 @@ def _content(
     at: datetime,
 ) -> Content:
     about_listings = items[0].listing_id is not None
+    facts = [_fact(words, item) for item in items]
+    if decision.origin_kind == Origin.RELISTING:
+        facts = [fact | {"seen": [words("listing.relisted")]} for fact in facts]
     return {
         "title": _title(words, decision, len(items), about_listings),
         "summary": text.summary,
@@ -108,7 +111,7 @@ def _content(
         if language.available(asked)
         else words("note.template_language", language=words.language_name(asked)),
         "pairs": _pairs(words, decision, items, about_listings),
-        "facts": [_fact(words, item) for item in items],
+        "facts": facts,
         "ground": _ground(words, decision.version, text),
         "correction": _correction(words, decision, text, items),
         "redress": _redress(words, at),

@@ -89,7 +89,7 @@ def refuse(*, decision: Decision, actor: User, reason: str, at: datetime) -> Dec
 
 
 @transaction.atomic
-def withdraw(*, decision: Decision, actor: User, reason: str, at: datetime) -> Decision:
+def withdraw(*, decision: Decision, actor: User | None, reason: str, at: datetime) -> Decision:
     """Take back what has not taken effect. Who was told before is told of this too; what was found goes to a case."""
     if not reason.strip():
         raise ReasonMissing(_("Say why it is withdrawn. The merchant and the next reader have only your reason."))

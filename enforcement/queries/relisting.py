@@ -1,0 +1,132 @@
+"""Which listings offer again what may not be offered again."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from rapidfuzz import fuzz
+
+from enforcement.enums import STANDING_DECISIONS, WAITING_DECISIONS, Origin
+from enforcement.models import Decision, DecisionItem, Restriction
+from enforcement.queries.restrictions import in_force
+from governance.policies.enums import Measure
+from listings.enums import ListingState
+from listings.models import Listing, ListingImage, MerchantLink
+
+STRONG_LINK = 0.8
+"""From this strength on, a linked merchant's listing counts as the merchant's own."""
+NEARLY = 92
+"""Of 100: how alike two texts have to be, letters compared in their order."""
+LEAST_TEXT = 40
+"""Characters below which likeness of texts says nothing."""
+MODEL = "model"
+"""The attribute that names a product among its brand's."""
+
+
+@dataclass(frozen=True)
+class Relisted:
+    """A listing that offers anew what the block's item names."""
+
+    listing: Listing
+    block: Restriction
+
+
+def relisted(listing_ids: Collection[int]) -> list[Relisted]:
+    """Those of these listings that are what a block in force is on, each with the first such block.
+
+    A listing that a block is on itself, and one that was decided about in its present version because of it, is left out. Six queries
+    at most; one where nobody concerned is under a block.
+    """
+    fresh = list(
+        Listing.objects.filter(pk__in=listing_ids, state=ListingState.ON_SALE).select_related("merchant").order_by("pk")
+    )
+    near = _near({listing.merchant_id for listing in fresh})
+    blocks = _blocks({key for keys in near.values() for key in keys})
+    if not blocks:
+        return []
+    done = _decided(fresh)
+    images = _images([*(each.pk for each in fresh), *(block.listing_id or 0 for block in blocks)])
+    found = []
+    for listing in fresh:
+        for block in blocks:
+            applies = block.merchant_id in near[listing.merchant_id] and block.listing_id != listing.pk
+            if applies and (listing.pk, origin_of(block)) not in done and _same(block, listing, images):
+                found.append(Relisted(listing, block))
+                break
+    return found
+
+
+def origin_of(block: Restriction) -> str:
+    """How a decision names the item that it follows from."""
+    return f"{block.decision.reference}/{block.item_id}"
+
+
+def followers_of_reversed() -> list[Decision]:
+    """Decisions that stand although what they followed from was taken back."""
+    states = sorted(STANDING_DECISIONS | WAITING_DECISIONS)
+    standing = Decision.objects.filter(origin_kind=Origin.RELISTING, state__in=states).order_by("pk")
+    followed = [(int(decision.origin_ref.rpartition("/")[2]), decision) for decision in standing]
+    items = DecisionItem.objects.filter(pk__in={key for key, _decision in followed})
+    taken_back = set(items.filter(reversal__isnull=False).values_list("pk", flat=True))
+    return [decision for key, decision in followed if key in taken_back]
+
+
+def changed_under_blocks(since: datetime) -> list[int]:
+    """Listings changed since, of merchants who are under a block, or linked to one."""
+    merchants = set(in_force().filter(measure=Measure.BLOCK_RELISTING).values_list("merchant_id", flat=True))
+    linked = {key for keys in _near(merchants).values() for key in keys} if merchants else set()
+    rows = Listing.objects.filter(merchant_id__in=linked, changed_at__gte=since)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _near(merchants: Collection[int]) -> dict[int, set[int]]:
+    """Each merchant, and those who are strongly linked to them."""
+    near = {key: {key} for key in merchants}
+    links = MerchantLink.objects.filter(strength__gte=STRONG_LINK)
+    for first, second in links.filter(Q(first__in=merchants) | Q(second__in=merchants)).values_list("first", "second"):
+        near.setdefault(first, {first}).add(second)
+        near.setdefault(second, {second}).add(first)
+    return near
+
+
+def _blocks(merchants: Collection[int]) -> list[Restriction]:
+    rows = in_force().filter(measure=Measure.BLOCK_RELISTING, merchant_id__in=merchants, listing__isnull=False)
+    return list(rows.select_related("listing", "decision__version__policy").order_by("pk"))
+
+
+def _decided(listings: Sequence[Listing]) -> set[tuple[int, str]]:
+    """(listing, origin) that were decided on in the listing's present version, whatever came of it."""
+    versions = {listing.pk: listing.version for listing in listings}
+    rows = DecisionItem.objects.filter(listing__in=versions, decision__origin_kind=Origin.RELISTING)
+    found = rows.values_list("listing_id", "listing_version", "decision__origin_ref")
+    return {(pk, origin) for pk, version, origin in found if versions[pk] == version}
+
+
+def _images(listing_ids: Collection[int]) -> dict[int, set[str]]:
+    found: dict[int, set[str]] = defaultdict(set)
+    rows = ListingImage.objects.filter(listing__in=listing_ids).exclude(sha256="")
+    for listing, digest in rows.values_list("listing_id", "sha256"):
+        found[listing].add(digest)
+    return found
+
+
+def _same(block: Restriction, listing: Listing, images: Mapping[int, set[str]]) -> bool:
+    """The same number, the same brand and model, a picture in common, or nearly the same text."""
+    was = block.listing
+    if was is None or listing.changed_at < block.starts_at:
+        return False
+    if was.ean and was.ean == listing.ean:
+        return True
+    model = _model(was)
+    if was.brand and model and (was.brand.upper(), model) == (listing.brand.upper(), _model(listing)):
+        return True
+    if images.get(was.pk, set()) & images.get(listing.pk, set()):
+        return True
+    texts = was.text_skeleton, listing.text_skeleton
+    return min(map(len, texts)) >= LEAST_TEXT and fuzz.ratio(*texts, score_cutoff=NEARLY) > 0
+
+
+def _model(listing: Listing) -> str:
+    return str(listing.attributes.get(MODEL) or "").upper()
