@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from enforcement import events
 from enforcement.domain import (
     decision_states,
+    delivery_events,
     drafting,
     facts,
     messages,
@@ -277,6 +278,8 @@ def _take_back(
     to = DecisionState.REVERSED if whole else DecisionState.PARTLY_REVERSED
     if whole or decision.state != DecisionState.PARTLY_REVERSED:
         decision_states.move(decision, to, actor=actor, reason=reason, at=at, items=items)
+    else:
+        delivery_events.decision_moved(decision=decision, to=to, items=[item.pk for item in items], at=at)
     return points.give_back(decision=decision, at=at)
 
 

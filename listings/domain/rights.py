@@ -2,9 +2,13 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
+from listings.events import listing_rights_changed
 from listings.models import Merchant
 
 
+@transaction.atomic
 def set_suspended(*, merchant_id: int, since: datetime | None, at: datetime) -> bool:
     """Suspend the right to offer new listings since a moment, or (None) give it back. Returns whether that changed anything.
 
@@ -15,4 +19,6 @@ def set_suspended(*, merchant_id: int, since: datetime | None, at: datetime) -> 
         .exclude(listing_rights_suspended_at=since)
         .update(listing_rights_suspended_at=since, changed_at=at)
     )
+    if changed:
+        listing_rights_changed.send(Merchant, merchant_id=merchant_id, since=since, at=at)
     return changed > 0

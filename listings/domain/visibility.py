@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from listings.domain.copying import array, copy_into_temporary
 from listings.enums import Exposure
+from listings.events import visibility_changed
 
 COLUMNS = (
     ("listing_id", "bigint"),
@@ -67,6 +68,10 @@ class Change:
     after: Exposure
     after_age: int | None
 
+    @property
+    def is_seen(self) -> bool:
+        return (self.before, self.before_age) != (self.after, self.after_age)
+
 
 class OutsideOfTheSet(ValueError):
     """A desired row is for a listing that the rebuild does not cover."""
@@ -98,7 +103,10 @@ def rebuild(*, listing_ids: Collection[int], rows: Iterable[Desired], at: dateti
             Change(listing, market, Exposure.SHOWN, None, Exposure(now), age)
             for listing, market, now, age in cursor.fetchall()
         ]
-    return sorted(changes, key=lambda change: (change.listing_id, change.market))
+    changes.sort(key=lambda change: (change.listing_id, change.market))
+    if seen := [change for change in changes if change.is_seen]:
+        visibility_changed.send(Change, changes=seen, at=at)
+    return changes
 
 
 def _copied(row: Desired) -> tuple[int, str, str, int | None, str]:
