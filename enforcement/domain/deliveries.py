@@ -24,15 +24,13 @@ from enforcement.domain.outgoing import Answer
 from enforcement.enums import DELIVERY_MOVES, DeliveryState, EndpointState
 from enforcement.models import Delivery, DeliveryAttempt, WebhookEndpoint
 from enforcement.queries import deliveries as queries
-from enforcement.queries.deliveries import Chosen
+from enforcement.queries.deliveries import AILING, Chosen
 from governance.accounts.models import User
 from governance.web.refusals import MoveRefused
 
 CONNECTIONS = 8
 MOST = 64
 """Deliveries of one round."""
-AILING = 5
-"""Failures in a row after which an endpoint is asked with one delivery at a time."""
 LONGEST_WAIT, LONGEST_PROBE = timedelta(hours=6), timedelta(minutes=10)
 GIVES_UP = timedelta(hours=72)
 KEPT_BODY, KEPT_HEADERS, KEPT_VALUE = 4_000, 30, 300
@@ -106,7 +104,7 @@ def _claim(endpoint_id: int, at: datetime) -> tuple[WebhookEndpoint, list[Delive
     if endpoint is None or (endpoint.busy_until is not None and endpoint.busy_until > at):
         return None
     most = 1 if endpoint.failures >= AILING else MOST
-    due = list(queries.heads(endpoint.pk, at)[:most])
+    due = list(queries.heads(endpoint, at)[:most])
     if not due:
         return None
     endpoint.round += 1
@@ -153,13 +151,16 @@ def _settle(endpoint: WebhookEndpoint, outcomes: Sequence[Outcome], at: datetime
     accepted = [each.delivery for each in tried if each.answer is not None and each.answer.accepted]
     failed = [each.delivery for each in tried if each.answer is not None and not each.answer.accepted]
     _move(accepted, DeliveryState.ACCEPTED, at=at)
-    _put_off(failed, at)
+    given_up = _put_off(failed, at)
     _note_health(locked, accepted=len(accepted), failed=len(failed), at=at)
-    return bool(accepted) or len(tried) < len(outcomes)
+    return bool(accepted or given_up) or len(tried) < len(outcomes)
 
 
-def _put_off(failed: Sequence[Delivery], at: datetime) -> None:
-    """Wait longer each time; after 72 hours it is given up, and the subject's next one is no longer held up by it."""
+def _put_off(failed: Sequence[Delivery], at: datetime) -> int:
+    """Wait longer each time; after 72 hours it is given up, and the subject's next one is no longer held up by it.
+
+    Returns how many were given up.
+    """
     hopeless = [row for row in failed if row.first_tried_at is not None and at - row.first_tried_at >= GIVES_UP]
     _move(hopeless, DeliveryState.GIVEN_UP, at=at)
     for row in hopeless:
@@ -170,6 +171,7 @@ def _put_off(failed: Sequence[Delivery], at: datetime) -> None:
             waits[_wait(row.attempts + 1, LONGEST_WAIT)].append(row.pk)
     for wait, keys in waits.items():
         Delivery.objects.filter(pk__in=keys).update(next_try_at=at + wait)
+    return len(hopeless)
 
 
 def _note_health(endpoint: WebhookEndpoint, *, accepted: int, failed: int, at: datetime) -> None:

@@ -73,8 +73,10 @@ def resolve(url: str) -> Target:
 def is_public(address: str) -> bool:
     """Not for private, loopback, link-local, multicast, reserved or unspecified ones, nor for what carries one of them."""
     ip = ip_address(address.partition("%")[0])
-    if isinstance(ip, IPv6Address) and (inner := _inner(ip)) is not None:
-        ip = inner
+    if isinstance(ip, IPv6Address):
+        if ip.is_site_local:
+            return False
+        ip = _inner(ip) or ip
     special = ip.is_private or ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_reserved
     return ip.is_global and not special and not ip.is_unspecified
 

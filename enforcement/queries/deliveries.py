@@ -10,6 +10,9 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from enforcement.enums import DeliveryState, EndpointState
 from enforcement.models import Delivery, DeliveryEvent, WebhookEndpoint
 
+AILING = 5
+"""Failures in a row after which an endpoint is asked with one delivery at a time."""
+
 
 @dataclass(frozen=True)
 class Chosen:
@@ -67,19 +70,24 @@ def last_number() -> int:
 # --- deliveries ----------------------------------------------------------------------------------
 
 
-def heads(endpoint_id: int, at: datetime) -> QuerySet[Delivery]:
-    """What may be sent now: the first that is owed of each subject, where its time has come."""
-    owed = Delivery.objects.filter(endpoint=endpoint_id, state=DeliveryState.OWED)
+def heads(endpoint: WebhookEndpoint, at: datetime) -> QuerySet[Delivery]:
+    """What may be sent now: the first that is owed of each subject, where its time has come.
+
+    One that refuses everything is asked at its own times; how long a single delivery has waited then says nothing.
+    """
+    owed = Delivery.objects.filter(endpoint=endpoint, state=DeliveryState.OWED)
     before = owed.filter(subject=OuterRef("subject"), event__lt=OuterRef("event"))
-    due = owed.filter(next_try_at__lte=at).exclude(Exists(before))
+    due = owed if endpoint.failures >= AILING else owed.filter(next_try_at__lte=at)
+    due = due.exclude(Exists(before))
     return due.select_related("event").order_by("next_try_at", "event_id")
 
 
 def due_endpoints(at: datetime) -> list[int]:
     """Active ones that no worker holds and that have something to be sent now."""
     free = Q(busy_until__isnull=True) | Q(busy_until__lte=at)
-    owed = Delivery.objects.filter(endpoint=OuterRef("pk"), state=DeliveryState.OWED, next_try_at__lte=at)
-    rows = WebhookEndpoint.objects.filter(free, Exists(owed), state=EndpointState.ACTIVE, next_try_at__lte=at)
+    owed = Delivery.objects.filter(endpoint=OuterRef("pk"), state=DeliveryState.OWED)
+    due = Exists(owed.filter(next_try_at__lte=at)) | Q(Exists(owed), failures__gte=AILING)
+    rows = WebhookEndpoint.objects.filter(free, due, state=EndpointState.ACTIVE, next_try_at__lte=at)
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
