@@ -153,7 +153,7 @@ class AppealFilter(django_filters.FilterSet):
 
 
 class EndpointFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("Name or address"), method="search")
+    q = django_filters.CharFilter(label=_("Name or address"), help_text=_("Name or address"), method="search")
     state = django_filters.MultipleChoiceFilter(label=_("State"), choices=EndpointState.choices)
 
     class Meta:
@@ -165,7 +165,9 @@ class EndpointFilter(django_filters.FilterSet):
 
 
 class DeliveryFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("Event, merchant or listing"), method="search")
+    q = django_filters.CharFilter(
+        label=_("Event, merchant or listing"), help_text=_("Event, merchant or listing"), method="search"
+    )
     state = django_filters.MultipleChoiceFilter(label=_("State"), choices=DeliveryState.choices)
     type = django_filters.MultipleChoiceFilter(label=_("Event"), field_name="event__type", choices=EventType.choices)
     endpoint = django_filters.ModelMultipleChoiceFilter(

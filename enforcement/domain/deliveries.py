@@ -23,8 +23,9 @@ from enforcement.domain import delivery_events, outgoing, signatures, webhooks
 from enforcement.domain.outgoing import Answer
 from enforcement.enums import DELIVERY_MOVES, DeliveryState, EndpointState
 from enforcement.models import Delivery, DeliveryAttempt, WebhookEndpoint
+from enforcement.models.delivery import AILING
 from enforcement.queries import deliveries as queries
-from enforcement.queries.deliveries import AILING, Chosen
+from enforcement.queries.deliveries import Chosen
 from governance.accounts.models import User
 from governance.web.refusals import MoveRefused
 
@@ -103,7 +104,7 @@ def _claim(endpoint_id: int, at: datetime) -> tuple[WebhookEndpoint, list[Delive
     endpoint = rows.filter(pk=endpoint_id, state=EndpointState.ACTIVE, next_try_at__lte=at).first()
     if endpoint is None or (endpoint.busy_until is not None and endpoint.busy_until > at):
         return None
-    most = 1 if endpoint.failures >= AILING else MOST
+    most = 1 if endpoint.refuses_everything else MOST
     due = list(queries.heads(endpoint, at)[:most])
     if not due:
         return None
@@ -176,7 +177,7 @@ def _put_off(failed: Sequence[Delivery], at: datetime) -> int:
 
 def _note_health(endpoint: WebhookEndpoint, *, accepted: int, failed: int, at: datetime) -> None:
     """One that refuses everything is asked ever less often, and paused after WEBHOOK_PAUSE_AFTER_HOURS."""
-    was_ailing = endpoint.failures >= AILING
+    was_ailing = endpoint.refuses_everything
     endpoint.busy_until, endpoint.next_try_at = None, at
     if accepted:
         endpoint.failures, endpoint.failing_since, endpoint.last_accepted_at = 0, None, at
@@ -185,7 +186,7 @@ def _note_health(endpoint: WebhookEndpoint, *, accepted: int, failed: int, at: d
     elif failed:
         endpoint.failures += failed
         endpoint.failing_since = endpoint.failing_since or at
-        if endpoint.failures >= AILING:
+        if endpoint.refuses_everything:
             endpoint.next_try_at = at + _wait(endpoint.failures - AILING + 1, LONGEST_PROBE)
     endpoint.save(update_fields=["busy_until", "next_try_at", "failures", "failing_since", "last_accepted_at"])
     long = timedelta(hours=settings.WEBHOOK_PAUSE_AFTER_HOURS)

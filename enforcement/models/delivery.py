@@ -11,6 +11,9 @@ from django.db.models import Q
 from enforcement.enums import DeliveryState, EndpointState, EventType
 from governance.audit.models.append_only import append_only, refuse
 
+AILING = 5
+"""Failures in a row after which an endpoint is asked with one delivery at a time."""
+
 
 class DeliveryEvent(models.Model):
     """The outbox: a row in the transaction of the verb, never edited.
@@ -92,6 +95,10 @@ class WebhookEndpoint(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def refuses_everything(self) -> bool:
+        return self.failures >= AILING
 
 
 class Delivery(models.Model):

@@ -10,9 +10,7 @@ from django.db.models.functions import Coalesce
 
 from enforcement.enums import DeliveryState, EndpointState
 from enforcement.models import Delivery, DeliveryEvent, WebhookEndpoint
-
-AILING = 5
-"""Failures in a row after which an endpoint is asked with one delivery at a time."""
+from enforcement.models.delivery import AILING
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ def heads(endpoint: WebhookEndpoint, at: datetime) -> QuerySet[Delivery]:
     """
     owed = Delivery.objects.filter(endpoint=endpoint, state=DeliveryState.OWED)
     before = owed.filter(subject=OuterRef("subject"), event__lt=OuterRef("event"))
-    due = owed if endpoint.failures >= AILING else owed.filter(next_try_at__lte=at)
+    due = owed if endpoint.refuses_everything else owed.filter(next_try_at__lte=at)
     due = due.exclude(Exists(before))
     return due.select_related("event").order_by("next_try_at", "event_id")
 

@@ -43,7 +43,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     delivery = get_object_or_404(queries.log(), pk=pk)
     context = {
         "delivery": delivery,
-        "body": json.dumps(queries.envelope(delivery.event), indent=2, ensure_ascii=False, sort_keys=True),
+        "body": json.dumps(queries.envelope(delivery.event), indent=2, ensure_ascii=False),
         "tries": delivery.tries.order_by("-number")[:SHOWN],
     }
     return render(request, "enforcement/delivery_detail.html", context)

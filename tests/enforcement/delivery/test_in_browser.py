@@ -37,7 +37,7 @@ def fill(
     flow(endpoint, now)
     last = Delivery.objects.order_by("-pk")[0]
     Delivery.objects.filter(pk=last.pk).update(state="given_up", accepted_at=None)
-    WebhookEndpoint.objects.update(failing_since=now - timedelta(hours=3))
+    WebhookEndpoint.objects.update(failing_since=now - timedelta(hours=3), failures=7)
     failed = Delivery.objects.filter(state="owed", attempts=1).order_by("pk")[0]
     paths = [
         reverse(f"enforcement:{name}", args=[endpoint.pk]) for name in ("webhook", "webhook-edit", "webhook-replay")

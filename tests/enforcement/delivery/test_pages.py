@@ -132,7 +132,7 @@ def test_a_replay_is_counted_before_it_is_done(site: Client, endpoint: WebhookEn
 
 
 def test_one_that_refuses_everything_says_so(site: Client, endpoint: WebhookEndpoint) -> None:
-    WebhookEndpoint.objects.update(failing_since=timezone.now() - timedelta(hours=2))
+    WebhookEndpoint.objects.update(failing_since=timezone.now() - timedelta(hours=2), failures=6)
     assert "It refuses everything." in site.get(at("webhook", endpoint.pk)).content.decode()
     assert "Refuses everything" in site.get(at("delivery")).content.decode()
     WebhookEndpoint.objects.update(state="paused", paused_by_failure=True)
