@@ -211,9 +211,13 @@ IMPORT_NOTED_ROWS = 10_000  # notes kept with their line; more are counted
 WEBHOOK_ALLOW_HTTP = env.bool("WEBHOOK_ALLOW_HTTP", default=False)  # else only https
 WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)  # else only public addresses
 WEBHOOK_TIMEOUT = env.float("WEBHOOK_TIMEOUT", default=10)  # seconds from connecting to the end of the answer
-WEBHOOK_FIRST_WAIT = env.float("WEBHOOK_FIRST_WAIT", default=5)  # seconds before the second try, then twice as long each time
+WEBHOOK_FIRST_WAIT = env.float(
+    "WEBHOOK_FIRST_WAIT", default=5
+)  # seconds before the second try, then twice as long each time
 WEBHOOK_PAUSE_AFTER_HOURS = env.int("WEBHOOK_PAUSE_AFTER_HOURS", default=24)  # an endpoint that refuses everything
-WEBHOOK_ROTATION_HOURS = env.int("WEBHOOK_ROTATION_HOURS", default=24)  # in which the old secret signs beside the new one
+WEBHOOK_ROTATION_HOURS = env.int(
+    "WEBHOOK_ROTATION_HOURS", default=24
+)  # in which the old secret signs beside the new one
 
 # --- people ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
