@@ -22,3 +22,9 @@ appeal_filed = Signal()
 
 message_owed = Signal()
 """Inside the transaction: `message_id`, and the `wait` in seconds before it may go out."""
+
+delivery_owed = Signal()
+"""Inside the transaction: something was written that the marketplace is to be told."""
+
+endpoint_due = Signal()
+"""Inside the transaction: `endpoint_id` has deliveries that may go out now."""

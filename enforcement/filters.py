@@ -2,6 +2,7 @@
 
 from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
 import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -15,13 +16,16 @@ from enforcement.enums import (
     Automation,
     ClosedBecause,
     DecisionState,
+    DeliveryState,
+    EndpointState,
+    EventType,
     MessageState,
     Owed,
     SweepKind,
     SweepState,
     ViolationState,
 )
-from enforcement.models import Appeal, Decision, Message, Sweep, Violation
+from enforcement.models import Appeal, Decision, Delivery, Message, Sweep, Violation, WebhookEndpoint
 from governance.policies.enums import Measure, Mode, Severity, VersionState, family_name
 from governance.policies.models import Policy
 from governance.web.references import read_reference
@@ -146,3 +150,38 @@ class AppealFilter(django_filters.FilterSet):
     def only_mine(self, rows: QuerySet[Appeal], name: str, value: bool) -> QuerySet[Appeal]:
         mine = Q(assigned_to=getattr(self.request.user, "pk", None))
         return rows.filter(mine) if value else rows.exclude(mine)
+
+
+class EndpointFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Name or address"), help_text=_("Name or address"), method="search")
+    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=EndpointState.choices)
+
+    class Meta:
+        model = WebhookEndpoint
+        fields = ("state",)
+
+    def search(self, rows: QuerySet[WebhookEndpoint], name: str, value: str) -> QuerySet[WebhookEndpoint]:
+        return rows.filter(Q(name__icontains=value) | Q(url__icontains=value))
+
+
+class DeliveryFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label=_("Event, merchant or listing"), help_text=_("Event, merchant or listing"), method="search"
+    )
+    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=DeliveryState.choices)
+    type = django_filters.MultipleChoiceFilter(label=_("Event"), field_name="event__type", choices=EventType.choices)
+    endpoint = django_filters.ModelMultipleChoiceFilter(
+        label=_("Endpoint"), queryset=WebhookEndpoint.objects.order_by("name")
+    )
+
+    class Meta:
+        model = Delivery
+        fields = ("state", "endpoint")
+
+    def search(self, rows: QuerySet[Delivery], name: str, value: str) -> QuerySet[Delivery]:
+        """An event's id, or a reference of the marketplace."""
+        value = value.strip()
+        try:
+            return rows.filter(event__uid=UUID(value.removeprefix("evt_")))
+        except ValueError:
+            return rows.filter(Q(event__listing=value) | Q(event__merchant=value))

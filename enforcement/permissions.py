@@ -58,3 +58,8 @@ def markets(user: Anyone) -> frozenset[str] | None:
 def _is_service(user: Anyone) -> bool:
     """A key's scopes are asked at the API's door."""
     return isinstance(user, User) and user.kind == Kind.SERVICE and user.key_scopes is not None
+
+
+def can_manage_delivery(user: Anyone) -> bool:
+    """Where the marketplace is told, with which secrets, and what was sent."""
+    return has_role(user, Role.ADMINISTRATOR)

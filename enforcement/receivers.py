@@ -1,13 +1,19 @@
-"""Event → task."""
+"""Event → task; and, inside the transaction of what listings tell, event → the outbox."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
 from django.dispatch import receiver
 
 from enforcement import events, tasks
-from listings.events import listings_changed
+from enforcement.domain import delivery_events
+from listings.domain.rights import Rights
+from listings.domain.visibility import Change
+from listings.events import listings_changed, rights_changed, visibility_changed
 
 
 @receiver(events.sweep_at_work)
@@ -36,3 +42,24 @@ def deliver_a_message(message_id: int, wait: float, **_: Any) -> None:
 @receiver(listings_changed)
 def let_restrictions_follow(listing_ids: Sequence[int], **_: Any) -> None:
     tasks.follow_listings.delay_on_commit(list(listing_ids))
+
+
+@receiver(visibility_changed)
+def owe_what_shoppers_see(changes: Sequence[Change], at: datetime, **_: Any) -> None:
+    delivery_events.visibility_changed(changes=changes, at=at)
+
+
+@receiver(rights_changed)
+def owe_what_a_merchant_may_do(merchant_id: int, rights: Rights, at: datetime, **_: Any) -> None:
+    delivery_events.rights_changed(merchant_id=merchant_id, rights=rights, at=at)
+
+
+@receiver(events.delivery_owed)
+def spread_what_is_owed(**_: Any) -> None:
+    """Asked for once a second at most; beat finds what falls between."""
+    transaction.on_commit(lambda: cache.add(tasks.SPREAD_ASKED, 1, 30) and tasks.spread_events.apply_async(countdown=1))
+
+
+@receiver(events.endpoint_due)
+def deliver_to_an_endpoint(endpoint_id: int, **_: Any) -> None:
+    tasks.deliver_to_endpoint.delay_on_commit(endpoint_id)

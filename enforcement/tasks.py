@@ -2,11 +2,14 @@
 
 from celery import shared_task
 from django.conf import settings
+from django.core.cache import cache
 from django.utils import timezone
 
 from enforcement.domain import (
     chunks,
     decisions,
+    deliveries,
+    fan_out,
     messages,
     relisting,
     restrictions,
@@ -16,9 +19,12 @@ from enforcement.domain import (
     taking_effect,
 )
 from enforcement.enums import SweepKind
+from enforcement.queries import deliveries as webhooks
 from enforcement.queries import outbox
 from enforcement.queries import sweeps as running
 
+SPREAD_ASKED = "delivery:spread"
+"""In the cache while a spreading is asked for and has not begun: a thousand decisions ask for one."""
 DAILY, WEEKLY = "daily, what has changed", "weekly, everything"
 
 
@@ -115,3 +121,24 @@ def follow_recent_listings() -> None:
 @shared_task
 def follow_reversals() -> None:
     relisting.follow_reversals(at=timezone.now())
+
+
+@shared_task
+def spread_events() -> None:
+    cache.delete(SPREAD_ASKED)  # what is committed from here on asks again
+    fan_out.spread(at=timezone.now())
+
+
+@shared_task
+def deliver_to_endpoint(endpoint_id: int) -> None:
+    """One round, then pass the turn on."""
+    if deliveries.run(endpoint_id=endpoint_id, clock=timezone.now):
+        deliver_to_endpoint.delay(endpoint_id)
+
+
+@shared_task
+def deliver_events() -> None:
+    """Events and deliveries whose task was lost, and those whose next try has come."""
+    fan_out.spread(at=timezone.now())
+    for endpoint_id in webhooks.due_endpoints(timezone.now()):
+        deliver_to_endpoint.delay(endpoint_id)

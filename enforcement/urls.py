@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from enforcement.views import decisions, policies, policy_edit, preview, rule_language, statement, sweeps, waiting
+from enforcement.views import (
+    decisions,
+    delivery_log,
+    policies,
+    policy_edit,
+    preview,
+    rule_language,
+    statement,
+    sweeps,
+    waiting,
+    webhooks,
+)
 
 app_name = "enforcement"
 urlpatterns: list[URLPattern] = [
@@ -36,6 +47,18 @@ urlpatterns: list[URLPattern] = [
     path("decisions/<str:reference>/withdraw/", waiting.withdraw, name="decision-withdraw"),
     path("decisions/<str:reference>/extend/", waiting.extend, name="decision-extend"),
     path("decisions/<str:reference>/messages/<int:pk>/again/", decisions.send_again, name="message-again"),
+    path("delivery/", webhooks.EndpointList.as_view(), name="delivery"),
+    path("delivery/new/", webhooks.create, name="webhook-create"),
+    path("delivery/log/", delivery_log.DeliveryList.as_view(), name="delivery-log"),
+    path("delivery/log/<int:pk>/", delivery_log.detail, name="delivery-one"),
+    path("delivery/<int:pk>/", webhooks.detail, name="webhook"),
+    path("delivery/<int:pk>/edit/", webhooks.edit, name="webhook-edit"),
+    path("delivery/<int:pk>/pause/", webhooks.pause, name="webhook-pause"),
+    path("delivery/<int:pk>/resume/", webhooks.resume, name="webhook-resume"),
+    path("delivery/<int:pk>/remove/", webhooks.remove, name="webhook-remove"),
+    path("delivery/<int:pk>/rotate/", webhooks.rotate, name="webhook-rotate"),
+    path("delivery/<int:pk>/test/", webhooks.send_test, name="webhook-test"),
+    path("delivery/<int:pk>/replay/", webhooks.replay, name="webhook-replay"),
     path("s/<str:token>/", statement.statement, name="statement"),
     path("s/<str:token>/appeal/", statement.file, name="statement-appeal"),
     path("s/<str:token>/withdraw/", statement.withdraw, name="statement-withdraw"),

@@ -177,6 +177,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "make texts of an older normaliser anew": {"task": "listings.tasks.renormalise_texts", "schedule": 60},
     "make the windows of the day": {"task": "listings.tasks.refresh_windows", "schedule": crontab(hour=0, minute=10)},
     "deliver what is owed": {"task": "enforcement.tasks.deliver_owed", "schedule": 30},
+    "tell the marketplace": {"task": "enforcement.tasks.deliver_events", "schedule": 5},
     "let restrictions follow changed listings": {"task": "enforcement.tasks.follow_recent_listings", "schedule": 600},
     "open the cases that are owed": {"task": "investigations.tasks.open_owed", "schedule": 60},
     "settle the cases of what is corrected": {"task": "investigations.tasks.settle_corrected", "schedule": 60},
@@ -214,6 +215,18 @@ IMPORT_BATCH_ROWS = 2_000
 IMPORT_SLICE_SECONDS = 600  # a longer import goes on in the next task, within the time limit of one
 IMPORT_STALLED_SECONDS = 180  # a running import without a batch for so long is begun again where it stopped
 IMPORT_NOTED_ROWS = 10_000  # notes kept with their line; more are counted
+
+# --- webhooks ----------------------------------------------------------------------------------
+WEBHOOK_ALLOW_HTTP = env.bool("WEBHOOK_ALLOW_HTTP", default=False)  # else only https
+WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)  # else only public addresses
+WEBHOOK_TIMEOUT = env.float("WEBHOOK_TIMEOUT", default=10)  # seconds from connecting to the end of the answer
+WEBHOOK_FIRST_WAIT = env.float(
+    "WEBHOOK_FIRST_WAIT", default=5
+)  # seconds before the second try, then twice as long each time
+WEBHOOK_PAUSE_AFTER_HOURS = env.int("WEBHOOK_PAUSE_AFTER_HOURS", default=24)  # an endpoint that refuses everything
+WEBHOOK_ROTATION_HOURS = env.int(
+    "WEBHOOK_ROTATION_HOURS", default=24
+)  # in which the old secret signs beside the new one
 
 # --- people ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -318,6 +331,7 @@ SPECTACULAR_SETTINGS = {
         "CaseOrigin": "investigations.enums.CaseOrigin",
         "CaseOutcome": "investigations.enums.CaseOutcome",
         "Verdict": "investigations.enums.Verdict",
+        "EventType": "enforcement.enums.EventType",
     },
     "SCHEMA_PATH_PREFIX": r"/api/v[0-9]+",
     "POSTPROCESSING_HOOKS": [

@@ -13,3 +13,9 @@ import_queued = Signal()
 
 parked_rows_wait = Signal()
 """Inside the transaction: `run_id` of an import whose parked rows may go in now."""
+
+visibility_changed = Signal()
+"""Inside the transaction: `changes`, what shoppers meet otherwise than before, and `at`. Whoever must tell it on owes it there."""
+
+rights_changed = Signal()
+"""Inside the transaction: `merchant_id`, the `rights` as they are now, and `at`."""

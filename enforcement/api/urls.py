@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from enforcement.api.appeals import AppealViewSet
 from enforcement.api.checks import ListingCheckViewSet
 from enforcement.api.decisions import DecisionViewSet
+from enforcement.api.events import EventViewSet
 from enforcement.api.policies import PolicyViewSet
 from enforcement.api.sweeps import SweepViewSet
 from enforcement.api.violations import ViolationViewSet
@@ -18,5 +19,6 @@ router.register("decisions", DecisionViewSet, basename="decision")
 router.register("appeals", AppealViewSet, basename="appeal")
 urlpatterns = [
     *router.urls,
+    path("events", EventViewSet.as_view({"get": "list"}), name="events"),
     path("listings/check", ListingCheckViewSet.as_view({"post": "create"}), name="listing-check"),
 ]

@@ -8,7 +8,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from enforcement import events
-from enforcement.domain import decision_states, decisions, files, messages, restoring, taking_effect
+from enforcement.domain import (
+    decision_states,
+    decisions,
+    delivery_events,
+    files,
+    messages,
+    restoring,
+    taking_effect,
+)
 from enforcement.domain.files import Kept, Sent
 from enforcement.enums import (
     APPEAL_MOVES,
@@ -100,6 +108,7 @@ def file(
     AppealItem.objects.bulk_create([AppealItem(appeal=appeal, item=item) for item in chosen])
     AppealFile.objects.bulk_create([_file_row(appeal, each, at) for each in kept])
     messages.owe_appeal_received(appeal=appeal, at=at)
+    delivery_events.appeal_filed(appeal=appeal, at=at)
     data = {"decision": decision.reference, "items": len(chosen), "files": len(kept), "channel": channel}
     _record("appeal.filed", appeal, actor, at, data, label=MERCHANT if channel == AppealChannel.PAGE else "")
     transaction.on_commit(lambda: events.appeal_filed.send(Appeal, appeal_id=appeal.pk))
@@ -294,6 +303,7 @@ def _move(appeal: Appeal, to: AppealState, *, actor: User | None, reason: str, a
     appeal.state = to
     appeal.save(update_fields=["state", "assigned_to", "answer", "decided_by", "decided_at"])
     AppealMove.objects.create(appeal=appeal, from_state=was, to_state=to, actor=actor, reason=reason, moved_at=at)
+    delivery_events.appeal_moved(appeal=appeal, to=to, at=at)
 
 
 def _record(

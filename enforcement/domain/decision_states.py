@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from enforcement.domain import delivery_events
 from enforcement.enums import DECISION_MOVES, DecisionState
 from enforcement.models import Decision, DecisionItem, DecisionMove
 from governance.accounts.models import User
@@ -61,6 +62,7 @@ def _move(
     DecisionMove.objects.create(
         decision=decision, from_state=was, to_state=to, items=keys, actor=actor, reason=reason, moved_at=at
     )
+    delivery_events.decision_moved(decision=decision, to=to, items=keys, at=at)
 
 
 def record(verb: str, decision: Decision, actor: User | None, at: datetime, data: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from enforcement.domain import (
     decision_states,
+    delivery_events,
     drafting,
     facts,
     messages,
@@ -294,6 +295,8 @@ def _take_back(
     stays = decision.state in (DecisionState.PARTLY_REVERSED, DecisionState.PENDING)
     if whole or not stays:
         decision_states.move(decision, to, actor=actor, reason=reason, at=at, items=items)
+    else:
+        delivery_events.decision_moved(decision=decision, to=to, items=[item.pk for item in items], at=at)
     return points.give_back(decision=decision, at=at)
 
 

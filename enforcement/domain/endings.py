@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from enforcement.domain import decision_states, messages, restrictions, taking_effect
+from enforcement.domain import decision_states, delivery_events, messages, restrictions, taking_effect
 from enforcement.domain import violations as findings
 from enforcement.enums import SETTLED_BY, ClosedBecause, DecisionState, LiftedBecause, Owed
 from enforcement.measures import MEASURES
@@ -47,6 +47,9 @@ def _settle(decision_id: int, at: datetime) -> int:
         items = [each.item for each in restrictions.lift(restrictions=settled, because=because, at=at)]
         if not in_force.in_force().filter(decision=decision).exists():
             decision_states.move(decision, DecisionState.SETTLED, actor=None, reason=because.value, at=at, items=items)
+        else:
+            told = [item.pk for item in items]
+            delivery_events.decision_moved(decision=decision, to=DecisionState.SETTLED, items=told, at=at)
         messages.owe_restored(decision=decision, items=items, because=because, points=0, at=at)
         decision_states.record(
             "decision.settled", decision, None, at, {"items": [item.pk for item in items], "because": because}

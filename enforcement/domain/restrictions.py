@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from enforcement.domain import delivery_events
 from enforcement.enums import LiftedBecause
 from enforcement.measures import MEASURES, exposure
 from enforcement.models import Decision, DecisionItem, Restriction
@@ -41,6 +42,7 @@ def impose(
             for item in items
         ]
     )
+    delivery_events.decision_issued(decision=decision, at=at)
     kind.apply(restrictions, at=at)
     return restrictions
 

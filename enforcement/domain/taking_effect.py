@@ -10,7 +10,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from enforcement import events
-from enforcement.domain import decision_states, messages, points, proposals, restrictions, statements, timing
+from enforcement.domain import (
+    decision_states,
+    delivery_events,
+    messages,
+    points,
+    proposals,
+    restrictions,
+    statements,
+    timing,
+)
 from enforcement.domain import violations as findings
 from enforcement.enums import SECOND_PERSON, DeadlineBecause, DecisionState, LiftedBecause, Owed, ViolationState
 from enforcement.models import Deadline, Decision, DecisionItem, SecondWord
@@ -58,6 +67,7 @@ def begin(
             because=DeadlineBecause.SET,
             set_at=at,
         )
+        delivery_events.decision_announced(decision=decision, at=at)
     else:
         _impose(decision, items, at=at)
     statement = statements.write(decision=decision, items=items, replaced=replaced, at=at)
@@ -98,6 +108,7 @@ def withdraw(*, decision: Decision, actor: User | None, reason: str, at: datetim
     unread = _withdraw(decision, actor=actor, reason=reason, at=at)
     if was == DecisionState.PENDING and not unread:
         items = list(decision.items.order_by("pk"))
+        delivery_events.decision_withdrawn(decision=decision, at=at)
         messages.owe_withdrawn(decision=decision, items=items, reason=reason, at=at)
     decision_states.record("decision.withdrawn", decision, actor, at, {"reason": reason})
     return decision

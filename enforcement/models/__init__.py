@@ -1,5 +1,6 @@
 from enforcement.models.appeal import Appeal, AppealFile, AppealItem, AppealMove
 from enforcement.models.decision import Decision, DecisionItem, DecisionMove, ItemReversal, PointEntry, Restriction
+from enforcement.models.delivery import Delivery, DeliveryAttempt, DeliveryEvent, WebhookEndpoint
 from enforcement.models.message import Message, Statement
 from enforcement.models.snapshot import CatalogueSnapshot
 from enforcement.models.sweep import Chunk, Sweep, SweepMove, SweepPolicy
@@ -17,6 +18,9 @@ __all__ = [
     "Decision",
     "DecisionItem",
     "DecisionMove",
+    "Delivery",
+    "DeliveryAttempt",
+    "DeliveryEvent",
     "ItemReversal",
     "Message",
     "PointEntry",
@@ -27,4 +31,5 @@ __all__ = [
     "SweepMove",
     "SweepPolicy",
     "Violation",
+    "WebhookEndpoint",
 ]

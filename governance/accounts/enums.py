@@ -81,6 +81,7 @@ class Scope(models.TextChoices):
     APPEALS_READ = "appeals:read", _("Read appeals")
     APPEALS_WRITE = "appeals:write", _("File and answer appeals")
     AUDIT_READ = "audit:read", _("Read the audit log")
+    EVENTS_READ = "events:read", _("Read events")
 
 
 _EVERYBODY = frozenset(Role)
@@ -127,4 +128,5 @@ SCOPE_ROLES: dict[Scope, frozenset[Role]] = {
     Scope.APPEALS_READ: PLACE_ROLES[Place.APPEALS],
     Scope.APPEALS_WRITE: _SENIORS,
     Scope.AUDIT_READ: PLACE_ROLES[Place.AUDIT],
+    Scope.EVENTS_READ: _ADMINISTRATOR | _AUDITOR,
 }

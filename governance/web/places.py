@@ -44,6 +44,7 @@ PLACES = (
     Place("insights:programmes", _("Programmes"), "programme", 2, "g r"),
     Place("insights:reports", _("Reports"), "report", 3, "g e"),
     Place("audit:entries", _("Audit"), "audit", 3, "g u"),
+    Place("enforcement:delivery", _("Delivery"), "send", 3, "g d"),
     Place("accounts:people", _("People"), "users", 3, "g o"),
 )
 

@@ -3,8 +3,10 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Q
 
+from listings.events import rights_changed
 from listings.models import Merchant
 
 
@@ -30,6 +32,7 @@ def of(merchant: Merchant) -> Rights:
     return Rights(**{name: getattr(merchant, name) for name in FIELDS})
 
 
+@transaction.atomic
 def project(*, merchant_id: int, rights: Rights, at: datetime) -> bool:
     """Make a merchant's row say what is taken from them. Returns whether that changed anything."""
     wanted = asdict(rights)
@@ -37,4 +40,6 @@ def project(*, merchant_id: int, rights: Rights, at: datetime) -> bool:
     for name, value in wanted.items():
         differs |= ~Q(**{name: value}) if value is not None else Q(**{f"{name}__isnull": False})
     changed = Merchant.objects.filter(differs, pk=merchant_id).update(**wanted, changed_at=at)
+    if changed:
+        rights_changed.send(Merchant, merchant_id=merchant_id, rights=rights, at=at)
     return changed > 0

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from listings.domain.copying import array, copy_into_temporary
+from listings.events import visibility_changed
 from listings.queries.visibility import Met
 
 COLUMNS = (
@@ -72,6 +73,10 @@ class Change:
     before: Met
     after: Met
 
+    @property
+    def is_seen(self) -> bool:
+        return self.before != self.after
+
 
 class OutsideOfTheSet(ValueError):
     """A desired row is for a listing that the rebuild does not cover."""
@@ -99,7 +104,10 @@ def rebuild(*, listing_ids: Collection[int], rows: Iterable[Desired], at: dateti
         changes += [
             Change(listing, market, SIMPLY_SHOWN, Met.read(*now)) for listing, market, *now in cursor.fetchall()
         ]
-    return sorted(changes, key=lambda change: (change.listing_id, change.market))
+    changes.sort(key=lambda change: (change.listing_id, change.market))
+    if seen := [change for change in changes if change.is_seen]:
+        visibility_changed.send(Change, changes=seen, at=at)
+    return changes
 
 
 def _copied(row: Desired) -> tuple[int, str, str, int | None, bool, str, str]:

@@ -87,6 +87,14 @@ VERBS: Mapping[str, str | Promise] = {
     "violation.dismissed": _("Violation found fine"),
     "violation.overturned": _("Violation overturned on appeal"),
     "violation.reopened": _("Violation reopened"),
+    "webhook.changed": _("Endpoint changed"),
+    "webhook.created": _("Endpoint added"),
+    "webhook.paused": _("Endpoint paused"),
+    "webhook.removed": _("Endpoint removed"),
+    "webhook.replayed": _("Events sent to an endpoint again"),
+    "webhook.resumed": _("Endpoint resumed"),
+    "webhook.secret_rotated": _("Secret of an endpoint replaced"),
+    "webhook.tested": _("Test event sent to an endpoint"),
     "waiver.granted": _("Waiver granted"),
     "waiver.revoked": _("Waiver revoked"),
 }
@@ -109,6 +117,7 @@ KINDS: Mapping[str, str | Promise] = {
     "term_list": _("Term list"),
     "violation": _("Violation"),
     "waiver": _("Waiver"),
+    "webhook": _("Endpoint"),
 }
 
 
