@@ -17,10 +17,12 @@ from enforcement.domain import (
     drafting,
     facts,
     messages,
+    milestones,
     points,
     proposals,
     restrictions,
     statements,
+    step_proposals,
 )
 from enforcement.domain import violations as findings
 from enforcement.domain.endings import expire_due, settle_corrected
@@ -34,7 +36,7 @@ from enforcement.enums import (
     Owed,
 )
 from enforcement.measures import MEASURES
-from enforcement.models import Decision, DecisionItem, ItemReversal, Restriction, Violation
+from enforcement.models import Decision, DecisionItem, ItemReversal, LadderStep, Restriction, Violation
 from enforcement.queries import owed
 from enforcement.queries import points as ledger
 from enforcement.queries import restrictions as in_force
@@ -93,28 +95,34 @@ def issue(
     listings_without_violation: Sequence[Listing] = (),
     ends_at: datetime | None = None,
     supersedes: Decision | None = None,
+    step: LadderStep | None = None,
 ) -> Decision:
     """Decide, act, explain: the one way for a page, the API, a sweep and an appeal.
 
     `markets` empty means wherever the policy version applies. `supersedes` is replaced whole: its measure ends, its points
     stay with the offence. The statement of reasons is owed to the merchant at once; a person's own after the undo's seconds.
+    `step` is a milestone of the ladder that is carried out: it says what is decided, and its ladder permits it.
     Raises the refusals of `enforcement.domain.proposals`; then nothing is written.
     """
     merchant = decision_states.lock_merchant(merchant.pk)
     if supersedes is not None:
         supersedes = _check_replaceable(supersedes, merchant, version)
-    proposal = proposals.check(
-        merchant=merchant,
-        version=version,
-        violations=_lock_violations(violations),
-        listings=listings_without_violation,
-        measure=measure,
-        markets=markets,
-        minimum_age=minimum_age,
-        supersedes=supersedes,
-    )
+    if step is not None:
+        proposal = step_proposals.of(step, merchant)
+    else:
+        proposal = proposals.check(
+            merchant=merchant,
+            version=version,
+            violations=_lock_violations(violations),
+            listings=listings_without_violation,
+            measure=measure,
+            markets=markets,
+            minimum_age=minimum_age,
+            supersedes=supersedes,
+        )
+    had = ledger.balance(merchant.pk, at)
     decision = drafting.build(proposal, actor, reason, at, origin_kind, origin_ref, ends_at, supersedes)
-    before = facts.before(proposal, points=ledger.balance(merchant.pk, at))
+    before = facts.before(proposal, points=had)
     decision.save(force_insert=True)
     items = drafting.write_items(decision, proposal, before)
     if supersedes is not None:
@@ -122,6 +130,7 @@ def issue(
     territories = {item.listing.pk if item.listing else None: item.territory for item in proposal.items}
     restrictions.impose(decision=decision, items=items, territories=territories, at=at)
     points.give(decision=decision, at=at)
+    milestones.notice(decision=decision, before=had, at=at)
     findings.owe_nothing(violations=[item.violation for item in proposal.items if item.violation])
     statement = statements.write(decision=decision, items=items, replaced=supersedes, at=at)
     wait = UNDO_WINDOW + UNDO_GRACE if decision.automation == Automation.NONE else timedelta(0)
@@ -257,6 +266,7 @@ def _replace(old: Decision, new: Decision, *, actor: User | None, at: datetime) 
     decision_states.move(old, DecisionState.SUPERSEDED, actor=actor, reason="", at=at, successor=new)
     if not MEASURES[Measure(new.measure)].gives_points:
         points.give_back(decision=old, at=at, even_if_standing=True)
+        milestones.follow_points(merchant_id=old.merchant_id, at=at)
 
 
 def _take_back(
@@ -277,7 +287,9 @@ def _take_back(
     to = DecisionState.REVERSED if whole else DecisionState.PARTLY_REVERSED
     if whole or decision.state != DecisionState.PARTLY_REVERSED:
         decision_states.move(decision, to, actor=actor, reason=reason, at=at, items=items)
-    return points.give_back(decision=decision, at=at)
+    returned = points.give_back(decision=decision, at=at)
+    milestones.follow_points(merchant_id=decision.merchant_id, at=at)
+    return returned
 
 
 def _lock_violations(violations: Iterable[Violation]) -> list[Violation]:

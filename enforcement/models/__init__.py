@@ -1,5 +1,6 @@
 from enforcement.models.appeal import Appeal, AppealFile, AppealItem, AppealMove
 from enforcement.models.decision import Decision, DecisionItem, DecisionMove, ItemReversal, PointEntry, Restriction
+from enforcement.models.ladder import Ladder, LadderMove, LadderStep, LadderStepMove
 from enforcement.models.message import Message, Statement
 from enforcement.models.snapshot import CatalogueSnapshot
 from enforcement.models.sweep import Chunk, Sweep, SweepMove, SweepPolicy
@@ -16,6 +17,10 @@ __all__ = [
     "DecisionItem",
     "DecisionMove",
     "ItemReversal",
+    "Ladder",
+    "LadderMove",
+    "LadderStep",
+    "LadderStepMove",
     "Message",
     "PointEntry",
     "Restriction",
