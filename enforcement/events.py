@@ -22,3 +22,6 @@ appeal_filed = Signal()
 
 message_owed = Signal()
 """Inside the transaction: `message_id`, and the `wait` in seconds before it may go out."""
+
+ladder_step_owed = Signal()
+"""Inside the transaction: `step_id`; automation carries it out."""

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from enforcement.domain import chunks, decisions, messages, restrictions, snapshots, sweep_work, sweeps
+from enforcement.domain import chunks, decisions, ladder_steps, messages, restrictions, snapshots, sweep_work, sweeps
 from enforcement.enums import SweepKind
 from enforcement.queries import outbox
 from enforcement.queries import sweeps as running
@@ -69,6 +69,11 @@ def settle_corrected() -> None:
 @shared_task
 def expire_due() -> None:
     decisions.expire_due(at=timezone.now())
+
+
+@shared_task
+def take_ladder_steps() -> None:
+    ladder_steps.take_owed(at=timezone.now())
 
 
 @shared_task

@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from enforcement.views import decisions, policies, policy_edit, preview, rule_language, statement, sweeps
+from enforcement.views import (
+    account,
+    decisions,
+    ladder,
+    ladder_edit,
+    ladder_steps,
+    policies,
+    policy_edit,
+    preview,
+    rule_language,
+    statement,
+    sweeps,
+)
 
 app_name = "enforcement"
 urlpatterns: list[URLPattern] = [
@@ -28,10 +40,22 @@ urlpatterns: list[URLPattern] = [
     path("sweeps/<int:pk>/pause/", sweeps.pause, name="sweep-pause"),
     path("sweeps/<int:pk>/resume/", sweeps.resume, name="sweep-resume"),
     path("sweeps/<int:pk>/cancel/", sweeps.cancel, name="sweep-cancel"),
+    path("ladder/", ladder.current, name="ladder"),
+    path("ladder/begin/", ladder_edit.begin, name="ladder-begin"),
+    path("ladder/draft/", ladder_edit.edit, name="ladder-edit"),
+    path("ladder/v<int:number>/", ladder.version, name="ladder-version"),
+    path("ladder/v<int:number>/simulation/", ladder.simulation, name="ladder-simulation"),
+    path("ladder/v<int:number>/switch/", ladder.switch, name="ladder-switch"),
+    path("ladder/v<int:number>/withdraw/", ladder.withdraw, name="ladder-withdraw"),
+    path("ladder/steps/", ladder_steps.StepList.as_view(), name="ladder-steps"),
+    path("ladder/steps/<int:pk>/", ladder_steps.detail, name="ladder-step"),
+    path("ladder/steps/<int:pk>/take/", ladder_steps.take, name="ladder-step-take"),
+    path("ladder/steps/<int:pk>/decline/", ladder_steps.decline, name="ladder-step-decline"),
     path("decisions/", decisions.DecisionList.as_view(), name="decisions"),
     path("decisions/<str:reference>/", decisions.detail, name="decision"),
     path("decisions/<str:reference>/reverse/", decisions.reverse, name="decision-reverse"),
     path("decisions/<str:reference>/messages/<int:pk>/again/", decisions.send_again, name="message-again"),
+    path("m/<str:token>/", account.account, name="account"),
     path("s/<str:token>/", statement.statement, name="statement"),
     path("s/<str:token>/appeal/", statement.file, name="statement-appeal"),
     path("s/<str:token>/withdraw/", statement.withdraw, name="statement-withdraw"),

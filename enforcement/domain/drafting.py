@@ -57,9 +57,7 @@ def build(
         reason=reason,
         points=0
         if origin_kind == Origin.LADDER
-        else points.due(
-            merchant_id=merchant.pk, version=version, measure=proposal.measure, event_key=event_key, at=at
-        ),
+        else points.due(merchant_id=merchant.pk, version=version, measure=proposal.measure, event_key=event_key, at=at),
         decided_at=at,
         starts_at=at,
         ends_at=ends_at,

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Max, Q
 
-from enforcement.domain.points import GIVING, LAPSE, discounted
+from enforcement.domain.points import GIVING, LAPSE
 from enforcement.enums import COUNTED_DECISIONS, ClosedBecause, Origin
 from enforcement.models import Decision, DecisionItem
 from enforcement.models.ladder import Milestone, Terms
@@ -58,7 +58,7 @@ def balance(offences: Iterable[Offence], terms: Terms | None, *, at: datetime, p
             points = max(0, min(points, terms.cap - of_cause[offence.cause]))
         of_cause[offence.cause] += points
         if _is_prompt(offence, terms, prompt):
-            points -= discounted(points, terms.discount_percent)
+            points -= terms.discounted(points)
         total += points if at - offence.at < timedelta(days=terms.expiry_days) else 0
     return total
 
@@ -104,7 +104,7 @@ class Simulation:
 def simulate(draft: Terms, live: Terms | None, *, at: datetime) -> Simulation:
     """Every merchant with an offence in the last 90 days, under both. `more` are moved up and not named."""
     grouped = _offences(at)
-    prompt = _prompt({merchant for merchant in grouped})
+    prompt = _prompt(set(grouped))
     stands = {
         merchant: (balance(found, live, at=at, prompt=prompt), balance(found, draft, at=at, prompt=prompt))
         for merchant, found in grouped.items()

@@ -62,7 +62,9 @@ def _take_owed(pk: int, at: datetime) -> int:
             return 1
     except Refusal as refusal:
         with transaction.atomic():
-            milestones.move(_locked(LadderStep.objects.get(pk=pk)), StepState.PROPOSED, actor=None, reason=str(refusal), at=at)
+            milestones.move(
+                _locked(LadderStep.objects.get(pk=pk)), StepState.PROPOSED, actor=None, reason=str(refusal), at=at
+            )
     except Exception:
         log.exception("ladder_step_failed", step=pk)
     return 0
@@ -120,7 +122,9 @@ def _went_away(step: LadderStep, at: datetime) -> bool:
 def _proposed(step: LadderStep) -> LadderStep:
     step = _locked(step)
     if step.state != StepState.PROPOSED:
-        raise MoveRefused(_("This step was dealt with meanwhile: “%(state)s”.") % {"state": StepState(step.state).label})
+        raise MoveRefused(
+            _("This step was dealt with meanwhile: “%(state)s”.") % {"state": StepState(step.state).label}
+        )
     return step
 
 

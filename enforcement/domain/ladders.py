@@ -1,5 +1,6 @@
 """The ladder's life: drafted by one person, put in force by another, replaced by the next."""
 
+import itertools
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -109,7 +110,7 @@ def _in_grid(terms: Terms) -> Iterator[tuple[str, str]]:
         yield "grid", _("Points lie between 0 and %(most)s.") % {"most": MOST_POINTS}
     elif any(list(row) != sorted(row) for row in rows):
         yield "grid", _("A repeated offence cannot cost less than the one before.")
-    elif any(mild > harsh for column in zip(*rows, strict=False) for harsh, mild in zip(column, column[1:], strict=False)):
+    elif any(mild > harsh for column in zip(*rows, strict=False) for harsh, mild in itertools.pairwise(column)):
         yield "grid", _("A milder severity cannot cost more than a harsher one.")
     elif not any(points for row in rows for points in row):
         yield "grid", _("No offence would cost a point.")
@@ -125,9 +126,10 @@ def _in_milestones(terms: Terms) -> Iterator[tuple[str, str]]:
     elif len(set(heights)) < len(heights):
         yield "milestones", _("Two milestones stand at the same points.")
     elif any(milestone.days is not None and not 1 <= milestone.days <= LONGEST_DAYS for milestone in found):
-        yield "milestones", _("A measure lasts between 1 and %(most)s days; leave it empty for no end.") % {
-            "most": LONGEST_DAYS
-        }
+        yield (
+            "milestones",
+            _("A measure lasts between 1 and %(most)s days; leave it empty for no end.") % {"most": LONGEST_DAYS},
+        )
     elif any(MEASURES[milestone.measure].cures and milestone.days for milestone in found):
         yield "milestones", _("A request to correct has its own end: the policy's working days.")
     elif unwarned(terms):

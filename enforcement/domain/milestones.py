@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from enforcement import events
 from enforcement.enums import STEP_MOVES, StepState
 from enforcement.measures import MEASURES
 from enforcement.models import Decision, LadderStep, LadderStepMove
@@ -45,6 +46,8 @@ def notice(*, decision: Decision, before: int, at: datetime) -> LadderStep | Non
         reached_at=at,
     )
     record("ladder_step.reached", step, None, at)
+    if not because:
+        events.ladder_step_owed.send(LadderStep, step_id=step.pk)
     return step
 
 
@@ -106,7 +109,5 @@ def _move(
     if decision is not None:
         locked.decision = decision
     locked.save(update_fields=["state", "because", "decision"])
-    LadderStepMove.objects.create(
-        step=locked, from_state=was, to_state=to, actor=actor, reason=reason, moved_at=at
-    )
+    LadderStepMove.objects.create(step=locked, from_state=was, to_state=to, actor=actor, reason=reason, moved_at=at)
     return locked

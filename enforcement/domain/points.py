@@ -71,14 +71,10 @@ def discount(*, decision: Decision, at: datetime) -> int:
 
 
 def promised(given: PointEntry) -> int:
-    """What prompt correction takes off these points: a whole number, rounded down. None twice."""
+    """What prompt correction would take off these points. None twice."""
     if given.ladder is None or PointEntry.objects.filter(decision=given.decision_id, kind=PointKind.DISCOUNT).exists():
         return 0
-    return discounted(given.points, given.ladder.terms.discount_percent)
-
-
-def discounted(points: int, percent: int) -> int:
-    return points * percent // 100
+    return given.ladder.terms.discounted(given.points)
 
 
 def discount_until(given: PointEntry) -> date:
@@ -121,9 +117,12 @@ def _corrected_by(decision: Decision, day: date) -> bool:
     """Whether whatever of the cause was not taken back is corrected, the last of it on that day or before."""
     items = DecisionItem.objects.filter(decision__in=ledger.offence(decision), reversal__isnull=True)
     rows: Sequence[tuple[str | None, datetime | None]] = list(
-        items.filter(decision__superseded_by__isnull=True).values_list("violation__closed_because", "violation__closed_at")
+        items.filter(decision__superseded_by__isnull=True).values_list(
+            "violation__closed_because", "violation__closed_at"
+        )
     )
     until = deadlines.end_of_day(day)
     return bool(rows) and all(
-        because == ClosedBecause.CORRECTED and closed_at is not None and closed_at <= until for because, closed_at in rows
+        because == ClosedBecause.CORRECTED and closed_at is not None and closed_at <= until
+        for because, closed_at in rows
     )

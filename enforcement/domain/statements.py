@@ -11,14 +11,14 @@ from typing import Any
 
 from django.utils import translation
 
-from enforcement.domain import letters
+from enforcement.domain import letters, points
 from enforcement.domain.letters import Block, bullets, heading, paragraph
-from enforcement.enums import Automation
+from enforcement.enums import Automation, Origin
 from enforcement.language import reasons, seeing
 from enforcement.language import words as language
 from enforcement.language.words import SOURCE, Words
 from enforcement.measures import MEASURES
-from enforcement.models import Decision, DecisionItem, Statement
+from enforcement.models import Decision, DecisionItem, LadderStep, Statement
 from enforcement.queries import deadlines
 from enforcement.queries import points as ledger
 from governance.policies.enums import Ground, Measure
@@ -99,6 +99,7 @@ def _content(
     at: datetime,
 ) -> Content:
     about_listings = items[0].listing_id is not None
+    step = _step(decision)
     return {
         "title": _by_measure(words, "title", decision, len(items), about_listings),
         "summary": text.summary,
@@ -107,8 +108,8 @@ def _content(
         if language.available(asked)
         else words("note.template_language", language=words.language_name(asked)),
         "pairs": _pairs(words, decision, items, about_listings),
-        "facts": [_fact(words, item) for item in items],
-        "ground": _ground(words, decision.version, text),
+        "facts": [_fact(words, item, step) for item in items],
+        "ground": _ground(words, decision.version, text, step),
         "correction": _correction(words, decision, text, items),
         "redress": _redress(words, at),
         "points": _points(words, decision, at),
@@ -137,10 +138,16 @@ def _pairs(words: Words, decision: Decision, items: Sequence[DecisionItem], abou
         "where": _territory(words, decision, items),
         "from": words.minute(decision.starts_at),
         "until": _until(words, decision),
-        "found": words("found.automated" if decision.automated_detection else "found.person"),
+        "found": _found(words, decision),
         "decided_by": words(f"decided_by.{automation[Automation(decision.automation)]}"),
         "reference": decision.reference,
     }
+
+
+def _found(words: Words, decision: Decision) -> str:
+    if decision.origin_kind == Origin.LADDER:
+        return words("ladder.found")
+    return words("found.automated" if decision.automated_detection else "found.person")
 
 
 def _territory(words: Words, decision: Decision, items: Sequence[DecisionItem]) -> str:
@@ -161,11 +168,13 @@ def _until(words: Words, decision: Decision) -> str:
     return words("until.warn" if decision.measure == Measure.WARN else "until.corrected")
 
 
-def _fact(words: Words, item: DecisionItem) -> Content:
+def _fact(words: Words, item: DecisionItem, step: LadderStep | None) -> Content:
     facts = item.facts
     number = facts.get("listing", "")
     seen = seeing.seen(facts["explanation"], words.language)
     by_hand = [] if item.violation_id else [words("listing.no_facts")]
+    if step is not None:
+        by_hand = [words("ladder.reached", points=step.points, at=step.milestone)]
     return {
         "item": item.pk,
         "listing": number,
@@ -194,10 +203,18 @@ def _line(words: Words, fact: Content) -> str:
     return words("form.pair", name=head, value=seen) if head and seen else head or seen
 
 
-def _ground(words: Words, version: PolicyVersion, text: PolicyText) -> Content:
-    key = "ground.legal" if version.ground == Ground.LEGAL else "ground.terms"
+def _step(decision: Decision) -> LadderStep | None:
+    """The milestone that the decision carries out, where it is one of the ladder."""
+    if decision.origin_kind != Origin.LADDER:
+        return None
+    return LadderStep.objects.select_related("ladder").get(pk=int(decision.origin_ref))
+
+
+def _ground(words: Words, version: PolicyVersion, text: PolicyText, step: LadderStep | None) -> Content:
+    legal = version.ground == Ground.LEGAL and step is None
+    basis = words("ladder.ground", version=step.ladder.number, at=step.milestone) if step else version.legal_basis
     return {
-        "reference": words(key, reference=version.legal_basis),
+        "reference": words("ground.legal" if legal else "ground.terms", reference=basis),
         "title": text.title,
         "text": text.statement,
         "language": text.language,
@@ -214,7 +231,8 @@ def _correction(words: Words, decision: Decision, text: PolicyText, items: Seque
     steps, tag = reasons.corrections(text, items[0].facts["explanation"], words.language)
     if not steps:
         steps, tag = [words("correct.steps_missing")], words.language
-    return {"by": by, "steps": steps, "language": tag, "recheck": words("correct.recheck")}
+    recheck = words("ladder.recheck" if decision.origin_kind == Origin.LADDER else "correct.recheck")
+    return {"by": by, "steps": steps, "language": tag, "recheck": recheck}
 
 
 def _redress(words: Words, at: datetime) -> list[str]:
@@ -230,7 +248,11 @@ def _redress(words: Words, at: datetime) -> list[str]:
 def _points(words: Words, decision: Decision, at: datetime) -> list[str]:
     entry = decision.point_entries.first() if decision.points else None
     given = words("points.given", n=entry.points, date=words.day(entry.lapses_at)) if entry else words("points.none")
-    return [given, words("points.balance", n=ledger.balance(decision.merchant_id, at))]
+    balance = words("points.balance", n=ledger.balance(decision.merchant_id, at))
+    off = points.promised(entry) if entry else 0
+    if entry is None or not off:
+        return [given, balance]
+    return [given, words("ladder.discount", date=words.day(points.discount_until(entry)), points=off), balance]
 
 
 def _policy_text(version: PolicyVersion, tag: str) -> PolicyText:

@@ -31,7 +31,9 @@ def _listings(step: LadderStep) -> tuple[Proposed, ...]:
     rows = DecisionItem.objects.filter(decision=step.reached_by, reversal__isnull=True, listing__isnull=False)
     items = tuple(_of(row) for row in rows.select_related("listing", "violation").order_by("pk") if row.markets)
     if not items:
-        raise NothingToDecide(_("The offence that reached this step was about no listing, so there is nothing to act on."))
+        raise NothingToDecide(
+            _("The offence that reached this step was about no listing, so there is nothing to act on.")
+        )
     return items
 
 

@@ -68,6 +68,10 @@ class Terms:
         row = self.grid.get(severity, ())
         return row[min(earlier, len(row) - 1)] if row else 0
 
+    def discounted(self, points: int) -> int:
+        """What prompt correction takes off so many points: a whole number, rounded down."""
+        return points * self.discount_percent // 100
+
     def reached(self, points: int) -> Milestone | None:
         """The highest milestone that so many points reach."""
         return max((m for m in self.milestones if m.at <= points), key=lambda m: m.at, default=None)

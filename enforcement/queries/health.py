@@ -57,7 +57,9 @@ def standing(lines: Iterable[Line], at: datetime) -> int:
     return sum(line.points if line.kind == PointKind.GIVEN else -line.points for line in valid)
 
 
-def series(lines: Sequence[Line], terms: Terms, *, until: datetime, span: timedelta = SPAN) -> list[tuple[datetime, int]]:
+def series(
+    lines: Sequence[Line], terms: Terms, *, until: datetime, span: timedelta = SPAN
+) -> list[tuple[datetime, int]]:
     """Health as it was, every second day up to `until`."""
     moments = takewhile(lambda moment: moment >= until - span, (until - STEP * index for index in count()))
     return [(moment, score(lines, terms, moment)) for moment in reversed(list(moments))]

@@ -7,7 +7,9 @@ from django.db.models import QuerySet
 
 from enforcement.enums import OPEN_STEPS, STANDING_DECISIONS, WON_APPEALS, LadderState, StepState
 from enforcement.models import Appeal, Ladder, LadderStep
+from enforcement.models.ladder import Terms
 from enforcement.queries import decisions
+from enforcement.queries.points import of_all as points_of_all
 
 Markets = Collection[str] | None
 
@@ -47,6 +49,16 @@ def unfounded() -> QuerySet[LadderStep]:
         decision__state__in=sorted(STANDING_DECISIONS),
         reached_by__point_entries__kind="returned",
     ).order_by("pk")
+
+
+def where_merchants_stand(terms: Terms, at: datetime) -> dict[int, int]:
+    """How many merchants with points stand at each milestone today, by its points; 0 is below the first."""
+    counts: dict[int, int] = {}
+    for points in points_of_all(at):
+        step = terms.reached(points)
+        height = step.at if step else 0
+        counts[height] = counts.get(height, 0) + 1
+    return counts
 
 
 def won_appeal_since(merchant_id: int, *, days: int, at: datetime) -> Appeal | None:

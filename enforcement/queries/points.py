@@ -10,7 +10,6 @@ from enforcement.enums import COUNTED_DECISIONS, Origin, PointKind
 from enforcement.models import Decision, DecisionItem, PointEntry
 from listings.queries.keys import among
 
-
 TAKEN_OFF = ~Q(kind=PointKind.GIVEN)
 NET = Sum("points", filter=~TAKEN_OFF, default=0) - Sum("points", filter=TAKEN_OFF, default=0)
 """Given less discounts less returns."""
@@ -27,6 +26,12 @@ def balances(merchants: Collection[int], at: datetime) -> dict[int, int]:
     """The points of many merchants at once; one without entries is not among them."""
     rows = PointEntry.objects.filter(merchant_id__in=among(merchants), entered_at__lte=at, lapses_at__gt=at)
     return dict(rows.values("merchant_id").annotate(net=NET).order_by("merchant_id").values_list("merchant_id", "net"))
+
+
+def of_all(at: datetime) -> list[int]:
+    """The points of every merchant who has any."""
+    rows = PointEntry.objects.filter(entered_at__lte=at, lapses_at__gt=at).order_by().values("merchant_id")
+    return list(rows.annotate(net=NET).filter(net__gt=0).values_list("net", flat=True))
 
 
 def offence(decision: Decision) -> QuerySet[Decision]:
