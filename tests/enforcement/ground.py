@@ -45,8 +45,9 @@ class Ground:
         measures: Sequence[Measure] = tuple(Measure),
         about_merchants: bool = False,
         mode: Mode = Mode.ENFORCE,
+        **more: Any,
     ) -> Policy:
-        policy = cases.policy(slug, measures=measures, minimum_age=16, mode=mode)
+        policy = cases.policy(slug, measures=measures, minimum_age=16, mode=mode, **more)
         if about_merchants:
             policy.subject = Subject.MERCHANTS
             policy.save(update_fields=["subject"])

@@ -93,6 +93,7 @@ def policy(
     author: User | None = None,
     title: str = "Strong loose magnets in toys",
     mode: Mode = Mode.REVIEW,
+    points: int = 4,
 ) -> Policy:
     """A policy in force, in review mode."""
     author = author or User.objects.filter(username="author").first() or person("author", Role.GOVERNANCE_MANAGER)
@@ -108,7 +109,7 @@ def policy(
         measures=list(measures),
         default_measure=measures[-1],
         minimum_age=minimum_age,
-        points=4,
+        points=points,
         author=author,
         created_at=NOON,
     )
