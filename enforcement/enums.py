@@ -224,6 +224,14 @@ class StepState(models.TextChoices):
     REVOKED = "revoked", _("Taken back: points have gone")
 
 
+class StepBecause(models.TextChoices):
+    """Why a person decides a step, and not automation."""
+
+    ACCOUNT = "account", _("It binds the merchant’s whole account: that is never automatic.")
+    PROTECTED = "protected", _("They won an appeal lately: nothing harsh is automatic for now.")
+    REFUSED = "refused", _("Automation could not carry it out.")
+
+
 STEP_MOVES: dict[StepState, frozenset[StepState]] = {
     StepState.OWED: frozenset({StepState.TAKEN, StepState.PROPOSED, StepState.VOID}),
     StepState.PROPOSED: frozenset({StepState.TAKEN, StepState.DECLINED, StepState.VOID}),

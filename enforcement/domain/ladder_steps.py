@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from enforcement.domain import decision_states, decisions, milestones
-from enforcement.enums import LiftedBecause, Origin, StepState
+from enforcement.domain import decision_states, decisions, milestones, statements
+from enforcement.enums import LiftedBecause, Origin, StepBecause, StepState
 from enforcement.measures import MEASURES
 from enforcement.models import Decision, LadderStep
 from enforcement.queries import ladders
@@ -56,14 +55,19 @@ def _take_owed(pk: int, at: datetime) -> int:
             protection = step.ladder.terms.protection_days
             because = milestones.reason_for_a_person(step.merchant_id, Measure(step.measure), protection, at)
             if because:
-                milestones.move(step, StepState.PROPOSED, actor=None, reason=because, at=at)
+                milestones.move(step, StepState.PROPOSED, actor=None, reason="", at=at, because=because)
                 return 0
             _take(step, actor=None, reason="", at=at)
             return 1
     except Refusal as refusal:
         with transaction.atomic():
             milestones.move(
-                _locked(LadderStep.objects.get(pk=pk)), StepState.PROPOSED, actor=None, reason=str(refusal), at=at
+                _locked(LadderStep.objects.get(pk=pk)),
+                StepState.PROPOSED,
+                actor=None,
+                reason=str(refusal),
+                at=at,
+                because=StepBecause.REFUSED,
             )
     except Exception:
         log.exception("ladder_step_failed", step=pk)
@@ -105,8 +109,7 @@ def _revoke(step: LadderStep, at: datetime) -> int:
     step = _locked(step)
     if step.state != StepState.TAKEN or step.decision is None or ledger.balance(step.merchant_id, at) >= step.milestone:
         return 0
-    with override("en"):
-        reason = _("The points that led to this step were returned.")
+    reason = statements.words_for(step.merchant.language)("ladder.returned")
     decisions.reverse(decision=step.decision, actor=None, reason=reason, at=at, because=LiftedBecause.REVERSED)
     milestones.move(step, StepState.REVOKED, actor=None, reason=reason, at=at)
     return 1

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from enforcement import events
-from enforcement.enums import STEP_MOVES, StepState
+from enforcement.enums import STEP_MOVES, StepBecause, StepState
 from enforcement.measures import MEASURES
 from enforcement.models import Decision, LadderStep, LadderStepMove
 from enforcement.queries import ladders
@@ -16,7 +16,6 @@ from enforcement.queries import points as ledger
 from governance.accounts.models import User
 from governance.audit.domain import entries
 from governance.policies.enums import Measure
-from governance.web import formats
 from governance.web.refusals import MoveRefused
 
 GENTLE = frozenset({Measure.WARN, Measure.REQUEST_CORRECTION})
@@ -42,7 +41,7 @@ def notice(*, decision: Decision, before: int, at: datetime) -> LadderStep | Non
         measure=milestone.measure,
         days=milestone.days,
         state=StepState.PROPOSED if because else StepState.OWED,
-        because=because,
+        because=because or "",
         reached_at=at,
     )
     record("ladder_step.reached", step, None, at)
@@ -51,16 +50,14 @@ def notice(*, decision: Decision, before: int, at: datetime) -> LadderStep | Non
     return step
 
 
-def reason_for_a_person(merchant_id: int, measure: Measure, protection_days: int, at: datetime) -> str:
-    """Why automation may not carry this out; empty where it may."""
+def reason_for_a_person(merchant_id: int, measure: Measure, protection_days: int, at: datetime) -> StepBecause | None:
+    """Why automation may not carry this out; None where it may."""
     if MEASURES[measure].on_merchant:
-        return _("It binds the merchant's whole account: that is never automatic.")
+        return StepBecause.ACCOUNT
     if measure in GENTLE:
-        return ""
+        return None
     won = ladders.won_appeal_since(merchant_id, days=protection_days, at=at)
-    if won is None or won.decided_at is None:
-        return ""
-    return _("They won an appeal on %(day)s.") % {"day": formats.day(won.decided_at.date())}
+    return StepBecause.PROTECTED if won else None
 
 
 def follow_points(*, merchant_id: int, at: datetime) -> int:
@@ -74,10 +71,17 @@ def follow_points(*, merchant_id: int, at: datetime) -> int:
 
 
 def move(
-    step: LadderStep, to: StepState, *, actor: User | None, reason: str, at: datetime, decision: Decision | None = None
+    step: LadderStep,
+    to: StepState,
+    *,
+    actor: User | None,
+    reason: str,
+    at: datetime,
+    decision: Decision | None = None,
+    because: StepBecause | None = None,
 ) -> LadderStep:
-    """Move a step whose merchant is locked. `decision` is the one that carries it out."""
-    step = _move(step, to, actor=actor, reason=reason, at=at, decision=decision)
+    """Move a step whose merchant is locked. `decision` carries it out; `because` says why it is left to a person."""
+    step = _move(step, to, actor=actor, reason=reason, at=at, decision=decision, because=because)
     record(f"ladder_step.{to.value}", step, actor, at, reason=reason)
     return step
 
@@ -95,7 +99,14 @@ def record(verb: str, step: LadderStep, actor: User | None, at: datetime, *, rea
 
 
 def _move(
-    step: LadderStep, to: StepState, *, actor: User | None, reason: str, at: datetime, decision: Decision | None
+    step: LadderStep,
+    to: StepState,
+    *,
+    actor: User | None,
+    reason: str,
+    at: datetime,
+    decision: Decision | None,
+    because: StepBecause | None,
 ) -> LadderStep:
     locked = LadderStep.objects.select_for_update(of=("self",)).select_related("merchant").get(pk=step.pk)
     was = StepState(locked.state)
@@ -104,8 +115,8 @@ def _move(
             _("This step is “%(state)s” and cannot become “%(to)s”.") % {"state": was.label, "to": to.label}
         )
     locked.state = to
-    if to == StepState.PROPOSED:
-        locked.because = reason
+    if because is not None:
+        locked.because = because
     if decision is not None:
         locked.decision = decision
     locked.save(update_fields=["state", "because", "decision"])

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from enforcement.enums import LadderState, StepState
+from enforcement.enums import LadderState, StepBecause, StepState
 from enforcement.models.decision import Decision
 from governance.audit.models.append_only import append_only, refuse
 from governance.policies.enums import Measure, Severity
@@ -168,7 +168,7 @@ class LadderStep(models.Model):
     measure = models.CharField(max_length=24, choices=Measure.choices)
     days = models.PositiveIntegerField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=StepState.choices)
-    because = models.TextField(blank=True)
+    because = models.CharField(max_length=10, choices=StepBecause.choices, blank=True)
     decision = models.OneToOneField(
         Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="step_taken"
     )

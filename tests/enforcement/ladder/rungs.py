@@ -60,9 +60,7 @@ def offend(
     owner = of or ground.merchant
     found = [ground.violation(ground.listing(f"{cause} {n}", of=owner), against) for n in range(listings)]
     assert against.live is not None
-    return ground.issue(
-        found, measure, version=against.live, merchant=owner, origin_ref=cause, at=NOON + after
-    )
+    return ground.issue(found, measure, version=against.live, merchant=owner, origin_ref=cause, at=NOON + after)
 
 
 def reversed_whole(ground: Ground, decision: Decision, after: timedelta) -> None:

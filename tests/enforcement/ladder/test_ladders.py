@@ -32,7 +32,9 @@ def drafted(gina: User) -> Ladder:
 
 
 def switched(ladder: Ladder, actor: User, **more: Any) -> Ladder:
-    return ladders.switch(**({"ladder": ladder, "revision": ladder.revision, "reason": "Agreed.", "actor": actor, "at": NOON} | more))
+    return ladders.switch(
+        **({"ladder": ladder, "revision": ladder.revision, "reason": "Agreed.", "actor": actor, "at": NOON} | more)
+    )
 
 
 def test_another_person_puts_it_in_force_and_the_log_keeps_why(drafted: Ladder, ground: Ground) -> None:
@@ -155,7 +157,9 @@ def test_a_nameless_one_is_refused(gina: User) -> None:
 @pytest.mark.parametrize("measure", list(Measure))
 def test_a_milestone_may_name_any_measure(gina: User, measure: Measure) -> None:
     found = (Milestone(3, WARN), Milestone(9, measure))
-    assert ladders.draft(name="Ours", terms=rungs.terms(milestones=found), actor=gina, at=NOON).terms.milestones == found
+    assert (
+        ladders.draft(name="Ours", terms=rungs.terms(milestones=found), actor=gina, at=NOON).terms.milestones == found
+    )
 
 
 def test_terms_come_back_as_they_were_stored() -> None:

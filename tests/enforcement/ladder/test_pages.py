@@ -124,9 +124,7 @@ def test_the_ladder_asks_a_fixed_number_of_queries(
 @pytest.mark.parametrize(
     ("later", "told"), [(timedelta(days=1), "Nordlicht Spielwaren"), (timedelta(days=91), "No decision in 90 days")]
 )
-def test_the_simulation_names_who_would_move_up(
-    client: Client, ground: Ground, later: timedelta, told: str
-) -> None:
+def test_the_simulation_names_who_would_move_up(client: Client, ground: Ground, later: timedelta, told: str) -> None:
     rungs.offend(ground, rungs.policy(ground, points=9), cause="a")
     ladder = drafted(ground)
     with time_machine.travel(NOON + later, tick=False):

@@ -101,9 +101,7 @@ def close(ground: Ground, after: timedelta) -> None:
 
 # NOON is a Monday; three working days later is Thursday.
 @pytest.mark.parametrize(("corrected", "stands"), [(3 * DAY, 3), (3 * DAY + timedelta(hours=12), 6)])
-def test_correction_within_the_working_days_takes_half_off(
-    ground: Ground, corrected: timedelta, stands: int
-) -> None:
+def test_correction_within_the_working_days_takes_half_off(ground: Ground, corrected: timedelta, stands: int) -> None:
     rungs.in_force(ground, discount_percent=50, discount_days=3)
     rungs.offend(ground, rungs.policy(ground), cause="a", listings=2)
     close(ground, corrected)

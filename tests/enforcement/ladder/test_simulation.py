@@ -41,7 +41,13 @@ def a_quarter(ground: Ground) -> list[int]:
     found = [item.violation for item in warned.items.select_related("violation__listing") if item.violation]
     assert serious.live is not None
     ground.issue(
-        found, Measure.REMOVE, version=serious.live, merchant=others[1], origin_ref="d", at=NOON + 21 * DAY, supersedes=warned
+        found,
+        Measure.REMOVE,
+        version=serious.live,
+        merchant=others[1],
+        origin_ref="d",
+        at=NOON + 21 * DAY,
+        supersedes=warned,
     )
     return [ground.merchant.pk, others[0].pk, others[1].pk]
 

@@ -6,7 +6,7 @@ import pytest
 
 from enforcement.domain import appeals, decisions, ladder_steps
 from enforcement.domain.ladder_steps import ReasonMissing
-from enforcement.enums import AppealChannel, Automation, DecisionState, ItemOutcome, Origin, StepState
+from enforcement.enums import AppealChannel, Automation, DecisionState, ItemOutcome, Origin, StepBecause, StepState
 from enforcement.models import Decision, LadderStep, Message
 from enforcement.queries import points as ledger
 from governance.policies.enums import Measure, Severity
@@ -77,7 +77,7 @@ def proposed(ground: Ground) -> LadderStep:
 def test_what_binds_the_account_waits_for_a_person(ground: Ground) -> None:
     step = proposed(ground)
     assert step.state == StepState.PROPOSED
-    assert step.because == "It binds the merchant's whole account: that is never automatic."
+    assert step.because == StepBecause.ACCOUNT
     assert ladder_steps.take_owed(at=NOON + DAY) == 0
     ground.merchant.refresh_from_db()
     assert ground.merchant.listing_rights_suspended_at is None
@@ -172,7 +172,8 @@ def test_what_automation_cannot_do_becomes_a_person_s(ground: Ground) -> None:
     ladder_steps.take_owed(at=NOON + DAY)
     step = LadderStep.objects.get(measure=Measure.REMOVE)
     assert step.state == StepState.PROPOSED
-    assert step.because.startswith("The offence that reached this step was about no listing")
+    assert step.because == StepBecause.REFUSED
+    assert step.moves.get().reason.startswith("The offence that reached this step was about no listing")
 
 
 def test_undoing_the_decision_undoes_its_step(ground: Ground) -> None:
