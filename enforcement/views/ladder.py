@@ -102,9 +102,8 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
 def step_name(milestone: Milestone | None) -> str:
     """`12 points: Suspend listing rights, 7 days`."""
     if milestone is None:
-        return _("No step")
-    points = ngettext("%(n)s point", "%(n)s points", milestone.at) % {"n": formats.number(milestone.at)}
-    return f"{points}: {measure_name(milestone)}"
+        return _height(milestone)
+    return f"{_height(milestone)}: {measure_name(milestone)}"
 
 
 def measure_name(milestone: Milestone) -> str:
@@ -165,4 +164,10 @@ def _milestone(milestone: Milestone, terms: Terms) -> dict[str, Any]:
 
 def _bars(terms: Terms, counts: dict[int, int]) -> charts.Bars:
     steps: list[Milestone | None] = [None, *terms.milestones]
-    return charts.share_bars([(step_name(step), counts.get(step.at if step else 0, 0), "") for step in steps])
+    return charts.share_bars([(_height(step), counts.get(step.at if step else 0, 0), "") for step in steps])
+
+
+def _height(milestone: Milestone | None) -> str:
+    if milestone is None:
+        return _("No step")
+    return ngettext("%(n)s point", "%(n)s points", milestone.at) % {"n": formats.number(milestone.at)}

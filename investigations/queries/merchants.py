@@ -7,11 +7,12 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from enforcement.enums import OPEN_APPEALS, STANDING_DECISIONS, WON_APPEALS, ViolationState
+from enforcement.enums import OPEN_APPEALS, STANDING_DECISIONS, WON_APPEALS, Origin, ViolationState
+from enforcement.measures import MEASURES
 from enforcement.models import Appeal, Decision, PointEntry, Restriction, Violation
 from enforcement.queries import points as ledger
 from governance.accounts.permissions import Anyone
-from governance.policies.enums import Subject
+from governance.policies.enums import Measure, Subject
 from governance.web import heat
 from investigations import permissions
 from investigations.enums import LIVE_CASES
@@ -104,6 +105,8 @@ class Happening:
 
     @property
     def about_listings(self) -> bool:
+        if self.decision.origin_kind == Origin.LADDER and not MEASURES[Measure(self.decision.measure)].territorial:
+            return False
         return self.decision.version.policy.subject == Subject.LISTINGS
 
 
