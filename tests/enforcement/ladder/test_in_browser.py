@@ -36,7 +36,13 @@ def a_history(ground: Ground) -> None:
         rungs.offend(ground, serious, cause=cause, after=today - timedelta(days=days))
     for n in range(4):
         against = critical if n == 3 else serious
-        rungs.offend(ground, against, cause=f"m{n}", of=ground.another_merchant(f"Händler {n}"), after=today - timedelta(days=9 * n + 2))
+        rungs.offend(
+            ground,
+            against,
+            cause=f"m{n}",
+            of=ground.another_merchant(f"Händler {n}"),
+            after=today - timedelta(days=9 * n + 2),
+        )
     ladder_steps.take_owed(at=timezone.now())
     author = ground.person("dora", Role.GOVERNANCE_MANAGER)
     harsher = {Severity.SERIOUS: (14, 20, 24)}
@@ -121,7 +127,6 @@ def test_the_pages_are_accessible(
     for path in paths:
         page.goto(path)
         page.wait_for_load_state("networkidle")
-        import re as _re; page.screenshot(path=f"/tmp/ladder-shots/{scheme}-{'full' if full else 'empty'}-{_re.sub('[^a-z0-9=]+','_',path)[:30]}.png", full_page=True)
         check_accessibility(page)
         width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert width[0] <= width[1], path

@@ -181,7 +181,7 @@ class TestAnyOrder(TestCase):
         for later in (DAY, 20 * DAY, 100 * DAY):
             assert balance(ground, now + later) == 0
         for decision in made:
-            sums = {kind: 0 for kind in PointKind} | dict(decision.point_entries.values_list("kind", "points"))
+            sums = dict.fromkeys(PointKind, 0) | dict(decision.point_entries.values_list("kind", "points"))
             assert sums[PointKind.GIVEN] == sums[PointKind.DISCOUNT] + sums[PointKind.RETURNED]
 
 
