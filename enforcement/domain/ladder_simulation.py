@@ -1,6 +1,6 @@
 """Who would stand where under another ladder: the decisions of the last 90 days, replayed under both.
 
-One query of decisions, one of what was corrected, and a pass in memory. It writes nothing. An offence that was taken back
+One query of decisions, one of what was corrected, the calendars, and a pass in memory. It writes nothing. An offence that was taken back
 meanwhile counts as never having been; what lapsed before the 90 days began is not seen.
 """
 

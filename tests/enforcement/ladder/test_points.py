@@ -9,7 +9,7 @@ from hypothesis.extra.django import TestCase
 
 from enforcement.domain import decisions, points
 from enforcement.enums import ClosedBecause, PointKind
-from enforcement.models import PointEntry, Violation
+from enforcement.models import Decision, PointEntry, Violation
 from enforcement.queries import points as ledger
 from governance.policies.enums import Measure, Severity
 from tests.enforcement.ground import Ground
@@ -161,28 +161,32 @@ class TestAnyOrder(TestCase):
         """Offences, corrections and reversals in any order, with days between them, some long enough to lapse."""
         ground = Ground()
         rungs.in_force(ground, discount_percent=percent, discount_days=5, expiry_days=40)
-        against, made, now = rungs.policy(ground), [], timedelta()
+        made: list[Decision] = []
+        now = timedelta()
         for act, which, days in acts:
             now += days * DAY
-            if act == "offend":
-                made.append(rungs.offend(ground, against, cause=f"case:{which}", after=now))
-            elif act == "correct":
-                close(ground, now)
-                decisions.settle_corrected(at=NOON + now)
-            elif made:
-                chosen = made[which % len(made)]
-                if chosen.items.filter(reversal__isnull=True).exists():
-                    rungs.reversed_whole(ground, chosen, now)
-            for later in (timedelta(), 20 * DAY, 40 * DAY):
-                assert balance(ground, now + later) >= 0
+            made += self.do(ground, act, which, made, now)
+            assert all(balance(ground, now + later) >= 0 for later in (timedelta(), 20 * DAY, 40 * DAY))
         for decision in made:
-            if decision.items.filter(reversal__isnull=True).exists():
-                rungs.reversed_whole(ground, decision, now + DAY)
-        for later in (DAY, 20 * DAY, 100 * DAY):
-            assert balance(ground, now + later) == 0
+            self.take_back(ground, decision, now + DAY)
+        assert [balance(ground, now + later) for later in (DAY, 20 * DAY, 100 * DAY)] == [0, 0, 0]
         for decision in made:
             sums = dict.fromkeys(PointKind, 0) | dict(decision.point_entries.values_list("kind", "points"))
             assert sums[PointKind.GIVEN] == sums[PointKind.DISCOUNT] + sums[PointKind.RETURNED]
+
+    def do(self, ground: Ground, act: str, which: int, made: list[Decision], now: timedelta) -> list[Decision]:
+        if act == "offend":
+            return [rungs.offend(ground, rungs.policy(ground), cause=f"case:{which}", after=now)]
+        if act == "correct":
+            close(ground, now)
+            decisions.settle_corrected(at=NOON + now)
+        elif made:
+            self.take_back(ground, made[which % len(made)], now)
+        return []
+
+    def take_back(self, ground: Ground, decision: Decision, now: timedelta) -> None:
+        if decision.items.filter(reversal__isnull=True).exists():
+            rungs.reversed_whole(ground, decision, now)
 
 
 def test_a_request_to_correct_gives_no_points(ground: Ground) -> None:

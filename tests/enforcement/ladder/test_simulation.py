@@ -1,6 +1,7 @@
 """Who would stand where: replayed decisions are held against the ledger that the same decisions really wrote."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -19,7 +20,7 @@ from tests.factories.cases import NOON
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 NOW = NOON + 30 * DAY
-CHANGES = {"cap": 20, "discount_percent": 50, "discount_days": 5, "window_days": 20, "expiry_days": 25}
+CHANGES: dict[str, Any] = {"cap": 20, "discount_percent": 50, "discount_days": 5, "window_days": 20, "expiry_days": 25}
 
 
 def a_quarter(ground: Ground) -> list[int]:
