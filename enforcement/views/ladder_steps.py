@@ -41,7 +41,7 @@ class StepList(ListPage):
         Column("points", gettext_lazy("Points"), num=True, value=lambda row: row.points),
         Column("milestone", gettext_lazy("Due from"), num=True, value=lambda row: row.milestone),
         Column("state", gettext_lazy("State"), value=lambda row: row.get_state_display()),
-        Column("by", gettext_lazy("Reached by"), spare=True, value=lambda row: row.reached_by.reference),
+        Column("by", gettext_lazy("Reached by"), extra=True, value=lambda row: row.reached_by.reference),
         Column("reached", gettext_lazy("Reached"), num=True, sort="reached_at", value=lambda row: row.reached_at),
     )
 

@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from enforcement.domain import points as ledger
+from enforcement.enums import Origin
 from enforcement.language import words as letters
 from enforcement.measures import MEASURES
 from governance.policies.enums import Measure, Subject
@@ -79,7 +81,7 @@ def context(case: Case, *, form: DecideForm | None, mine: bool, at: datetime) ->
 def effect_context(case: Case, beside: panel.Panel, form: DecideForm, *, at: datetime) -> dict[str, Any]:
     """The deed, and what follows from it for the merchant."""
     deed = deed_of(case, beside, form)
-    return {"deed": deed, "follows": _follows(case, beside, deed)}
+    return {"deed": deed, "follows": _follows(case, beside, deed, at=at)}
 
 
 def deed_of(case: Case, beside: panel.Panel, form: DecideForm) -> Deed:
@@ -124,7 +126,7 @@ def _market_problems(named: list[str], nowhere: int) -> list[str]:
     return [text % {"count": formats.number(nowhere)}]
 
 
-def _follows(case: Case, beside: panel.Panel, deed: Deed) -> list[str]:
+def _follows(case: Case, beside: panel.Panel, deed: Deed, *, at: datetime) -> list[str]:
     """What the decision means for the merchant: points, and the language of the statement."""
     if not deed.violating or deed.measure is None or beside.version is None:
         return []
@@ -136,7 +138,13 @@ def _follows(case: Case, beside: panel.Panel, deed: Deed) -> list[str]:
         if found
         else _("The merchant gets the statement in %(language)s: we have no words in %(asked)s yet.")
     )
-    points = beside.version.points if MEASURES[deed.measure].gives_points else 0
+    points = ledger.due(
+        merchant_id=case.merchant_id,
+        version=beside.version,
+        measure=deed.measure,
+        event_key=f"{Origin.CASE.value}/{case}/P{beside.version.policy_id}",
+        at=at,
+    )
     given = (
         ngettext("It adds %(count)s point.", "It adds %(count)s points.", points) if points else _("It adds no points.")
     )
