@@ -28,3 +28,6 @@ delivery_owed = Signal()
 
 endpoint_due = Signal()
 """Inside the transaction: `endpoint_id` has deliveries that may go out now."""
+
+ladder_step_owed = Signal()
+"""Inside the transaction: `step_id`; automation carries it out."""

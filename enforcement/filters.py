@@ -21,11 +21,12 @@ from enforcement.enums import (
     EventType,
     MessageState,
     Owed,
+    StepState,
     SweepKind,
     SweepState,
     ViolationState,
 )
-from enforcement.models import Appeal, Decision, Delivery, Message, Sweep, Violation, WebhookEndpoint
+from enforcement.models import Appeal, Decision, Delivery, LadderStep, Message, Sweep, Violation, WebhookEndpoint
 from governance.policies.enums import Measure, Mode, Severity, VersionState, family_name
 from governance.policies.models import Policy
 from governance.web.references import read_reference
@@ -38,6 +39,16 @@ class SweepFilter(django_filters.FilterSet):
     class Meta:
         model = Sweep
         fields = ("state", "kind")
+
+
+class StepFilter(django_filters.FilterSet):
+    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=StepState.choices)
+    measure = django_filters.MultipleChoiceFilter(label=_("Measure"), choices=Measure.choices)
+    merchant = django_filters.CharFilter(label=_("Merchant"), field_name="merchant__public_id")
+
+    class Meta:
+        model = LadderStep
+        fields = ("state", "measure")
 
 
 class FamilyFilter(django_filters.AllValuesMultipleFilter):

@@ -45,6 +45,33 @@ def can_hear_appeals(user: Anyone) -> bool:
     return has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD)
 
 
+def can_see_ladder(user: Anyone) -> bool:
+    return can_open(user, Place.POLICIES)
+
+
+def can_write_ladder(user: Anyone) -> bool:
+    return has_role(user, Role.GOVERNANCE_MANAGER)
+
+
+def can_switch_ladder(user: Anyone) -> bool:
+    """Put a draft in force; that it is not its author is a rule of the domain."""
+    return has_role(user, Role.GOVERNANCE_MANAGER, Role.TEAM_LEAD)
+
+
+def can_see_steps(user: Anyone) -> bool:
+    return can_open(user, Place.CASES)
+
+
+def can_decide_steps(user: Anyone) -> bool:
+    """Carry out what binds a whole account, or say why not now."""
+    return has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD)
+
+
+def can_share_accounts(user: Anyone) -> bool:
+    """Copy the link by which a merchant sees how they stand."""
+    return has_role(user, Role.MODERATOR, Role.SENIOR_REVIEWER, Role.INVESTIGATOR, Role.TEAM_LEAD)
+
+
 def markets(user: Anyone) -> frozenset[str] | None:
     """The markets that the person's grants are limited to; None means all, as for a program's key."""
     if _is_service(user):

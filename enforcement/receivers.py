@@ -39,6 +39,11 @@ def deliver_a_message(message_id: int, wait: float, **_: Any) -> None:
     tasks.deliver_message.apply_async_on_commit(args=[message_id], countdown=wait)
 
 
+@receiver(events.ladder_step_owed)
+def take_a_step(step_id: int, **_: Any) -> None:
+    tasks.take_ladder_steps.delay_on_commit()
+
+
 @receiver(listings_changed)
 def let_restrictions_follow(listing_ids: Sequence[int], **_: Any) -> None:
     tasks.follow_listings.delay_on_commit(list(listing_ids))

@@ -10,6 +10,7 @@ from enforcement.domain import (
     decisions,
     deliveries,
     fan_out,
+    ladder_steps,
     messages,
     relisting,
     restrictions,
@@ -92,6 +93,11 @@ def start_due() -> None:
     """What has waited for its day takes effect; whose day is near is reminded."""
     taking_effect.start_due(at=timezone.now())
     taking_effect.remind_due(at=timezone.now())
+
+
+@shared_task
+def take_ladder_steps() -> None:
+    ladder_steps.take_owed(at=timezone.now())
 
 
 @shared_task

@@ -173,6 +173,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "end what has run out": {"task": "enforcement.tasks.expire_due", "schedule": 60},
     "take back what followed": {"task": "enforcement.tasks.follow_reversals", "schedule": 60},
     "begin what has waited": {"task": "enforcement.tasks.start_due", "schedule": 60},
+    "carry out the steps of the ladder": {"task": "enforcement.tasks.take_ladder_steps", "schedule": 60},
     "keep imports going": {"task": "listings.tasks.keep_imports_going", "schedule": 60},
     "make texts of an older normaliser anew": {"task": "listings.tasks.renormalise_texts", "schedule": 60},
     "make the windows of the day": {"task": "listings.tasks.refresh_windows", "schedule": crontab(hour=0, minute=10)},

@@ -3,6 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from enforcement.api.accounts import AccountViewSet
 from enforcement.api.appeals import AppealViewSet
 from enforcement.api.checks import ListingCheckViewSet
 from enforcement.api.decisions import DecisionViewSet
@@ -21,4 +22,6 @@ urlpatterns = [
     *router.urls,
     path("events", EventViewSet.as_view({"get": "list"}), name="events"),
     path("listings/check", ListingCheckViewSet.as_view({"post": "create"}), name="listing-check"),
+    path("merchants/<str:merchant_id>/health", AccountViewSet.as_view({"get": "health"}), name="merchant-health"),
+    path("merchants/<str:merchant_id>/matters", AccountViewSet.as_view({"get": "matters"}), name="merchant-matters"),
 ]

@@ -18,9 +18,11 @@ from enforcement.domain import (
     drafting,
     facts,
     messages,
+    milestones,
     points,
     proposals,
     restrictions,
+    step_proposals,
     taking_effect,
     timing,
 )
@@ -37,7 +39,7 @@ from enforcement.enums import (
     Owed,
 )
 from enforcement.measures import MEASURES
-from enforcement.models import Decision, DecisionItem, ItemReversal, Restriction, Violation
+from enforcement.models import Decision, DecisionItem, ItemReversal, LadderStep, Restriction, Violation
 from enforcement.queries import owed
 from enforcement.queries import points as ledger
 from enforcement.queries import restrictions as in_force
@@ -97,27 +99,32 @@ def issue(
     ends_at: datetime | None = None,
     supersedes: Decision | None = None,
     asked: Timing = AS_USUAL,
+    step: LadderStep | None = None,
 ) -> Decision:
     """Decide, act, explain: the one way for a page, the API, a sweep and an appeal.
 
     `markets` empty means wherever the policy version applies. `supersedes` is replaced whole: its measure ends, its points
     stay with the offence. What is `asked` about time may leave it held or pending: then `taking_effect` goes on with it. Else it acts
     now, and the statement of reasons is owed to the merchant at once; a person's own after the undo's seconds.
+    `step` is a milestone of the ladder that is carried out: it says what is decided, and its ladder permits it.
     Raises the refusals of `enforcement.domain.proposals`; then nothing is written.
     """
     merchant = decision_states.lock_merchant(merchant.pk)
     if supersedes is not None:
         supersedes = _check_replaceable(supersedes, merchant, version)
-    proposal = proposals.check(
-        merchant=merchant,
-        version=version,
-        violations=_lock_violations(violations),
-        listings=listings_without_violation,
-        measure=measure,
-        markets=markets,
-        minimum_age=minimum_age,
-        supersedes=supersedes,
-    )
+    if step is not None:
+        proposal = step_proposals.of(step, merchant)
+    else:
+        proposal = proposals.check(
+            merchant=merchant,
+            version=version,
+            violations=_lock_violations(violations),
+            listings=listings_without_violation,
+            measure=measure,
+            markets=markets,
+            minimum_age=minimum_age,
+            supersedes=supersedes,
+        )
     if supersedes is not None:
         asked = replace(asked, cure_days=0)  # the merchant has had their time
     planned = timing.plan(
@@ -274,6 +281,7 @@ def _replace(old: Decision, new: Decision, *, actor: User | None, at: datetime) 
     decision_states.move(old, DecisionState.SUPERSEDED, actor=actor, reason="", at=at, successor=new)
     if not MEASURES[Measure(new.measure)].gives_points:
         points.give_back(decision=old, at=at, even_if_standing=True)
+        milestones.follow_points(merchant_id=old.merchant_id, at=at)
 
 
 def _take_back(
@@ -297,7 +305,9 @@ def _take_back(
         decision_states.move(decision, to, actor=actor, reason=reason, at=at, items=items)
     else:
         delivery_events.decision_moved(decision=decision, to=to, items=[item.pk for item in items], at=at)
-    return points.give_back(decision=decision, at=at)
+    returned = points.give_back(decision=decision, at=at)
+    milestones.follow_points(merchant_id=decision.merchant_id, at=at)
+    return returned
 
 
 def _lock_violations(violations: Iterable[Violation]) -> list[Violation]:

@@ -61,7 +61,9 @@ def build(
         origin_ref=origin_ref,
         event_key=event_key,
         reason=reason,
-        points=points.due(merchant_id=merchant.pk, version=version, measure=proposal.measure, event_key=event_key),
+        points=0
+        if origin_kind == Origin.LADDER
+        else points.due(merchant_id=merchant.pk, version=version, measure=proposal.measure, event_key=event_key, at=at),
         decided_at=at,
         starts_at=planned.starts_at,
         ends_at=ends_at,

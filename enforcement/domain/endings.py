@@ -6,7 +6,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from enforcement.domain import decision_states, delivery_events, messages, restrictions, taking_effect
+from enforcement.domain import (
+    decision_states,
+    delivery_events,
+    messages,
+    milestones,
+    points,
+    restrictions,
+    taking_effect,
+)
 from enforcement.domain import violations as findings
 from enforcement.enums import SETTLED_BY, ClosedBecause, DecisionState, LiftedBecause, Owed
 from enforcement.measures import MEASURES
@@ -50,11 +58,22 @@ def _settle(decision_id: int, at: datetime) -> int:
         else:
             told = [item.pk for item in items]
             delivery_events.decision_moved(decision=decision, to=DecisionState.SETTLED, items=told, at=at)
-        messages.owe_restored(decision=decision, items=items, because=because, points=0, at=at)
+        off = _discount(decision, at) if because == LiftedBecause.CORRECTED else 0
+        messages.owe_restored(decision=decision, items=items, because=because, points=off, at=at)
         decision_states.record(
-            "decision.settled", decision, None, at, {"items": [item.pk for item in items], "because": because}
+            "decision.settled",
+            decision,
+            None,
+            at,
+            {"items": [item.pk for item in items], "because": because, "points_returned": off},
         )
     return bool(by_cause)
+
+
+def _discount(decision: Decision, at: datetime) -> int:
+    off = points.discount(decision=decision, at=at)
+    milestones.follow_points(merchant_id=decision.merchant_id, at=at)
+    return off
 
 
 @transaction.atomic

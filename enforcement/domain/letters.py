@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.template.loader import render_to_string
 
@@ -41,12 +42,15 @@ def bullets(items: Iterable[str]) -> Block:
     return Block("list", items=tuple(items))
 
 
-def compose(*, words: Words, subject: str, name: str, decision: Decision, blocks: Iterable[Block], link: str) -> Letter:
-    """A whole mail: greeting, what is to be said, the link with its warning, closing. `link` names the words before it."""
+def compose(
+    *, words: Words, subject: str, name: str, decision: Decision, blocks: Iterable[Block], link: str, at: datetime
+) -> Letter:
+    """A whole mail: greeting, what is to be said, the links with their warning, closing. `link` names the words before it."""
     parts = [
         paragraph(words("mail.greeting", name=name)),
         *(block for block in blocks if block.text or block.items),
         Block("link", words(link), items=(links.address_of(decision),)),
+        Block("link", words("mail.account"), items=(links.account_address_of(decision.merchant, at),)),
         paragraph(words("mail.private")),
         paragraph(words("mail.closing")),
     ]

@@ -1,18 +1,50 @@
-"""The signed link by which a merchant reads a decision about them, without signing in."""
+"""The signed links by which a merchant reads a decision about them, or how their account stands, without signing in."""
+
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
 from enforcement.models import Decision
+from listings.models import Merchant
 
 SALT = "enforcement.decision"
+ACCOUNT_SALT = "enforcement.account"
+ACCOUNT_DAYS = timedelta(days=180)
+"""How long the link to an account works: it shows what will be, not only what was."""
 SEPARATOR = "~"
 """Kept by mail programs that cut a link at a colon or a full stop."""
 
 
 class LinkBroken(Exception):
     """The link was cut, mistyped or made by somebody else."""
+
+
+class LinkExpired(Exception):
+    """The link was ours, and its time is over."""
+
+
+def account_token_of(merchant: Merchant, at: datetime) -> str:
+    """The secret part of the link to a merchant's account. It holds the day on which it was made."""
+    return signing.Signer(salt=ACCOUNT_SALT, sep=SEPARATOR).sign(f"{merchant.public_id}{SEPARATOR}{at:%Y%m%d}")
+
+
+def account_of(token: str, at: datetime) -> tuple[str, date]:
+    """The merchant's public id and the link's last day. Raises LinkBroken or LinkExpired."""
+    try:
+        signed = signing.Signer(salt=ACCOUNT_SALT, sep=SEPARATOR).unsign(token)
+    except signing.BadSignature:
+        raise LinkBroken from None
+    public_id, _separator, made_on = signed.rpartition(SEPARATOR)
+    last = date(int(made_on[:4]), int(made_on[4:6]), int(made_on[6:])) + ACCOUNT_DAYS
+    if at.date() > last:
+        raise LinkExpired
+    return public_id, last
+
+
+def account_address_of(merchant: Merchant, at: datetime) -> str:
+    return str(settings.PUBLIC_URL) + reverse("enforcement:account", args=[account_token_of(merchant, at)])
 
 
 def token_of(decision: Decision) -> str:

@@ -41,7 +41,7 @@ def owe_statement(*, statement: Statement, at: datetime, wait: timedelta) -> Mes
     """Owe the merchant the statement of reasons, no sooner than after `wait`."""
     decision, subject = statement.decision, statement.content["title"]
     words = statements.words_for(statement.language)
-    letter = _letter(words, decision, subject, statements.stored(statement), link="mail.link")
+    letter = _letter(words, decision, subject, statements.stored(statement), link="mail.link", at=at)
     return _owe(decision, MessageKind.STATEMENT, f"statement:{decision.pk}", letter, at=at, wait=wait)
 
 
@@ -54,7 +54,7 @@ def owe_appeal_received(*, appeal: Appeal, at: datetime) -> Message:
         decision=appeal.decision.reference,
     )
     subject = words("received.subject", reference=appeal.reference)
-    letter = _letter(words, appeal.decision, subject, [paragraph(text)], link="mail.link_appeal")
+    letter = _letter(words, appeal.decision, subject, [paragraph(text)], link="mail.link_appeal", at=at)
     return _owe(appeal.decision, MessageKind.APPEAL_RECEIVED, f"appeal-received:{appeal.pk}", letter, at=at)
 
 
@@ -70,7 +70,7 @@ def owe_appeal_answered(*, appeal: Appeal, restored: Sequence[DecisionItem], poi
     if appeal.state != AppealState.OVERTURNED:
         blocks += [paragraph(words("redress.body")), paragraph(words("redress.court"))]
     subject = words("answered.subject", reference=appeal.reference)
-    letter = _letter(words, appeal.decision, subject, blocks, link="mail.link_appeal")
+    letter = _letter(words, appeal.decision, subject, blocks, link="mail.link_appeal", at=at)
     return _owe(appeal.decision, MessageKind.APPEAL_DECIDED, f"appeal-decided:{appeal.pk}", letter, at=at)
 
 
@@ -96,7 +96,7 @@ def owe_restored(
     elif because == LiftedBecause.CORRECTED and decision.points:
         blocks.append(paragraph(words("restored.points_stay")))
     subject = words("restored.subject", decision=decision.reference)
-    letter = _letter(words, decision, subject, blocks, link="mail.link")
+    letter = _letter(words, decision, subject, blocks, link="mail.link", at=at)
     key = f"restored:{decision.pk}:{because}:{min(item.pk for item in items)}"
     return _owe(decision, MessageKind.RESTORED, key, letter, at=at)
 
@@ -106,7 +106,9 @@ def owe_withdrawn(*, decision: Decision, items: Sequence[DecisionItem], reason: 
     words = statements.words_for(decision.merchant.language)
     text = paragraph(words("restored.withdrawn", decision=decision.reference))
     blocks = [text, bullets(_names(words, items)), paragraph(words("restored.reasons")), paragraph(reason)]
-    letter = _letter(words, decision, words("restored.subject", decision=decision.reference), blocks, link="mail.link")
+    letter = _letter(
+        words, decision, words("restored.subject", decision=decision.reference), blocks, link="mail.link", at=at
+    )
     return _owe(decision, MessageKind.RESTORED, f"withdrawn:{decision.pk}", letter, at=at)
 
 
@@ -115,7 +117,7 @@ def owe_in_effect(*, decision: Decision, items: Sequence[DecisionItem], at: date
     words = statements.words_for(decision.merchant.language)
     text = paragraph(words("effect.text", decision=decision.reference))
     subject = words("effect.subject", decision=decision.reference)
-    letter = _letter(words, decision, subject, [text, bullets(_names(words, items))], link="mail.link")
+    letter = _letter(words, decision, subject, [text, bullets(_names(words, items))], link="mail.link", at=at)
     return _owe(decision, MessageKind.IN_EFFECT, f"effect:{decision.pk}", letter, at=at)
 
 
@@ -128,7 +130,7 @@ def owe_reminder(*, deadline: Deadline, items: Sequence[DecisionItem], at: datet
     effect = words.minute(deadline.takes_effect_at)
     text = paragraph(words("reminder.text", decision=decision.reference, date=effect))
     subject = words("reminder.subject", date=words.day(deadline.correct_by))
-    letter = _letter(words, decision, subject, [text, bullets(_names(words, items))], link="mail.link")
+    letter = _letter(words, decision, subject, [text, bullets(_names(words, items))], link="mail.link", at=at)
     _owe(decision, MessageKind.REMINDER, key, letter, at=at)
     return True
 
@@ -139,7 +141,7 @@ def owe_deadline(*, deadline: Deadline, at: datetime) -> Message:
     words = statements.words_for(decision.merchant.language)
     day, effect = words.day(deadline.correct_by), words.minute(deadline.takes_effect_at)
     text = paragraph(words("deadline.text", date=day, decision=decision.reference, effect=effect))
-    letter = _letter(words, decision, words("deadline.subject", date=day), [text], link="mail.link")
+    letter = _letter(words, decision, words("deadline.subject", date=day), [text], link="mail.link", at=at)
     return _owe(decision, MessageKind.DEADLINE, f"deadline:{deadline.pk}", letter, at=at)
 
 
@@ -218,9 +220,11 @@ def _note_failure(message: Message, fault: Exception, at: datetime) -> None:
     message.save(update_fields=["error", "next_try_at"])
 
 
-def _letter(words: Words, decision: Decision, subject: str, blocks: Sequence[Block], *, link: str) -> Letter:
+def _letter(
+    words: Words, decision: Decision, subject: str, blocks: Sequence[Block], *, link: str, at: datetime
+) -> Letter:
     name = decision.merchant.name
-    return letters.compose(words=words, subject=subject, name=name, decision=decision, blocks=blocks, link=link)
+    return letters.compose(words=words, subject=subject, name=name, decision=decision, blocks=blocks, link=link, at=at)
 
 
 def _names(words: Words, items: Sequence[DecisionItem]) -> list[str]:

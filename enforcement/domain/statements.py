@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import translation
 
-from enforcement.domain import letters
+from enforcement.domain import letters, points
 from enforcement.domain.letters import Block, bullets, heading, paragraph
 from enforcement.enums import Automation, DecisionState, Origin
 from enforcement.language import reasons, seeing
@@ -19,7 +19,7 @@ from enforcement.language import words as language
 from enforcement.language.words import SOURCE, Words
 from enforcement.measures import MEASURES
 from enforcement.measures.standing import NOTHING_ON_SALE
-from enforcement.models import Deadline, Decision, DecisionItem, Statement
+from enforcement.models import Deadline, Decision, DecisionItem, LadderStep, Statement
 from enforcement.queries import deadlines, waiting
 from enforcement.queries import points as ledger
 from governance.policies.enums import Ground, Measure
@@ -100,7 +100,8 @@ def _content(
     at: datetime,
 ) -> Content:
     about_listings = items[0].listing_id is not None
-    facts = [_fact(words, item) for item in items]
+    step = _step(decision)
+    facts = [_fact(words, item, step) for item in items]
     if decision.origin_kind == Origin.RELISTING:
         facts = [fact | {"seen": [words("listing.relisted")]} for fact in facts]
     return {
@@ -112,7 +113,7 @@ def _content(
         else words("note.template_language", language=words.language_name(asked)),
         "pairs": _pairs(words, decision, items, about_listings),
         "facts": facts,
-        "ground": _ground(words, decision.version, text),
+        "ground": _ground(words, decision.version, text, step),
         "correction": _correction(words, decision, text, items),
         "redress": _redress(words, at),
         "points": _points(words, decision, at),
@@ -170,10 +171,16 @@ def _pairs(words: Words, decision: Decision, items: Sequence[DecisionItem], abou
         "where": _territory(words, decision, items),
         "from": words.minute(deadline.takes_effect_at if deadline else decision.starts_at),
         "until": _until(words, decision),
-        "found": words("found.automated" if decision.automated_detection else "found.person"),
+        "found": _found(words, decision),
         "decided_by": words(f"decided_by.{automation[Automation(decision.automation)]}"),
         "reference": decision.reference,
     }
+
+
+def _found(words: Words, decision: Decision) -> str:
+    if decision.origin_kind == Origin.LADDER:
+        return words("ladder.found")
+    return words("found.automated" if decision.automated_detection else "found.person")
 
 
 def _territory(words: Words, decision: Decision, items: Sequence[DecisionItem]) -> str:
@@ -195,11 +202,13 @@ def _until(words: Words, decision: Decision) -> str:
     return words(f"until.{without_end.get(Measure(decision.measure), 'corrected')}")
 
 
-def _fact(words: Words, item: DecisionItem) -> Content:
+def _fact(words: Words, item: DecisionItem, step: LadderStep | None) -> Content:
     facts = item.facts
     number = facts.get("listing", "")
     seen = seeing.seen(facts["explanation"], words.language)
     by_hand = [] if item.violation_id else [words("listing.no_facts")]
+    if step is not None:
+        by_hand = [words("ladder.reached", points=step.points, at=step.milestone)]
     return {
         "item": item.pk,
         "listing": number,
@@ -228,10 +237,18 @@ def _line(words: Words, fact: Content) -> str:
     return words("form.pair", name=head, value=seen) if head and seen else head or seen
 
 
-def _ground(words: Words, version: PolicyVersion, text: PolicyText) -> Content:
-    key = "ground.legal" if version.ground == Ground.LEGAL else "ground.terms"
+def _step(decision: Decision) -> LadderStep | None:
+    """The milestone that the decision carries out, where it is one of the ladder."""
+    if decision.origin_kind != Origin.LADDER:
+        return None
+    return LadderStep.objects.select_related("ladder").get(pk=int(decision.origin_ref))
+
+
+def _ground(words: Words, version: PolicyVersion, text: PolicyText, step: LadderStep | None) -> Content:
+    legal = version.ground == Ground.LEGAL and step is None
+    basis = words("ladder.ground", version=step.ladder.number, at=step.milestone) if step else version.legal_basis
     return {
-        "reference": words(key, reference=version.legal_basis),
+        "reference": words("ground.legal" if legal else "ground.terms", reference=basis),
         "title": text.title,
         "text": text.statement,
         "language": text.language,
@@ -250,7 +267,8 @@ def _correction(words: Words, decision: Decision, text: PolicyText, items: Seque
     steps, tag = reasons.corrections(text, items[0].facts["explanation"], words.language)
     if not steps:
         steps, tag = [words("correct.steps_missing")], words.language
-    return {"by": by, "steps": steps, "language": tag, "recheck": words("correct.recheck")}
+    recheck = words("ladder.recheck" if decision.origin_kind == Origin.LADDER else "correct.recheck")
+    return {"by": by, "steps": steps, "language": tag, "recheck": recheck}
 
 
 def _redress(words: Words, at: datetime) -> list[str]:
@@ -266,7 +284,11 @@ def _redress(words: Words, at: datetime) -> list[str]:
 def _points(words: Words, decision: Decision, at: datetime) -> list[str]:
     entry = decision.point_entries.first() if decision.points else None
     given = words("points.given", n=entry.points, date=words.day(entry.lapses_at)) if entry else words("points.none")
-    return [given, words("points.balance", n=ledger.balance(decision.merchant_id, at))]
+    balance = words("points.balance", n=ledger.balance(decision.merchant_id, at))
+    off = points.promised(entry) if entry else 0
+    if entry is None or not off:
+        return [given, balance]
+    return [given, words("ladder.discount", date=words.day(points.discount_until(entry)), points=off), balance]
 
 
 def _policy_text(version: PolicyVersion, tag: str) -> PolicyText:

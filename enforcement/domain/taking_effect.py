@@ -14,6 +14,7 @@ from enforcement.domain import (
     decision_states,
     delivery_events,
     messages,
+    milestones,
     points,
     proposals,
     restrictions,
@@ -24,6 +25,7 @@ from enforcement.domain import violations as findings
 from enforcement.enums import SECOND_PERSON, DeadlineBecause, DecisionState, LiftedBecause, Owed, ViolationState
 from enforcement.models import Deadline, Decision, DecisionItem, SecondWord
 from enforcement.queries import deadlines, waiting
+from enforcement.queries import points as ledger
 from governance.accounts.models import User
 from governance.web import formats
 from governance.web.refusals import MoveRefused, Refusal
@@ -194,9 +196,11 @@ def release(decision: Decision, *, actor: User | None, reason: str, at: datetime
 
 
 def _impose(decision: Decision, items: Sequence[DecisionItem], *, at: datetime) -> None:
+    had = ledger.balance(decision.merchant_id, at)
     territories = {item.listing_id: proposals.territory_of(decision, item) for item in items}
     restrictions.impose(decision=decision, items=items, territories=territories, ends_at=_end(decision), at=at)
     points.give(decision=decision, at=at)
+    milestones.notice(decision=decision, before=had, at=at)
 
 
 def _end(decision: Decision) -> datetime | None:

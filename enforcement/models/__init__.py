@@ -1,6 +1,7 @@
 from enforcement.models.appeal import Appeal, AppealFile, AppealItem, AppealMove
 from enforcement.models.decision import Decision, DecisionItem, DecisionMove, ItemReversal, PointEntry, Restriction
 from enforcement.models.delivery import Delivery, DeliveryAttempt, DeliveryEvent, WebhookEndpoint
+from enforcement.models.ladder import Ladder, LadderMove, LadderStep, LadderStepMove
 from enforcement.models.message import Message, Statement
 from enforcement.models.snapshot import CatalogueSnapshot
 from enforcement.models.sweep import Chunk, Sweep, SweepMove, SweepPolicy
@@ -22,6 +23,10 @@ __all__ = [
     "DeliveryAttempt",
     "DeliveryEvent",
     "ItemReversal",
+    "Ladder",
+    "LadderMove",
+    "LadderStep",
+    "LadderStepMove",
     "Message",
     "PointEntry",
     "Restriction",

@@ -266,9 +266,10 @@ class Restriction(models.Model):
 
 
 class PointEntry(models.Model):
-    """The ledger of points. A balance is the sum of given less returned among the entries that have not lapsed.
+    """The ledger of points. A balance is what was given less what was taken off, among the entries that have not lapsed.
 
-    What is returned lapses with what was given, so that the two cancel out on every day.
+    What is taken off lapses with what was given, so that the two cancel out on every day. `ladder` is the one in force when
+    the points were given: its promise of a discount holds.
     """
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="point_entries")
@@ -277,6 +278,7 @@ class PointEntry(models.Model):
     points = models.PositiveSmallIntegerField()
     entered_at = models.DateTimeField()
     lapses_at = models.DateTimeField()
+    ladder = models.ForeignKey("Ladder", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name_plural = "point entries"

@@ -1,9 +1,10 @@
 """Days by which somebody must have acted."""
 
 from calendar import monthrange
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
-from listings.models import Market
+from listings.models import Holiday, Market
 from listings.queries import calendar
 
 USUAL_WEEK = frozenset({1, 2, 3, 4, 5})
@@ -17,6 +18,14 @@ def working_days_after(country: str, start: date, days: int) -> date:
     if Market.objects.filter(code=country).exists():
         return calendar.add_working_days(country, start, days)
     return calendar.nth_working_day(start, days, week=USUAL_WEEK, holidays=frozenset())
+
+
+def counter(country: str) -> Callable[[date, int], date]:
+    """The same for many days of one country, whose calendar is read once."""
+    market = Market.objects.filter(code=country).first()
+    week = frozenset(market.working_days) if market else USUAL_WEEK
+    holidays = frozenset(Holiday.objects.filter(market=country).values_list("date", flat=True))
+    return lambda start, days: calendar.nth_working_day(start, days, week=week, holidays=holidays)
 
 
 def end_of_day(day: date) -> datetime:

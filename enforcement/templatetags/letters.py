@@ -5,7 +5,9 @@ from typing import Any
 
 from django import template
 
+from enforcement.domain import links
 from enforcement.language.words import Words
+from enforcement.models import Decision
 
 register = template.Library()
 
@@ -24,3 +26,9 @@ def letter_day(words: Words, moment: datetime) -> str:
 @register.simple_tag
 def letter_minute(words: Words, moment: datetime) -> str:
     return words.minute(moment)
+
+
+@register.filter
+def statement_token(decision: Decision) -> str:
+    """The secret part of the link to a decision."""
+    return links.token_of(decision)

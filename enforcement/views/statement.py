@@ -40,9 +40,9 @@ def by_link(rate: throttle.Rate) -> Callable[[View], View]:
                 stack.enter_context(translation.override(words.language))
                 stack.enter_context(timezone.override(UTC))
                 if decision is None:
-                    response = _apology(request, words, "not_found", 404)
+                    response = apology(request, words, "not_found", 404)
                 elif throttle.exceeded(rate, token):
-                    response = _apology(request, words, "throttled", 429)
+                    response = apology(request, words, "throttled", 429)
                 else:
                     response = view(request, Letter(decision, words, token, timezone.now()))
             response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
@@ -102,15 +102,15 @@ def withdraw(request: HttpRequest, page: Letter) -> HttpResponse:
 
 def _page(request: HttpRequest, page: Letter, form: AppealForm, *, status: int = 200) -> HttpResponse:
     context: dict[str, Any] = {"page": page, "words": page.words, "form": form}
-    return render(request, "enforcement/statement.html", context | _frame(page.words.language), status=status)
+    return render(request, "enforcement/statement.html", context | frame(page.words.language), status=status)
 
 
-def _apology(request: HttpRequest, words: Any, key: str, status: int) -> HttpResponse:
-    context = {"words": words, "title": words(f"page.{key}"), "text": words(f"page.{key}_text")}
-    return render(request, "enforcement/statement_apology.html", context | _frame(words.language), status=status)
+def apology(request: HttpRequest, words: Any, key: str, status: int, *, section: str = "page") -> HttpResponse:
+    context = {"words": words, "title": words(f"{section}.{key}"), "text": words(f"{section}.{key}_text")}
+    return render(request, "enforcement/statement_apology.html", context | frame(words.language), status=status)
 
 
-def _frame(tag: str) -> dict[str, str]:
+def frame(tag: str) -> dict[str, str]:
     return {"page_language": tag, "page_direction": formats.direction(tag or SOURCE)}
 
 

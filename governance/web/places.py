@@ -40,6 +40,8 @@ PLACES = (
     Place("listings:imports", _("Imports"), "upload", 1, "g i", tab_of="listings"),
     Place("investigations:merchants", _("Merchants"), "merchant", 1, "g m"),
     Place("enforcement:policies", _("Policies"), "policy", 2, "g p"),
+    Place("enforcement:ladder", _("Ladder"), "scale", 2, "g d", tab_of="policies"),
+    Place("enforcement:ladder-steps", _("Steps due"), "gavel", 2, "g t", tab_of="policies"),
     Place("enforcement:sweeps", _("Sweeps"), "sweep", 2, "g s"),
     Place("insights:programmes", _("Programmes"), "programme", 2, "g r"),
     Place("insights:reports", _("Reports"), "report", 3, "g e"),

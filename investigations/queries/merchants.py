@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Case as Choose
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from enforcement.enums import OPEN_APPEALS, STANDING_DECISIONS, WON_APPEALS, PointKind, ViolationState
+from enforcement.enums import OPEN_APPEALS, STANDING_DECISIONS, WON_APPEALS, Origin, ViolationState
+from enforcement.measures import MEASURES
 from enforcement.models import Appeal, Decision, PointEntry, Restriction, Violation
 from enforcement.queries import points as ledger
 from governance.accounts.permissions import Anyone
-from governance.policies.enums import Subject
+from governance.policies.enums import Measure, Subject
 from governance.web import heat
 from investigations import permissions
 from investigations.enums import LIVE_CASES
@@ -105,6 +105,8 @@ class Happening:
 
     @property
     def about_listings(self) -> bool:
+        if self.decision.origin_kind == Origin.LADDER and not MEASURES[Measure(self.decision.measure)].territorial:
+            return False
         return self.decision.version.policy.subject == Subject.LISTINGS
 
 
@@ -178,5 +180,4 @@ def _count(rows: QuerySet[Any]) -> Coalesce:
 
 
 def _points(entries: QuerySet[PointEntry]) -> Coalesce:
-    sign = Choose(When(kind=PointKind.RETURNED, then=-F("points")), default=F("points"), output_field=IntegerField())
-    return Coalesce(Subquery(entries.values("merchant").annotate(total=Sum(sign)).values("total")), 0)
+    return Coalesce(Subquery(entries.values("merchant").annotate(total=ledger.NET).values("total")), 0)

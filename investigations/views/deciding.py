@@ -7,8 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from enforcement.domain import points as ledger
 from enforcement.domain import timing
 from enforcement.domain.timing import AS_USUAL, Timing
+from enforcement.enums import Origin
 from enforcement.language import words as letters
 from enforcement.measures import MEASURES
 from enforcement.models import Decision
@@ -151,7 +153,13 @@ def _follows(case: Case, beside: panel.Panel, deed: Deed, asked: Timing, *, at: 
         if found
         else _("The merchant gets the statement in %(language)s: we have no words in %(asked)s yet.")
     )
-    points = beside.version.points if MEASURES[deed.measure].gives_points else 0
+    points = ledger.due(
+        merchant_id=case.merchant_id,
+        version=beside.version,
+        measure=deed.measure,
+        event_key=f"{Origin.CASE.value}/{case}/P{beside.version.policy_id}",
+        at=at,
+    )
     given = (
         ngettext("It adds %(count)s point.", "It adds %(count)s points.", points) if points else _("It adds no points.")
     )

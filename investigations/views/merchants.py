@@ -1,14 +1,21 @@
 """Merchants: the list, and one merchant with identity, points, cases, decisions, appeals and sales."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext as now_in_words
 from django.utils.translation import gettext_lazy as _
 
+from enforcement.domain import links
+from enforcement.permissions import can_share_accounts
+from enforcement.queries import accounts, ladders
 from enforcement.queries import points as ledger
+from enforcement.queries.health import Health
+from governance.web import charts, formats, heat
 from governance.web.access import opens
 from governance.web.lists import Column, ListPage
 from investigations import permissions
@@ -76,5 +83,40 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "windows": merchants.windows(merchant),
         "chart": sales_chart(listing_queries.daily_of_merchant(merchant.pk, until=timezone.localdate())),
         "may_read_cases": permissions.can_read_cases(request.user),
+        **_account(request, merchant, now),
     }
     return render(request, "investigations/merchant.html", context)
+
+
+def _account(request: HttpRequest, merchant: Merchant, now: datetime) -> dict[str, Any]:
+    """Their health with what would restore it, the steps that are due, and the link by which they see it themselves."""
+    found = accounts.health_of(merchant.pk, now)
+    share = can_share_accounts(request.user)
+    return {
+        "health": found,
+        "health_chart": _health_chart(found) if found else None,
+        "health_gauge": heat.gauge(
+            found.score, top=found.start, bounds=(found.start * 0.4, found.start * 0.8), label=str(found.score)
+        )
+        if found
+        else None,
+        "cures": [each for each in accounts.matters(merchant, now) if each.off] if found else [],
+        "steps_due": list(ladders.open_steps(merchant.pk)) if found else [],
+        "account_link": links.account_address_of(merchant, now) if share else "",
+    }
+
+
+def _health_chart(found: Health) -> charts.Chart:
+    points = [
+        charts.Point(
+            label=formats.day(moment.date()), value=score, tick=formats.day(moment.date()) if index % 45 == 0 else ""
+        )
+        for index, (moment, score) in enumerate(found.history)
+    ]
+    return charts.line_chart(
+        title=now_in_words("Account health, 180 days"),
+        unit=now_in_words("of %(start)s") % {"start": formats.number(found.start)},
+        series=[charts.Series(now_in_words("Account health"), points)],
+        width=360,
+        height=140,
+    )

@@ -46,6 +46,7 @@ class Ground:
         about_merchants: bool = False,
         cure_days: int = 0,
         mode: Mode = Mode.ENFORCE,
+        **more: Any,
     ) -> Policy:
         policy = cases.policy(
             slug,
@@ -56,6 +57,7 @@ class Ground:
             listings_a_day=3,
             cure_days=cure_days,
             mode=mode,
+            **more,
         )
         if about_merchants:
             policy.subject = Subject.MERCHANTS

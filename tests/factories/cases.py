@@ -97,6 +97,7 @@ def policy(
     author: User | None = None,
     title: str = "Strong loose magnets in toys",
     mode: Mode = Mode.REVIEW,
+    points: int = 4,
 ) -> Policy:
     """A policy in force, in review mode."""
     author = author or User.objects.filter(username="author").first() or person("author", Role.GOVERNANCE_MANAGER)
@@ -115,7 +116,7 @@ def policy(
         label=label,
         listings_a_day=listings_a_day,
         cure_days=cure_days,
-        points=4,
+        points=points,
         author=author,
         created_at=NOON,
     )
