@@ -5,6 +5,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from enforcement.domain import chunks, decisions, messages, restrictions, snapshots, sweep_work, sweeps
+from enforcement.domain.transparency import reconciling, sending, submissions
 from enforcement.enums import SweepKind
 from enforcement.queries import outbox
 from enforcement.queries import sweeps as running
@@ -91,3 +92,21 @@ def follow_listings(listing_ids: list[int]) -> None:
 @shared_task
 def follow_recent_listings() -> None:
     restrictions.follow_recent_changes(at=timezone.now())
+
+
+@shared_task
+def send_statements() -> None:
+    """Send a batch to the Transparency Database, then pass the turn on while there is more."""
+    if sending.send_due(at=timezone.now()):
+        send_statements.delay()
+
+
+@shared_task
+def owe_statements() -> None:
+    """Decisions that came into force after they were made."""
+    submissions.owe_missing(at=timezone.now())
+
+
+@shared_task
+def reconcile_statements() -> None:
+    reconciling.reconcile(at=timezone.now())

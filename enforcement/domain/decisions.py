@@ -24,6 +24,7 @@ from enforcement.domain import (
 )
 from enforcement.domain import violations as findings
 from enforcement.domain.endings import expire_due, settle_corrected
+from enforcement.domain.transparency import submissions
 from enforcement.enums import (
     OPEN_APPEALS,
     STANDING_DECISIONS,
@@ -126,6 +127,7 @@ def issue(
     statement = statements.write(decision=decision, items=items, replaced=supersedes, at=at)
     wait = UNDO_WINDOW + UNDO_GRACE if decision.automation == Automation.NONE else timedelta(0)
     messages.owe_statement(statement=statement, at=at, wait=wait)
+    submissions.owe(decision=decision, at=at, wait=wait)
     data = {"measure": measure, "listings": len(items), "points": decision.points, "policy": str(version)}
     decision_states.record(
         "decision.issued", decision, actor, at, {**data, "markets": decision.markets, "reason": reason}
@@ -144,6 +146,7 @@ def undo(*, decision: Decision, actor: User, at: datetime) -> Decision:
         raise TooLateToUndo(_("This decision replaced another, which cannot come back. Reverse it, with a reason."))
     if not messages.withdraw_statement(decision=decision):
         raise TooLateToUndo(_("The merchant has been told already. Reverse the decision instead, with a reason."))
+    submissions.withdraw(decision=decision)
     items = list(decision.items.filter(reversal__isnull=True).order_by("pk"))
     returned = _take_back(decision, items, actor=actor, reason="", at=at, because=LiftedBecause.UNDONE)
     decision_states.record("decision.undone", decision, actor, at, {"points_returned": returned})

@@ -3,6 +3,7 @@ from enforcement.models.decision import Decision, DecisionItem, DecisionMove, It
 from enforcement.models.message import Message, Statement
 from enforcement.models.snapshot import CatalogueSnapshot
 from enforcement.models.sweep import Chunk, Sweep, SweepMove, SweepPolicy
+from enforcement.models.transparency import TransparencyReconciliation, TransparencySubmission, TransparencyTry
 from enforcement.models.violation import Violation
 
 __all__ = [
@@ -23,5 +24,8 @@ __all__ = [
     "Sweep",
     "SweepMove",
     "SweepPolicy",
+    "TransparencyReconciliation",
+    "TransparencySubmission",
+    "TransparencyTry",
     "Violation",
 ]
