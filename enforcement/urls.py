@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from enforcement.views import decisions, policies, policy_edit, preview, rule_language, statement, sweeps
+from enforcement.views import decisions, policies, policy_edit, preview, rule_language, statement, sweeps, transparency
 
 app_name = "enforcement"
 urlpatterns: list[URLPattern] = [
@@ -32,6 +32,9 @@ urlpatterns: list[URLPattern] = [
     path("decisions/<str:reference>/", decisions.detail, name="decision"),
     path("decisions/<str:reference>/reverse/", decisions.reverse, name="decision-reverse"),
     path("decisions/<str:reference>/messages/<int:pk>/again/", decisions.send_again, name="message-again"),
+    path("transparency/", transparency.SubmissionList.as_view(), name="transparency"),
+    path("transparency/<int:pk>/", transparency.detail, name="transparency-submission"),
+    path("transparency/<int:pk>/again/", transparency.again, name="transparency-again"),
     path("s/<str:token>/", statement.statement, name="statement"),
     path("s/<str:token>/appeal/", statement.file, name="statement-appeal"),
     path("s/<str:token>/withdraw/", statement.withdraw, name="statement-withdraw"),

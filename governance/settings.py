@@ -323,6 +323,7 @@ SPECTACULAR_SETTINGS = {
         "ViolationState": "enforcement.enums.ViolationState",
         "DecisionState": "enforcement.enums.DecisionState",
         "Clearance": "enforcement.enums.Clearance",
+        "SubmissionState": "enforcement.enums.SubmissionState",
         "AppealState": "enforcement.enums.AppealState",
         "ItemOutcome": "enforcement.enums.ItemOutcome",
         "CaseState": "investigations.enums.CaseState",

@@ -8,6 +8,7 @@ from enforcement.api.checks import ListingCheckViewSet
 from enforcement.api.decisions import DecisionViewSet
 from enforcement.api.policies import PolicyViewSet
 from enforcement.api.sweeps import SweepViewSet
+from enforcement.api.transparency import SubmissionViewSet
 from enforcement.api.violations import ViolationViewSet
 
 router = SimpleRouter(trailing_slash=False)
@@ -16,6 +17,7 @@ router.register("sweeps", SweepViewSet, basename="sweep")
 router.register("violations", ViolationViewSet, basename="violation")
 router.register("decisions", DecisionViewSet, basename="decision")
 router.register("appeals", AppealViewSet, basename="appeal")
+router.register("transparency/submissions", SubmissionViewSet, basename="transparency-submission")
 urlpatterns = [
     *router.urls,
     path("listings/check", ListingCheckViewSet.as_view({"post": "create"}), name="listing-check"),

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from enforcement.enums import DecisionState, Environment, LiftedBecause, SubmissionState
 from enforcement.language.transparency import EEA
@@ -54,6 +54,10 @@ def submissions(markets: Markets) -> QuerySet[TransparencySubmission]:
     """Those about decisions that concern these markets, with what a row of them shows."""
     rows = TransparencySubmission.objects.select_related("decision")
     return rows if markets is None else rows.filter(concerns(markets, "decision_id"))
+
+
+def with_tries(rows: QuerySet[TransparencySubmission]) -> QuerySet[TransparencySubmission]:
+    return rows.prefetch_related(Prefetch("tries", queryset=TransparencyTry.objects.order_by("pk")))
 
 
 def due(at: datetime) -> QuerySet[TransparencySubmission]:
