@@ -227,7 +227,7 @@ class SubmissionState(models.TextChoices):
     OWED = "owed", _("To be sent")
     SENT = "sent", pgettext_lazy("submission", "Accepted")
     REFUSED = "refused", pgettext_lazy("submission", "Refused")
-    WITHDRAWN = "withdrawn", _("Withdrawn before it was sent")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 # Withdrawn becomes accepted where it was on its way already: what the database holds is said.

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('environment', models.CharField(choices=[('sandbox', 'Sandbox'), ('production', 'Production')], max_length=10)),
                 ('puid', models.CharField(max_length=40, unique=True)),
                 ('payload', models.JSONField()),
-                ('state', models.CharField(choices=[('owed', 'To be sent'), ('sent', 'Accepted'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn before it was sent')], default='owed', max_length=9)),
+                ('state', models.CharField(choices=[('owed', 'To be sent'), ('sent', 'Accepted'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default='owed', max_length=9)),
                 ('attempts', models.PositiveIntegerField(default=0)),
                 ('next_try_at', models.DateTimeField()),
                 ('errors', models.JSONField(blank=True, default=dict)),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from enforcement import permissions
-from enforcement.domain.transparency import submissions
+from enforcement.domain.transparency import payloads, submissions
 from enforcement.enums import DecisionState, SubmissionState
 from enforcement.filters import SubmissionFilter
 from enforcement.language.transparency import DUMP_COLUMNS
@@ -111,13 +111,20 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "submission": row,
         "category": category_name(row.payload["category"]),
         "tries": row.tries.order_by("-pk"),
-        "sent": json.dumps(row.payload, indent=2, ensure_ascii=False),
-        "stored": json.dumps(row.answer, indent=2, ensure_ascii=False) if row.answer else "",
+        "sent": _written(payloads.as_sent(row.payload)),
+        "stored": _written(row.answer) if row.answer else "",
         "taken_back": row.state == SubmissionState.SENT and row.decision.state in TAKEN_BACK,
         "may_send": permissions.can_send_statements(request.user) and row.state == SubmissionState.REFUSED,
         "mode": settings.DSA_TDB,
     }
     return render(request, "enforcement/submission_detail.html", context)
+
+
+def _written(fields: dict[str, Any]) -> str:
+    """In the order of the dump, so that two can be compared line by line."""
+    known = ("puid", *DUMP_COLUMNS)
+    ordered = sorted(fields, key=lambda name: (known.index(name) if name in known else len(known), name))
+    return json.dumps({name: fields[name] for name in ordered}, indent=2, ensure_ascii=False)
 
 
 @require_POST

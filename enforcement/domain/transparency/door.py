@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from django.conf import settings
 from django.core.cache import cache
 
-from enforcement.domain.transparency.payloads import product_code
+from enforcement.domain.transparency.payloads import as_sent
 
 SECONDS = 20
 MOST_BYTES = 16 << 20
@@ -41,7 +41,7 @@ class Answer:
 
 def send(statements: Sequence[Mapping[str, Any]]) -> Answer:
     """One statement, or a batch that is taken whole or not at all."""
-    ready = [product_code(dict(each)) for each in statements]
+    ready = [as_sent(dict(each)) for each in statements]
     if len(ready) == 1:
         return _ask("POST", "/api/v1/statement", ready[0])
     return _ask("POST", "/api/v1/statements", {"statements": ready})

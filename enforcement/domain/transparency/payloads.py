@@ -67,7 +67,7 @@ def build(decision: Decision, *, puid: str) -> Payload | None:
     )
 
 
-def product_code(payload: Payload) -> dict[str, Any]:
+def as_sent(payload: Payload) -> dict[str, Any]:
     """As the API takes it: the EAN goes in under `content_id`, from which the database copies it."""
     given = dict(payload)
     ean = given.pop("content_id_ean", None)

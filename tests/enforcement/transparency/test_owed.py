@@ -65,7 +65,7 @@ def test_a_removal_is_owed_as_the_database_wants_it(ground: Ground) -> None:
         "automated_decision": "AUTOMATED_DECISION_NOT_AUTOMATED",
     }
     assert "by automated means" in row.payload["decision_facts"]
-    assert check(payloads.product_code(row.payload)) == []
+    assert check(payloads.as_sent(row.payload)) == []
 
 
 @pytest.mark.parametrize(
