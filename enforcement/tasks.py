@@ -7,8 +7,9 @@ from django.utils import timezone
 from enforcement.domain import chunks, decisions, messages, restrictions, snapshots, sweep_work, sweeps
 from enforcement.domain.transparency import reconciling, sending, submissions
 from enforcement.enums import SweepKind
-from enforcement.queries import outbox
+from enforcement.queries import outbox, transparency
 from enforcement.queries import sweeps as running
+from governance.web import places
 
 DAILY, WEEKLY = "daily, what has changed", "weekly, everything"
 
@@ -96,9 +97,10 @@ def follow_recent_listings() -> None:
 
 @shared_task
 def send_statements() -> None:
-    """Send a batch to the Transparency Database, then pass the turn on while there is more."""
+    """Send a batch to the Transparency Database, then pass the turn on while there is more; the rail says what stands still."""
     if sending.send_due(at=timezone.now()):
         send_statements.delay()
+    places.set_count("transparency", transparency.attention())
 
 
 @shared_task

@@ -111,6 +111,14 @@ def counts(at: datetime) -> dict[str, int]:
     return rows.aggregate(**by_state, late=late)
 
 
+def attention() -> str:
+    """What waits for a person, for the rail: a token that is not accepted, else how many were refused."""
+    if is_on() and token_refused():
+        return "!"
+    refused = TransparencySubmission.objects.filter(environment=environment(), state=SubmissionState.REFUSED).count()
+    return str(refused or "")
+
+
 def last_reconciliation() -> TransparencyReconciliation | None:
     return TransparencyReconciliation.objects.filter(environment=environment()).order_by("-made_at", "-pk").first()
 

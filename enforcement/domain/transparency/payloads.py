@@ -4,7 +4,7 @@ Nothing identifies the merchant or anybody else (DSA Art. 24(5)): titles, prices
 what a rule saw is freed of addresses, telephone numbers and the names in the merchant's file.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date
 from typing import Any
 
@@ -87,7 +87,7 @@ def _restriction(decision: Decision, restricts: Restricts) -> Payload:
 
 def _ground(decision: Decision) -> Payload:
     ground = decision.statement.content["ground"]
-    why = _clean(decision, [ground["text"], ground["facts"]], "\n", EXPLANATION_MOST)
+    why = without_personal_data("\n".join(filter(None, (ground["text"], ground["facts"]))))[:EXPLANATION_MOST]
     reference = decision.version.legal_basis[:GROUND_MOST]
     if decision.version.ground == Ground.LEGAL:
         return {
@@ -133,12 +133,7 @@ def _facts(decision: Decision, items: Sequence[DecisionItem]) -> str:
     listings = sum(item.listing_id is not None for item in items)
     counted = [f"Listings concerned: {listings}."] if listings > 1 else []
     lines = [content["pairs"]["found"], *seen, *counted]
-    return _clean(decision, lines, "\n", FACTS_MOST)
-
-
-def _clean(decision: Decision, lines: Iterable[str], between: str, most: int) -> str:
-    text = between.join(line for line in lines if line)
-    return without_personal_data(text, known=_names(decision.merchant))[:most].strip()
+    return without_personal_data("\n".join(lines), known=_names(decision.merchant))[:FACTS_MOST]
 
 
 def _names(merchant: Merchant) -> list[str]:

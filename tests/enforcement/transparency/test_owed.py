@@ -150,6 +150,7 @@ def test_nobody_is_named(ground: Ground) -> None:
     said = str(row.payload)
     for name in ("Nordlicht", "ann@", "555", "Elbchaussee", "Mona", "A ball", "trade@merchant.example"):
         assert name not in said
+    assert "magnets" in row.payload["decision_facts"]
     assert row.state == SubmissionState.OWED
 
 

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
+from django.conf import settings as settings_of
 
+from enforcement import tasks
 from enforcement.domain import decisions
 from enforcement.domain.transparency import door, reconciling, sending, submissions
 from enforcement.enums import SubmissionState
@@ -175,7 +177,7 @@ def test_a_token_that_is_not_known_stops_everything_until_it_is(ground: Ground, 
     assert (states(), len(database.posts)) == (["owed"] * 2, 1)
     refused = queries.token_refused()
     assert refused is not None
-    assert refused.status == 401
+    assert (refused.status, queries.attention()) == (401, "!")
     sending.send_due(at=LATER + timedelta(minutes=14))
     assert len(database.posts) == 1
     database.token = "1|a-token"
@@ -189,6 +191,49 @@ def test_an_objection_that_names_nothing_is_asked_about_one_by_one(ground: Groun
     sending.send_due(at=LATER)
     assert states() == ["sent", "sent"]
     assert database.posts == [("statements", 2), ("statement", 1), ("statement", 1)]
+
+
+def test_two_workers_claim_different_rows(ground: Ground, database: Database) -> None:
+    owed(ground, 3)
+    first, second = sending._claim(LATER), sending._claim(LATER)
+    assert (len(first), len(second)) == (3, 0)
+
+
+def test_more_than_a_batch_goes_in_turns(ground: Ground, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "BATCH_MOST", 2)
+    owed(ground, 3)
+    assert [sending.send_due(at=LATER) for _ in range(2)] == [True, False]
+    assert database.posts == [("statements", 2), ("statement", 1)]
+
+
+def test_what_was_on_its_way_when_it_was_undone_is_said_to_be_there(ground: Ground, database: Database) -> None:
+    (row,) = owed(ground)
+    attempts = sending._claim(LATER)
+    submissions.withdraw(decision=row.decision)
+    sending._after(door.send([row.payload]), attempts, LATER)
+    row.refresh_from_db()
+    assert (row.state, row.uuid) == (SubmissionState.SENT, database.stored[row.puid]["uuid"])
+
+
+def test_a_late_answer_changes_nothing(ground: Ground, database: Database) -> None:
+    owed(ground)
+    attempts = sending._claim(LATER)
+    answer = door.send([attempts[0].row.payload])
+    for _ in range(2):
+        sending._after(answer, attempts, LATER)
+    assert states() == ["sent"]
+
+
+def test_beat_sends_owes_and_reconciles(ground: Ground, database: Database) -> None:
+    owed(ground)
+    tasks.owe_statements()
+    tasks.send_statements()
+    tasks.reconcile_statements()
+    found = queries.last_reconciliation()
+    assert found is not None
+    assert (found.accepted, found.checked, found.unknown) == (1, 1, [])
+    beaten = {entry["task"] for entry in settings_of.CELERY_BEAT_SCHEDULE.values()}
+    assert {f"enforcement.tasks.{name}_statements" for name in ("owe", "send", "reconcile")} <= beaten
 
 
 def test_the_switch_to_production_owes_what_the_sandbox_took(
