@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet
 
 from enforcement.enums import DecisionState, Environment, LiftedBecause, SubmissionState
 from enforcement.language.transparency import EEA
@@ -17,7 +17,7 @@ from enforcement.models import (
     TransparencyTry,
 )
 from enforcement.queries.decisions import Markets, concerns
-from listings.models import Market
+from listings.models import Listing, Market
 
 IN_FORCE_ONCE = frozenset(
     {
@@ -48,6 +48,12 @@ def is_on() -> bool:
 def served() -> frozenset[str]:
     """The countries in which the marketplace sells."""
     return frozenset(Market.objects.values_list("code", flat=True))
+
+
+def oldest_listing(decision: Decision) -> datetime:
+    """When the first of the decision's listings was created."""
+    found: datetime = Listing.objects.filter(decision_items__decision=decision).aggregate(at=Min("created_at"))["at"]
+    return found
 
 
 def submissions(markets: Markets) -> QuerySet[TransparencySubmission]:

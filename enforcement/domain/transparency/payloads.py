@@ -5,7 +5,7 @@ what a rule saw is freed of addresses, telephone numbers and the names in the me
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from enforcement.enums import Automation
@@ -43,7 +43,7 @@ def territory(decision: Decision, items: Sequence[DecisionItem]) -> list[str]:
 
 def build(decision: Decision, *, puid: str) -> Payload | None:
     """The payload, or None where the decision is none of the database's business."""
-    items = list(decision.items.select_related("listing").order_by("pk"))
+    items = list(decision.items.order_by("pk"))
     restricts, scope = MEASURES.get(decision.measure), territory(decision, items)
     if restricts is None or not scope:
         return None
@@ -108,15 +108,15 @@ def _matter(matter: Matter) -> Payload:
 
 
 def _content(decision: Decision, items: Sequence[DecisionItem]) -> Payload:
-    listings = [item for item in items if item.listing is not None]
+    listings = [item for item in items if item.listing_id is not None]
     if not listings:
         return {
             "content_type": ["CONTENT_TYPE_OTHER"],
             "content_type_other": "Account of a seller",
             "content_date": _day(decision.merchant.created_at),
         }
-    dates = [item.listing.created_at for item in listings if item.listing]
-    found: Payload = {"content_type": ["CONTENT_TYPE_PRODUCT"], "content_date": _day(min(dates))}
+    oldest = _day(queries.oldest_listing(decision))
+    found: Payload = {"content_type": ["CONTENT_TYPE_PRODUCT"], "content_date": oldest}
     languages = {str(item.facts.get("language", ""))[:2].upper() for item in listings}
     if len(languages) == 1 and languages <= CODES["content_language"]:
         found["content_language"] = languages.pop()
@@ -145,6 +145,5 @@ def _names(merchant: Merchant) -> list[str]:
     return [merchant.name, merchant.email, *parts, *address]
 
 
-def _day(at: Any) -> str:
-    day: date = at.astimezone(UTC).date()
-    return day.isoformat()
+def _day(at: datetime) -> str:
+    return at.astimezone(UTC).date().isoformat()

@@ -28,7 +28,9 @@ LEASE = timedelta(minutes=20)
 """How long claimed rows are left alone: longer than a task may take (CELERY_TASK_TIME_LIMIT)."""
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024))
 """Before the second try, the third, and so on. What is owed by law is never given up."""
-CREATED, WRONG = 201, 422
+ROUNDS = 2 * BATCH_MOST
+"""Of one batch at most: each refuses one statement or gives one another number. What is left waits for its lease to end."""
+CREATED, WRONG, TOO_LARGE = 201, 422, 413
 log = structlog.get_logger(__name__)
 
 
@@ -44,7 +46,9 @@ def send_due(*, at: datetime) -> bool:
         return False
     attempts = _claim(at)
     full = len(attempts) == BATCH_MOST
-    while attempts:
+    for _round in range(ROUNDS):
+        if not attempts:
+            break
         attempts = _after(door.send([each.row.payload for each in attempts]), attempts, at)
     return full
 
@@ -76,6 +80,8 @@ def _after(answer: Answer, sent: list[Attempt], at: datetime) -> list[Attempt]:
         return []
     if answer.status == WRONG:
         return _objected(answer, sent, at)
+    if answer.status == TOO_LARGE and len(sent) > 1:
+        return _apart(sent, at)
     if answer.status in queries.REFUSED_TOKEN:
         log.error("transparency_database_refuses_our_token", status=answer.status, waiting=len(sent))
     for each in sent:

@@ -16,7 +16,7 @@ TOKEN = "1|a-token"
 
 
 class Database:
-    """`fails` are what the next answers are instead: a status, `hang`, or `cut` after storing."""
+    """`fails` are what the next answers are instead: a status, `hang`, or after storing `cut` and `keep`, which never answers."""
 
     def __init__(self) -> None:
         self.stored: dict[str, dict[str, Any]] = {}
@@ -24,6 +24,7 @@ class Database:
         self.fails: list[int | str] = []
         self.objects: dict[str, dict[str, list[str]]] = {}
         self.token = TOKEN
+        self.kept = threading.Event()
         self.url = ""
 
     @property
@@ -93,6 +94,10 @@ class Handler(BaseHTTPRequestHandler):
             return
         single = self.path == "/api/v1/statement"
         status, answer = self.database.one(body) if single else self.database.batch(body)
+        if fault == "keep":
+            self.database.kept.set()
+            time.sleep(60)
+            return
         if fault == "cut":
             self.connection.shutdown(socket.SHUT_RDWR)
             return

@@ -1,10 +1,14 @@
 """Our rules against 112 payloads whose answers are known, and the rules that are ours alone."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
@@ -16,6 +20,7 @@ from enforcement.language.transparency import (
     check_batch,
     fields_of,
     messages_of,
+    stricter,
     without_personal_data,
 )
 from enforcement.language.transparency.mapping import MEASURES, matter_of
@@ -60,17 +65,17 @@ def test_every_known_payload_is_answered_as_the_database_answers_it(cases: list[
 
 @pytest.mark.data
 def test_what_we_refuse_beyond_that_we_refuse_by_a_documented_rule(cases: list[dict[str, Any]]) -> None:
-    stricter = {}
+    beyond = {}
     for case in cases:
         payload, expected = case["payload"], case["expect"].get("error_fields", [])
         found: Any = check(payload) if case["endpoint"] == "statement" else check_batch(payload)
         if fields_of(found) != expected:
             assert expected == [], case["id"]
             faults = found if isinstance(found, list) else [fault for each in found.values() for fault in each]
-            stricter[case["id"]] = {fault.rule for fault in faults}
+            beyond[case["id"]] = {fault.rule for fault in faults}
     allowed = {"territory", "content_after_start", "ean_check_digit"}
-    assert len(stricter) == 5
-    assert set.union(*stricter.values()) == allowed
+    assert len(beyond) == 5
+    assert set.union(*beyond.values()) == allowed
 
 
 @pytest.mark.data
@@ -136,6 +141,30 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_what_the_database_lets_pass_and_we_do_not(change: dict[str, Any], field: str, rule: str) -> None:
     assert check(GOOD | change, ours=False) == []
     assert [(fault.field, fault.rule) for fault in check(GOOD | change)] == [(field, rule)]
+
+
+def test_our_rules_are_documented() -> None:
+    documented = (Path(settings.BASE_DIR) / "docs" / "transparency.md").read_text(encoding="utf-8")
+    for rule in (
+        stricter.TERRITORY,
+        stricter.ENDS_FIRST,
+        stricter.LATER_CONTENT,
+        stricter.CHECK_DIGIT,
+        stricter.PERSONAL,
+        stricter.TERMS_ONLY,
+        stricter.NOT_TEXT,
+    ):
+        assert f"| `{rule}` |" in documented
+
+
+@pytest.mark.parametrize(
+    "given", [{"DSA_TDB": "prod"}, {"DSA_TDB": "production"}, {"DSA_TDB": "sandbox", "DSA_TDB_TOKEN": "t"}]
+)
+def test_a_setting_that_could_not_send_stops_the_start(given: dict[str, str]) -> None:
+    command = [sys.executable, "-c", "import governance.settings"]
+    told = subprocess.run(command, env=os.environ | given, cwd=settings.BASE_DIR, capture_output=True, check=False)
+    assert told.returncode == 1
+    assert b"DSA_TDB is off, sandbox or production" in told.stderr
 
 
 def test_the_terms_category_is_none_of_illegal_content() -> None:

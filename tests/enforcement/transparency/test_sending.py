@@ -185,9 +185,12 @@ def test_a_token_that_is_not_known_stops_everything_until_it_is(ground: Ground, 
     assert (states(), queries.token_refused()) == (["sent"] * 2, None)
 
 
-def test_an_objection_that_names_nothing_is_asked_about_one_by_one(ground: Ground, database: Database) -> None:
+@pytest.mark.parametrize("fault", [413, 422])
+def test_an_objection_that_names_nothing_is_asked_about_one_by_one(
+    ground: Ground, database: Database, fault: int
+) -> None:
     owed(ground, 2)
-    database.fails = [422]
+    database.fails = [fault]
     sending.send_due(at=LATER)
     assert states() == ["sent", "sent"]
     assert database.posts == [("statements", 2), ("statement", 1), ("statement", 1)]
