@@ -18,15 +18,28 @@ from enforcement.enums import (
     DecisionState,
     DeliveryState,
     EndpointState,
+    Environment,
     EventType,
     MessageState,
     Owed,
     StepState,
+    SubmissionState,
     SweepKind,
     SweepState,
     ViolationState,
 )
-from enforcement.models import Appeal, Decision, Delivery, LadderStep, Message, Sweep, Violation, WebhookEndpoint
+from enforcement.models import (
+    Appeal,
+    Decision,
+    Delivery,
+    LadderStep,
+    Message,
+    Sweep,
+    TransparencySubmission,
+    Violation,
+    WebhookEndpoint,
+)
+from enforcement.queries.transparency import LATE
 from governance.policies.enums import Measure, Mode, Severity, VersionState, family_name
 from governance.policies.models import Policy
 from governance.web.references import read_reference
@@ -124,6 +137,39 @@ class DecisionFilter(django_filters.FilterSet):
     def only_undelivered(self, rows: QuerySet[Decision], name: str, value: bool) -> QuerySet[Decision]:
         failed = Exists(Message.objects.filter(decision=OuterRef("pk"), state=MessageState.FAILED))
         return rows.filter(failed) if value else rows.exclude(failed)
+
+
+class SubmissionFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Decision, PUID or UUID"), method="search")
+    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=SubmissionState.choices)
+    environment = django_filters.MultipleChoiceFilter(label=_("Environment"), choices=Environment.choices)
+    late = django_filters.BooleanFilter(label=_("Waiting for more than a day"), method="only_late")
+    reversed = django_filters.BooleanFilter(label=_("Reversed after it was accepted"), method="only_reversed")
+    created = django_filters.IsoDateTimeFromToRangeFilter(label=_("Owed since"), field_name="created_at")
+
+    class Meta:
+        model = TransparencySubmission
+        fields = ("state", "environment")
+
+    def search(self, rows: QuerySet[TransparencySubmission], name: str, value: str) -> QuerySet[TransparencySubmission]:
+        if reference := read_reference(value):
+            return rows.filter(decision__reference=reference)
+        return rows.filter(Q(puid=value.strip()) | Q(uuid=value.strip()))
+
+    def only_late(
+        self, rows: QuerySet[TransparencySubmission], name: str, value: bool
+    ) -> QuerySet[TransparencySubmission]:
+        late = Q(state=SubmissionState.OWED, created_at__lt=timezone.now() - LATE)
+        return rows.filter(late) if value else rows.exclude(late)
+
+    def only_reversed(
+        self, rows: QuerySet[TransparencySubmission], name: str, value: bool
+    ) -> QuerySet[TransparencySubmission]:
+        back = Q(
+            state=SubmissionState.SENT,
+            decision__state__in=[DecisionState.REVERSED, DecisionState.PARTLY_REVERSED],
+        )
+        return rows.filter(back) if value else rows.exclude(back)
 
 
 class AppealFilter(django_filters.FilterSet):

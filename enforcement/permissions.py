@@ -36,6 +36,15 @@ def can_send_again(user: Anyone) -> bool:
     return has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD, Role.ADMINISTRATOR)
 
 
+def can_see_transparency(user: Anyone) -> bool:
+    return can_open(user, Place.TRANSPARENCY)
+
+
+def can_send_statements(user: Anyone) -> bool:
+    """Send again what the EU's Transparency Database has refused."""
+    return has_role(user, Role.GOVERNANCE_MANAGER, Role.TEAM_LEAD, Role.ADMINISTRATOR)
+
+
 def can_read_appeals(user: Anyone) -> bool:
     return can_open(user, Place.APPEALS)
 

@@ -19,10 +19,12 @@ from enforcement.domain import (
     sweeps,
     taking_effect,
 )
+from enforcement.domain.transparency import reconciling, sending, submissions
 from enforcement.enums import SweepKind
 from enforcement.queries import deliveries as webhooks
-from enforcement.queries import outbox
+from enforcement.queries import outbox, transparency
 from enforcement.queries import sweeps as running
+from governance.web import places
 
 SPREAD_ASKED = "delivery:spread"
 """In the cache while a spreading is asked for and has not begun: a thousand decisions ask for one."""
@@ -148,3 +150,22 @@ def deliver_events() -> None:
     fan_out.spread(at=timezone.now())
     for endpoint_id in webhooks.due_endpoints(timezone.now()):
         deliver_to_endpoint.delay(endpoint_id)
+
+
+@shared_task
+def send_statements() -> None:
+    """Send a batch to the Transparency Database, then pass the turn on while there is more; the rail says what stands still."""
+    if sending.send_due(at=timezone.now()):
+        send_statements.delay()
+    places.set_count("transparency", transparency.attention())
+
+
+@shared_task
+def owe_statements() -> None:
+    """Decisions that came into force after they were made."""
+    submissions.owe_missing(at=timezone.now())
+
+
+@shared_task
+def reconcile_statements() -> None:
+    reconciling.reconcile(at=timezone.now())

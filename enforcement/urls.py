@@ -15,6 +15,7 @@ from enforcement.views import (
     rule_language,
     statement,
     sweeps,
+    transparency,
     waiting,
     webhooks,
 )
@@ -75,6 +76,9 @@ urlpatterns: list[URLPattern] = [
     path("delivery/<int:pk>/test/", webhooks.send_test, name="webhook-test"),
     path("delivery/<int:pk>/replay/", webhooks.replay, name="webhook-replay"),
     path("m/<str:token>/", account.account, name="account"),
+    path("transparency/", transparency.SubmissionList.as_view(), name="transparency"),
+    path("transparency/<int:pk>/", transparency.detail, name="transparency-submission"),
+    path("transparency/<int:pk>/again/", transparency.again, name="transparency-again"),
     path("s/<str:token>/", statement.statement, name="statement"),
     path("s/<str:token>/appeal/", statement.file, name="statement-appeal"),
     path("s/<str:token>/withdraw/", statement.withdraw, name="statement-withdraw"),

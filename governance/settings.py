@@ -179,6 +179,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "make the windows of the day": {"task": "listings.tasks.refresh_windows", "schedule": crontab(hour=0, minute=10)},
     "deliver what is owed": {"task": "enforcement.tasks.deliver_owed", "schedule": 30},
     "tell the marketplace": {"task": "enforcement.tasks.deliver_events", "schedule": 5},
+    "send to the Transparency Database": {"task": "enforcement.tasks.send_statements", "schedule": 30},
+    "owe the Transparency Database": {"task": "enforcement.tasks.owe_statements", "schedule": 600},
+    "reconcile with the Transparency Database": {
+        "task": "enforcement.tasks.reconcile_statements",
+        "schedule": crontab(hour=3, minute=40),
+    },
     "let restrictions follow changed listings": {"task": "enforcement.tasks.follow_recent_listings", "schedule": 600},
     "open the cases that are owed": {"task": "investigations.tasks.open_owed", "schedule": 60},
     "settle the cases of what is corrected": {"task": "investigations.tasks.settle_corrected", "schedule": 60},
@@ -199,6 +205,20 @@ AUTOMATION_SPREAD_MINUTES = env.int(
     "AUTOMATION_SPREAD_MINUTES", default=0
 )  # decisions by automation begin at a random moment within so many minutes
 SWEEP_WORKERS = env.int("SWEEP_WORKERS", default=2)  # chunks of one sweep at work at once
+
+# --- the EU's Transparency Database ------------------------------------------------------------
+# off: what is owed is written down and checked, and nothing leaves. The sandbox's address comes with the onboarding.
+DSA_TDB = env("DSA_TDB", default="off")
+DSA_TDB_TOKEN = env("DSA_TDB_TOKEN", default="")
+DSA_TDB_URLS = {
+    "sandbox": env("DSA_TDB_SANDBOX_URL", default=""),
+    "production": env("DSA_TDB_PRODUCTION_URL", default="https://transparency.dsa.ec.europa.eu"),
+}
+if DSA_TDB != "off" and not (DSA_TDB_TOKEN and DSA_TDB_URLS.get(DSA_TDB)):
+    raise ImproperlyConfigured(
+        "DSA_TDB is off, sandbox or production. The last two need DSA_TDB_TOKEN (or DSA_TDB_TOKEN_FILE), and the sandbox "
+        "its address in DSA_TDB_SANDBOX_URL."
+    )
 
 # --- previews ----------------------------------------------------------------------------------
 # Columns of the catalogue, written by the workers and read by the web: with several machines, a volume that all of them share.
@@ -326,6 +346,7 @@ SPECTACULAR_SETTINGS = {
         "ViolationState": "enforcement.enums.ViolationState",
         "DecisionState": "enforcement.enums.DecisionState",
         "Clearance": "enforcement.enums.Clearance",
+        "SubmissionState": "enforcement.enums.SubmissionState",
         "AppealState": "enforcement.enums.AppealState",
         "ItemOutcome": "enforcement.enums.ItemOutcome",
         "CaseState": "investigations.enums.CaseState",

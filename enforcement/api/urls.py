@@ -10,6 +10,7 @@ from enforcement.api.decisions import DecisionViewSet
 from enforcement.api.events import EventViewSet
 from enforcement.api.policies import PolicyViewSet
 from enforcement.api.sweeps import SweepViewSet
+from enforcement.api.transparency import SubmissionViewSet
 from enforcement.api.violations import ViolationViewSet
 
 router = SimpleRouter(trailing_slash=False)
@@ -18,6 +19,7 @@ router.register("sweeps", SweepViewSet, basename="sweep")
 router.register("violations", ViolationViewSet, basename="violation")
 router.register("decisions", DecisionViewSet, basename="decision")
 router.register("appeals", AppealViewSet, basename="appeal")
+router.register("transparency/submissions", SubmissionViewSet, basename="transparency-submission")
 urlpatterns = [
     *router.urls,
     path("events", EventViewSet.as_view({"get": "list"}), name="events"),

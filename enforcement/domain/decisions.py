@@ -29,6 +29,7 @@ from enforcement.domain import (
 from enforcement.domain import violations as findings
 from enforcement.domain.endings import expire_due, settle_corrected
 from enforcement.domain.timing import AS_USUAL, Timing
+from enforcement.domain.transparency import submissions
 from enforcement.enums import (
     OPEN_APPEALS,
     STANDING_DECISIONS,
@@ -168,6 +169,7 @@ def undo(*, decision: Decision, actor: User, at: datetime) -> Decision:
         raise TooLateToUndo(_("This decision replaced another, which cannot come back. Reverse it, with a reason."))
     if not messages.withdraw_statement(decision=decision):
         raise TooLateToUndo(_("The merchant has been told already. Reverse the decision instead, with a reason."))
+    submissions.withdraw(decision=decision)
     items = list(decision.items.filter(reversal__isnull=True).order_by("pk"))
     returned = _take_back(decision, items, actor=actor, reason="", at=at, because=LiftedBecause.UNDONE)
     decision_states.record("decision.undone", decision, actor, at, {"points_returned": returned})

@@ -22,6 +22,7 @@ from enforcement.domain import (
     timing,
 )
 from enforcement.domain import violations as findings
+from enforcement.domain.transparency import submissions
 from enforcement.enums import SECOND_PERSON, DeadlineBecause, DecisionState, LiftedBecause, Owed, ViolationState
 from enforcement.models import Deadline, Decision, DecisionItem, SecondWord
 from enforcement.queries import deadlines, waiting
@@ -74,6 +75,8 @@ def begin(
         _impose(decision, items, at=at)
     statement = statements.write(decision=decision, items=items, replaced=replaced, at=at)
     messages.owe_statement(statement=statement, at=at, wait=wait)
+    if decision.state == DecisionState.IN_FORCE:
+        submissions.owe(decision=decision, at=at, wait=wait)
     transaction.on_commit(lambda: events.decision_issued.send(Decision, decision_id=decision.pk))
 
 
@@ -179,6 +182,7 @@ def _start(decision_id: int, at: datetime) -> int:
     decision_states.move(decision, DecisionState.IN_FORCE, actor=None, reason="", at=at, items=left)
     _impose(decision, left, at=at)
     messages.owe_in_effect(decision=decision, items=left, at=at)
+    submissions.owe(decision=decision, at=at, wait=timedelta(0))
     decision_states.record("decision.in_force", decision, None, at, {"items": [item.pk for item in left]})
     return 1
 

@@ -5,6 +5,7 @@ from enforcement.models.ladder import Ladder, LadderMove, LadderStep, LadderStep
 from enforcement.models.message import Message, Statement
 from enforcement.models.snapshot import CatalogueSnapshot
 from enforcement.models.sweep import Chunk, Sweep, SweepMove, SweepPolicy
+from enforcement.models.transparency import TransparencyReconciliation, TransparencySubmission, TransparencyTry
 from enforcement.models.violation import Violation
 from enforcement.models.waiting import Deadline, SecondWord
 
@@ -35,6 +36,9 @@ __all__ = [
     "Sweep",
     "SweepMove",
     "SweepPolicy",
+    "TransparencyReconciliation",
+    "TransparencySubmission",
+    "TransparencyTry",
     "Violation",
     "WebhookEndpoint",
 ]

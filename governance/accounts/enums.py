@@ -54,6 +54,7 @@ class Place(models.TextChoices):
     MERCHANTS = "merchants", _("Merchants")
     POLICIES = "policies", _("Policies")
     SWEEPS = "sweeps", _("Sweeps")
+    TRANSPARENCY = "transparency", _("Transparency")
     AUDIT = "audit", _("Audit")
     PEOPLE = "people", _("People")
 
@@ -102,6 +103,7 @@ PLACE_ROLES: dict[Place, frozenset[Role]] = {
     Place.MERCHANTS: _EVERYBODY,
     Place.POLICIES: _EVERYBODY,
     Place.SWEEPS: _EVERYBODY - {Role.MODERATOR},
+    Place.TRANSPARENCY: _AUDITOR | _ADMINISTRATOR | _MANAGER | {Role.TEAM_LEAD},
     Place.AUDIT: _AUDITOR | _ADMINISTRATOR | _MANAGER | {Role.TEAM_LEAD},
     Place.PEOPLE: _ADMINISTRATOR | _AUDITOR,
 }

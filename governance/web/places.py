@@ -45,6 +45,7 @@ PLACES = (
     Place("enforcement:sweeps", _("Sweeps"), "sweep", 2, "g s"),
     Place("insights:programmes", _("Programmes"), "programme", 2, "g r"),
     Place("insights:reports", _("Reports"), "report", 3, "g e"),
+    Place("enforcement:transparency", _("Transparency"), "send", 3, "g t"),
     Place("audit:entries", _("Audit"), "audit", 3, "g u"),
     Place("enforcement:delivery", _("Delivery"), "send", 3, "g d"),
     Place("accounts:people", _("People"), "users", 3, "g o"),

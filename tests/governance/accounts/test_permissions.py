@@ -10,14 +10,14 @@ from governance.accounts.models import User
 from governance.accounts.permissions import can_open, functions, has_role, has_scope, may_in_market, opens_place
 
 OPEN = {
-    Role.GOVERNANCE_MANAGER: "home queue cases appeals listings imports merchants policies sweeps audit",
+    Role.GOVERNANCE_MANAGER: "home queue cases appeals listings imports merchants policies sweeps transparency audit",
     Role.APPROVER: "home listings merchants policies sweeps",
     Role.MODERATOR: "home queue cases listings merchants policies",
     Role.SENIOR_REVIEWER: "home queue cases appeals listings merchants policies sweeps",
     Role.INVESTIGATOR: "home queue cases appeals listings merchants policies sweeps",
-    Role.TEAM_LEAD: "home queue cases appeals listings imports merchants policies sweeps audit",
-    Role.AUDITOR: "home queue cases appeals listings imports merchants policies sweeps audit people",
-    Role.ADMINISTRATOR: "home listings imports merchants policies sweeps audit people",
+    Role.TEAM_LEAD: "home queue cases appeals listings imports merchants policies sweeps transparency audit",
+    Role.AUDITOR: "home queue cases appeals listings imports merchants policies sweeps transparency audit people",
+    Role.ADMINISTRATOR: "home listings imports merchants policies sweeps transparency audit people",
 }
 
 
