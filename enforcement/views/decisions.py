@@ -75,6 +75,7 @@ def _show(request: HttpRequest, decision: Decision, *, reason: str = "", status:
         "items": items,
         "standing": standing,
         "statement": told,
+        "waits": held or pending,
         "blocks": statements.stored(told) if told else [],
         "messages_sent": outbox.of_decision(decision.pk),
         "appeals": appeals.of_decision(decision.pk).select_related("assigned_to", "decided_by"),

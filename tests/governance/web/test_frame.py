@@ -124,3 +124,8 @@ def test_a_language_is_chosen_before_signing_in(client: Client) -> None:
     assert '<html lang="de"' in client.get("/accounts/login/").content.decode()
     client.post("/language/", {"language": "tlh"})
     assert client.cookies["django_language"].value == "de"
+
+
+def test_no_two_places_have_the_same_key() -> None:
+    keys = [place.key for place in places.PLACES if place.key]
+    assert sorted(keys) == sorted(set(keys))
