@@ -2,10 +2,12 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,3 +49,10 @@ def reference_data() -> Path:
             f"no real catalogues at {folder}: set GOVERNANCE_SHARED to the folder that holds data/ and regdata/"
         )
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """A page asked for in another language leaves it active in the thread."""
+    yield
+    translation.deactivate()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django.plugin import DjangoDbBlocker
@@ -22,6 +23,7 @@ from governance.policies.models import Policy, PolicyMove
 from listings.models import Listing, ListingVersion
 
 LISTINGS, SAMPLE = 2_000, 500
+MOMENT = timezone.now().replace(hour=12)
 CONTESTANTS = {
     "plain_django": "PlainDjango",
     "cel_rows": "CelRows",
@@ -36,8 +38,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(scope="module")
 def swept(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Pairs]:
-    """A catalogue with its policies, and what a sweep finds in it. Taken back after the module's last test."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    """A catalogue with its policies, and what a sweep finds in it. Taken back after the module's last test.
+
+    All of it happens at noon: a day that ends between two sweeps is a change, too.
+    """
+    with time_machine.travel(MOMENT), django_db_blocker.unblock(), transaction.atomic():
         connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")  # checks that wait would forbid making indexes
         loading.load(LISTINGS, seed=5, say=lambda text: None, processes=1)
         contestant.make_sample(SAMPLE, seed=5)
