@@ -11,8 +11,12 @@ from enforcement.enums import DECISION_MOVES, DecisionState
 from enforcement.models import Decision, DecisionItem, DecisionMove
 from governance.accounts.models import User
 from governance.audit.domain import entries
-from governance.web.refusals import MoveRefused
+from governance.web.refusals import MoveRefused, Refusal
 from listings.models import Merchant
+
+
+class ReasonMissing(Refusal):
+    """Taking a judgement back, or not letting it take effect, needs a reason: the merchant and the next reader have nothing else."""
 
 
 def lock_merchant(merchant_id: int) -> Merchant:

@@ -27,6 +27,7 @@ from enforcement.domain import (
     timing,
 )
 from enforcement.domain import violations as findings
+from enforcement.domain.decision_states import ReasonMissing
 from enforcement.domain.endings import expire_due, settle_corrected
 from enforcement.domain.timing import AS_USUAL, Timing
 from enforcement.domain.transparency import submissions
@@ -68,10 +69,6 @@ UNDO_WINDOW = timedelta(seconds=settings.UNDO_SECONDS)
 UNDO_GRACE = timedelta(seconds=2)
 """A click in the last second still has to arrive. The mail waits for both."""
 log = structlog.get_logger(__name__)
-
-
-class ReasonMissing(Refusal):
-    """Taking a judgement back needs a reason: the merchant and the next reader have nothing else."""
 
 
 class AlreadyReversed(MoveRefused):

@@ -66,9 +66,7 @@ def run(*, endpoint_id: int, clock: Callable[[], datetime]) -> bool:
 @transaction.atomic
 def replay(*, endpoint: WebhookEndpoint, chosen: Chosen, actor: User, at: datetime) -> int:
     """Owe again everything from that point on; what is still owed stays as it is. Returns how many."""
-    endpoint = webhooks.lock(endpoint)
-    if endpoint.state != EndpointState.ACTIVE:
-        raise MoveRefused(_("%(name)s is not active. Resume it first.") % {"name": endpoint.name})
+    endpoint = _active(endpoint)
     again = list(queries.delivered(endpoint, chosen).select_for_update())
     for state in (DeliveryState.ACCEPTED, DeliveryState.GIVEN_UP):
         _move([row for row in again if row.state == state], DeliveryState.OWED, at=at)
@@ -84,14 +82,19 @@ def replay(*, endpoint: WebhookEndpoint, chosen: Chosen, actor: User, at: dateti
 @transaction.atomic
 def send_test(*, endpoint: WebhookEndpoint, actor: User, at: datetime) -> Delivery:
     """Owe this endpoint a test event; nobody else gets it."""
-    endpoint = webhooks.lock(endpoint)
-    if endpoint.state != EndpointState.ACTIVE:
-        raise MoveRefused(_("%(name)s is not active. Resume it first.") % {"name": endpoint.name})
+    endpoint = _active(endpoint)
     event = delivery_events.test(endpoint_id=endpoint.pk, at=at)
     delivery = Delivery.objects.create(endpoint=endpoint, event=event, subject=event.subject, next_try_at=at)
     webhooks.record("webhook.tested", endpoint, actor, at)
     events.endpoint_due.send(WebhookEndpoint, endpoint_id=endpoint.pk)
     return delivery
+
+
+def _active(endpoint: WebhookEndpoint) -> WebhookEndpoint:
+    endpoint = webhooks.lock(endpoint)
+    if endpoint.state != EndpointState.ACTIVE:
+        raise MoveRefused(_("%(name)s is not active. Resume it first.") % {"name": endpoint.name})
+    return endpoint
 
 
 # --- claiming ------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from enforcement.domain.letters import Block, Letter, bullets, paragraph
 from enforcement.enums import MESSAGE_MOVES, AppealState, LiftedBecause, MessageKind, MessageState
 from enforcement.language.words import Words
 from enforcement.models import Appeal, Deadline, Decision, DecisionItem, Message, Statement
+from enforcement.queries import waiting
 from governance.accounts.models import User
 from governance.audit.domain import entries
 from governance.web.refusals import MoveRefused
@@ -123,7 +124,7 @@ def owe_in_effect(*, decision: Decision, items: Sequence[DecisionItem], at: date
 
 def owe_reminder(*, deadline: Deadline, items: Sequence[DecisionItem], at: datetime) -> bool:
     """Say what is not corrected yet. Returns whether it had not been said of this deadline."""
-    decision, key = deadline.decision, f"reminder:{deadline.pk}"
+    decision, key = deadline.decision, waiting.reminder_key(deadline.pk)
     if Message.objects.filter(subject_key=key).exists():
         return False
     words = statements.words_for(decision.merchant.language)

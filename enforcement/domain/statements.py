@@ -100,21 +100,21 @@ def _content(
     at: datetime,
 ) -> Content:
     about_listings = items[0].listing_id is not None
-    step = _step(decision)
+    step, deadline = _step(decision), _deadline(decision)
     facts = [_fact(words, item, step) for item in items]
     if decision.origin_kind == Origin.RELISTING:
         facts = [fact | {"seen": [words("listing.relisted")]} for fact in facts]
     return {
-        "title": _title(words, decision, len(items), about_listings),
+        "title": _title(words, decision, deadline, len(items), about_listings),
         "summary": text.summary,
-        "intro": _intro(words, decision, replaced),
+        "intro": _intro(words, decision, deadline, replaced),
         "note": ""
         if language.available(asked)
         else words("note.template_language", language=words.language_name(asked)),
-        "pairs": _pairs(words, decision, items, about_listings),
+        "pairs": _pairs(words, decision, deadline, items, about_listings),
         "facts": facts,
         "ground": _ground(words, decision.version, text, step),
-        "correction": _correction(words, decision, text, items),
+        "correction": _correction(words, decision, deadline, text, items),
         "redress": _redress(words, at),
         "points": _points(words, decision, at),
     }
@@ -130,8 +130,7 @@ def _by_measure(words: Words, section: str, decision: Decision, n: int, about_li
     return words(key, n=n, age=decision.minimum_age, date=until)
 
 
-def _title(words: Words, decision: Decision, n: int, about_listings: bool) -> str:
-    deadline = _deadline(decision)
+def _title(words: Words, decision: Decision, deadline: Deadline | None, n: int, about_listings: bool) -> str:
     if deadline is None:
         return _by_measure(words, "title", decision, n, about_listings)
     if MEASURES[Measure(decision.measure)].needs_notice:
@@ -144,7 +143,7 @@ def _deadline(decision: Decision) -> Deadline | None:
     return waiting.deadline(decision) if decision.state == DecisionState.PENDING else None
 
 
-def _intro(words: Words, decision: Decision, replaced: Decision | None) -> list[str]:
+def _intro(words: Words, decision: Decision, deadline: Deadline | None, replaced: Decision | None) -> list[str]:
     measure = Measure(decision.measure)
     before = words("intro.replaces", reference=replaced.reference) if replaced else ""
     after = words("intro.rest")
@@ -152,7 +151,6 @@ def _intro(words: Words, decision: Decision, replaced: Decision | None) -> list[
         after = words("intro.account")
     elif MEASURES[measure].on_merchant:
         after = words("intro.suspended")
-    deadline = _deadline(decision)
     if deadline is not None:
         effect, by = words.minute(deadline.takes_effect_at), words.day(deadline.correct_by)
         notice = MEASURES[measure].needs_notice
@@ -161,9 +159,11 @@ def _intro(words: Words, decision: Decision, replaced: Decision | None) -> list[
     return [sentence for sentence in (before, after, reason) if sentence]
 
 
-def _pairs(words: Words, decision: Decision, items: Sequence[DecisionItem], about_listings: bool) -> dict[str, str]:
+def _pairs(
+    words: Words, decision: Decision, deadline: Deadline | None, items: Sequence[DecisionItem], about_listings: bool
+) -> dict[str, str]:
     automation = {Automation.FULL: "automation", Automation.PARTIAL: "partial", Automation.NONE: "person"}
-    what, deadline = _by_measure(words, "what", decision, len(items), about_listings), _deadline(decision)
+    what = _by_measure(words, "what", decision, len(items), about_listings)
     if deadline is not None:
         what = words("what.pending", date=words.day(deadline.takes_effect_at), what=what)
     return {
@@ -259,9 +259,10 @@ def _ground(words: Words, version: PolicyVersion, text: PolicyText, step: Ladder
     }
 
 
-def _correction(words: Words, decision: Decision, text: PolicyText, items: Sequence[DecisionItem]) -> Content:
+def _correction(
+    words: Words, decision: Decision, deadline: Deadline | None, text: PolicyText, items: Sequence[DecisionItem]
+) -> Content:
     """The policy's own steps; without them, what the first explanation shows would be enough."""
-    deadline = _deadline(decision)
     day = deadline.correct_by if deadline and decision.cure_days else decision.correct_by
     by = words("correct.by", date=words.day(day)) if day else ""
     steps, tag = reasons.corrections(text, items[0].facts["explanation"], words.language)

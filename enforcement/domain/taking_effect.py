@@ -22,6 +22,7 @@ from enforcement.domain import (
     timing,
 )
 from enforcement.domain import violations as findings
+from enforcement.domain.decision_states import ReasonMissing
 from enforcement.domain.transparency import submissions
 from enforcement.enums import SECOND_PERSON, DeadlineBecause, DecisionState, LiftedBecause, Owed, ViolationState
 from enforcement.models import Deadline, Decision, DecisionItem, SecondWord
@@ -39,10 +40,6 @@ LATE_ANSWER = timedelta(days=1)
 
 class SamePerson(Refusal):
     """A second person is somebody else than the one who decided."""
-
-
-class ReasonMissing(Refusal):
-    """Refusing or withdrawing needs a reason: the next reader has nothing else."""
 
 
 class TooEarly(Refusal):

@@ -28,6 +28,12 @@ class Line:
     entered_at: datetime
     lapses_at: datetime
 
+    def net(self, at: datetime) -> int:
+        """What it adds to the balance on `at`, or takes from it; nothing before it was entered and after it has lapsed."""
+        if not self.entered_at <= at < self.lapses_at:
+            return 0
+        return self.points if self.kind == PointKind.GIVEN else -self.points
+
 
 def score(lines: Iterable[Line], terms: Terms, at: datetime) -> int:
     """Health on `at`, from 0 to 1000.
@@ -38,11 +44,10 @@ def score(lines: Iterable[Line], terms: Terms, at: datetime) -> int:
     left: dict[int, int] = defaultdict(int)
     began: dict[int, datetime] = {}
     for line in lines:
-        if line.entered_at <= at < line.lapses_at:
-            given = line.kind == PointKind.GIVEN
-            left[line.offence] += line.points if given else -line.points
-            if given:
-                began[line.offence] = line.entered_at
+        net = line.net(at)
+        left[line.offence] += net
+        if net > 0:
+            began[line.offence] = line.entered_at
     taken = sum(
         max(0, points * terms.health_cost - terms.health_recovery * (at - began[offence]).days)
         for offence, points in left.items()
@@ -53,8 +58,7 @@ def score(lines: Iterable[Line], terms: Terms, at: datetime) -> int:
 
 def standing(lines: Iterable[Line], at: datetime) -> int:
     """The balance on `at`, from lines already read."""
-    valid = [line for line in lines if line.entered_at <= at < line.lapses_at]
-    return sum(line.points if line.kind == PointKind.GIVEN else -line.points for line in valid)
+    return sum(line.net(at) for line in lines)
 
 
 def series(
@@ -100,8 +104,7 @@ def of(lines: Sequence[Line], terms: Terms, *, at: datetime) -> Health:
     points = standing(lines, at)
     falling: dict[datetime, int] = defaultdict(int)
     for line in lines:
-        if line.entered_at <= at < line.lapses_at:
-            falling[line.lapses_at] += line.points if line.kind == PointKind.GIVEN else -line.points
+        falling[line.lapses_at] += line.net(at)
     return Health(
         score=score(lines, terms, at),
         start=terms.health_start,

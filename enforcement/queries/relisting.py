@@ -5,11 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q, Value
+from django.db.models.functions import Cast
 from rapidfuzz import fuzz
 
 from enforcement.enums import STANDING_DECISIONS, WAITING_DECISIONS, Origin
-from enforcement.models import Decision, DecisionItem, Restriction
+from enforcement.models import Decision, DecisionItem, ItemReversal, Restriction
 from enforcement.queries.restrictions import in_force
 from governance.policies.enums import Measure
 from listings.enums import ListingState
@@ -36,16 +37,15 @@ class Relisted:
 def relisted(listing_ids: Collection[int]) -> list[Relisted]:
     """Those of these listings that are what a block in force is on, each with the first such block.
 
-    A listing that a block is on itself, and one that was decided about in its present version because of it, is left out. Six queries
-    at most; one where nobody concerned is under a block.
+    A listing that a block is on itself, and one that was decided about in its present version because of it, is left out. Where no
+    merchant concerned is under a block, no listing is loaded.
     """
-    fresh = list(
-        Listing.objects.filter(pk__in=listing_ids, state=ListingState.ON_SALE).select_related("merchant").order_by("pk")
-    )
-    near = _near({listing.merchant_id for listing in fresh})
+    changed = Listing.objects.filter(pk__in=listing_ids, state=ListingState.ON_SALE)
+    near = _near(set(changed.values_list("merchant_id", flat=True)))
     blocks = _blocks({key for keys in near.values() for key in keys})
     if not blocks:
         return []
+    fresh = list(changed.select_related("merchant").order_by("pk"))
     done = _decided(fresh)
     images = _images([*(each.pk for each in fresh), *(block.listing_id or 0 for block in blocks)])
     found = []
@@ -65,12 +65,12 @@ def origin_of(block: Restriction) -> str:
 
 def followers_of_reversed() -> list[Decision]:
     """Decisions that stand although what they followed from was taken back."""
-    states = sorted(STANDING_DECISIONS | WAITING_DECISIONS)
-    standing = Decision.objects.filter(origin_kind=Origin.RELISTING, state__in=states).order_by("pk")
-    followed = [(int(decision.origin_ref.rpartition("/")[2]), decision) for decision in standing]
-    items = DecisionItem.objects.filter(pk__in={key for key, _decision in followed})
-    taken_back = set(items.filter(reversal__isnull=False).values_list("pk", flat=True))
-    return [decision for key, decision in followed if key in taken_back]
+    item = Cast(Func(F("origin_ref"), Value("/"), Value(2), function="split_part"), BigIntegerField())
+    standing = Decision.objects.filter(
+        origin_kind=Origin.RELISTING, state__in=sorted(STANDING_DECISIONS | WAITING_DECISIONS)
+    )
+    taken_back = ItemReversal.objects.filter(item_id=OuterRef("follows"))
+    return list(standing.annotate(follows=item).filter(Exists(taken_back)).order_by("pk"))
 
 
 def changed_under_blocks(since: datetime) -> list[int]:

@@ -14,7 +14,7 @@ from enforcement.enums import (
     HeldFor,
     ViolationState,
 )
-from enforcement.models import Appeal, Deadline, Decision, DecisionItem, SecondWord
+from enforcement.models import Appeal, Deadline, Decision, DecisionItem, Message, SecondWord
 
 
 def deadline(decision: Decision) -> Deadline:
@@ -46,9 +46,17 @@ def due_decisions(at: datetime) -> QuerySet[Decision]:
 
 
 def to_remind(at: datetime, before: timedelta) -> list[int]:
-    """Pending, and their time is nearly over."""
+    """Pending, their time is nearly over, and nobody has reminded the merchant of this deadline."""
     rows = _with_deadline().filter(state=DecisionState.PENDING, latest__gt=at, latest__lte=at + before)
-    return list(rows.order_by("pk").values_list("pk", flat=True))
+    near = dict(rows.order_by("pk").values_list("pk", "latest_pk"))
+    keys = {key: reminder_key(deadline) for key, deadline in near.items()}
+    said = set(Message.objects.filter(subject_key__in=keys.values()).values_list("subject_key", flat=True))
+    return [key for key, said_as in keys.items() if said_as not in said]
+
+
+def reminder_key(deadline: int) -> str:
+    """What a reminder of this deadline is about, as a message says it."""
+    return f"reminder:{deadline}"
 
 
 def for_a_second_person() -> QuerySet[Decision]:
@@ -96,5 +104,7 @@ def _stands(item: DecisionItem) -> bool:
 
 
 def _with_deadline() -> QuerySet[Any]:
-    latest = Deadline.objects.filter(decision=OuterRef("pk")).order_by("-pk").values("takes_effect_at")[:1]
-    return Decision.objects.filter(state__in=sorted(WAITING_DECISIONS)).annotate(latest=Subquery(latest))
+    latest = Deadline.objects.filter(decision=OuterRef("pk")).order_by("-pk")
+    return Decision.objects.filter(state__in=sorted(WAITING_DECISIONS)).annotate(
+        latest=Subquery(latest.values("takes_effect_at")[:1]), latest_pk=Subquery(latest.values("pk")[:1])
+    )

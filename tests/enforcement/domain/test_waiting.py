@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from enforcement.domain import appeals, decisions, taking_effect, timing
-from enforcement.domain.taking_effect import ReasonMissing, SamePerson, TooEarly
+from enforcement.domain.decision_states import ReasonMissing
+from enforcement.domain.taking_effect import SamePerson, TooEarly
 from enforcement.domain.timing import AT_ONCE, Timing
 from enforcement.enums import (
     AppealChannel,
