@@ -34,6 +34,7 @@ def test_an_appeal_is_heard_without_a_mouse(page_of: Callable[..., Page], ground
     page.goto("/appeals/")
     page.keyboard.press("n")
     page.locator("#answer").wait_for()
+    page.wait_for_load_state("load")  # the keys' scripts have run
     page.keyboard.press("2")
     page.keyboard.press("j")
     page.keyboard.press("1")
