@@ -2,6 +2,7 @@
 
 import enum
 import importlib
+import importlib.util
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from tests.architecture.tree import APPS, ROOT
 def tables() -> list[tuple[str, Mapping[Any, Any]]]:
     found = []
     for app in APPS:
-        if ROOT.joinpath(*app.split("."), "enums.py").exists():
+        if importlib.util.find_spec(f"{app}.enums"):
             module = importlib.import_module(f"{app}.enums")
             found += [(f"{app}.{name}", getattr(module, name)) for name in vars(module) if name.endswith("_MOVES")]
     return found
