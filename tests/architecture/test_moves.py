@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.architecture.tree import APPS, ROOT
+from tests.architecture.tree import APPS
 
 
 def tables() -> list[tuple[str, Mapping[Any, Any]]]:
