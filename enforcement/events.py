@@ -20,6 +20,9 @@ decision_issued = Signal()
 appeal_filed = Signal()
 """`appeal_id`."""
 
+undo_at_work = Signal()
+"""Inside the transaction: `undo_id`, begun, approved or resumed; its decisions wait for workers."""
+
 message_owed = Signal()
 """Inside the transaction: `message_id`, and the `wait` in seconds before it may go out."""
 

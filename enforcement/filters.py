@@ -26,6 +26,8 @@ from enforcement.enums import (
     SubmissionState,
     SweepKind,
     SweepState,
+    UndoScope,
+    UndoState,
     ViolationState,
 )
 from enforcement.models import (
@@ -36,6 +38,7 @@ from enforcement.models import (
     Message,
     Sweep,
     TransparencySubmission,
+    Undo,
     Violation,
     WebhookEndpoint,
 )
@@ -52,6 +55,15 @@ class SweepFilter(django_filters.FilterSet):
     class Meta:
         model = Sweep
         fields = ("state", "kind")
+
+
+class UndoFilter(django_filters.FilterSet):
+    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=UndoState.choices)
+    scope = django_filters.MultipleChoiceFilter(label=_("Reversed"), choices=UndoScope.choices)
+
+    class Meta:
+        model = Undo
+        fields = ("state", "scope")
 
 
 class StepFilter(django_filters.FilterSet):

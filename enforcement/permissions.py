@@ -26,6 +26,16 @@ def can_reverse(user: Anyone) -> bool:
     return _is_service(user) or has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD)
 
 
+def can_see_undos(user: Anyone) -> bool:
+    """Runs reach across markets: they are for those whose grants are not limited to some."""
+    return can_read_decisions(user) and markets(user) is None
+
+
+def can_undo_many(user: Anyone) -> bool:
+    """Take back what came of a sweep, of a policy version or of many decisions, and say the second word about it."""
+    return _is_service(user) or (has_role(user, Role.GOVERNANCE_MANAGER, Role.TEAM_LEAD) and markets(user) is None)
+
+
 def can_say_second_word(user: Anyone) -> bool:
     """Approve or refuse what is held for a second person; that it is not the decider is a rule of the domain."""
     return has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD)

@@ -34,6 +34,12 @@ def settle_what_was_corrected(sweep_id: int, **_: Any) -> None:
     tasks.settle_corrected.delay_on_commit()
 
 
+@receiver(events.undo_at_work)
+def let_the_workers_undo(undo_id: int, **_: Any) -> None:
+    for lane in range(settings.UNDO_WORKERS):
+        tasks.undo_some.delay_on_commit(undo_id, lane)
+
+
 @receiver(events.message_owed)
 def deliver_a_message(message_id: int, wait: float, **_: Any) -> None:
     tasks.deliver_message.apply_async_on_commit(args=[message_id], countdown=wait)

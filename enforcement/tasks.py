@@ -18,16 +18,20 @@ from enforcement.domain import (
     sweep_work,
     sweeps,
     taking_effect,
+    undo_work,
 )
 from enforcement.domain.transparency import reconciling, sending, submissions
 from enforcement.enums import SweepKind
 from enforcement.queries import deliveries as webhooks
 from enforcement.queries import outbox, transparency
 from enforcement.queries import sweeps as running
+from enforcement.queries import undo as undos
 from governance.web import places
 
 SPREAD_ASKED = "delivery:spread"
 """In the cache while a spreading is asked for and has not begun: a thousand decisions ask for one."""
+UNDO_LANE, UNDO_LANE_SECONDS = "undo:{}:{}", 60
+"""In the cache while a worker has a turn in this lane of a run; a lost worker's lane is free again after so long."""
 DAILY, WEEKLY = "daily, what has changed", "weekly, everything"
 
 
@@ -83,6 +87,28 @@ def decide_owed() -> None:
 @shared_task
 def settle_corrected() -> None:
     decisions.settle_corrected(at=timezone.now())
+
+
+@shared_task
+def undo_some(undo_id: int, lane: int) -> None:
+    """One turn in this lane, then pass it on. A lane that is taken is left alone: a run has at most UNDO_WORKERS turns at once."""
+    key = UNDO_LANE.format(undo_id, lane)
+    if not cache.add(key, "taken", UNDO_LANE_SECONDS):
+        return
+    try:
+        more = undo_work.run(undo_id=undo_id, clock=timezone.now)
+    finally:
+        cache.delete(key)
+    if more:
+        undo_some.delay(undo_id, lane)
+
+
+@shared_task
+def keep_undos_going() -> None:
+    """Hand out a turn where a message or a worker was lost."""
+    for undo_id in undos.running():
+        for lane in range(settings.UNDO_WORKERS):
+            undo_some.delay(undo_id, lane)
 
 
 @shared_task

@@ -170,6 +170,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "make the snapshot of the day": {"task": "enforcement.tasks.make_snapshot", "schedule": crontab(hour=5, minute=30)},
     "decide what is owed": {"task": "enforcement.tasks.decide_owed", "schedule": 60},
     "settle what is corrected": {"task": "enforcement.tasks.settle_corrected", "schedule": 60},
+    "keep undoing": {"task": "enforcement.tasks.keep_undos_going", "schedule": 15},
     "end what has run out": {"task": "enforcement.tasks.expire_due", "schedule": 60},
     "take back what followed": {"task": "enforcement.tasks.follow_reversals", "schedule": 60},
     "begin what has waited": {"task": "enforcement.tasks.start_due", "schedule": 60},
@@ -201,6 +202,8 @@ SECOND_PERSON_REVENUE_EUR = env.int(
     "SECOND_PERSON_REVENUE_EUR", default=500_000
 )  # of 30 days: from here on a decision that takes something from the merchant is for two people
 SECOND_PERSON_LISTINGS = env.int("SECOND_PERSON_LISTINGS", default=200)  # in one decision: the same
+SECOND_PERSON_UNDO = env.int("SECOND_PERSON_UNDO", default=100)  # decisions or listings taken back in one run: the same
+UNDO_WORKERS = env.int("UNDO_WORKERS", default=2)  # decisions of one run being taken back at once
 AUTOMATION_SPREAD_MINUTES = env.int(
     "AUTOMATION_SPREAD_MINUTES", default=0
 )  # decisions by automation begin at a random moment within so many minutes

@@ -11,6 +11,7 @@ from enforcement.api.events import EventViewSet
 from enforcement.api.policies import PolicyViewSet
 from enforcement.api.sweeps import SweepViewSet
 from enforcement.api.transparency import SubmissionViewSet
+from enforcement.api.undo import UndoViewSet
 from enforcement.api.violations import ViolationViewSet
 
 router = SimpleRouter(trailing_slash=False)
@@ -18,6 +19,7 @@ router.register("policies", PolicyViewSet, basename="policy")
 router.register("sweeps", SweepViewSet, basename="sweep")
 router.register("violations", ViolationViewSet, basename="violation")
 router.register("decisions", DecisionViewSet, basename="decision")
+router.register("undos", UndoViewSet, basename="undo")
 router.register("appeals", AppealViewSet, basename="appeal")
 router.register("transparency/submissions", SubmissionViewSet, basename="transparency-submission")
 urlpatterns = [

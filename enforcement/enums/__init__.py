@@ -62,6 +62,7 @@ from enforcement.enums.sweeps import (
     SweepState,
 )
 from enforcement.enums.transparency import SUBMISSION_MOVES, SUBMISSION_TONE, Environment, SubmissionState
+from enforcement.enums.undo import UNDO_MOVES, UNDO_TONE, LeftBecause, PartState, UndoScope, UndoState
 from enforcement.enums.violations import (
     CLEARANCE_RANK,
     GOES_LIVE,
@@ -107,6 +108,8 @@ __all__ = (
     "SUBMISSION_TONE",
     "SWEEP_MOVES",
     "SWEEP_TONE",
+    "UNDO_MOVES",
+    "UNDO_TONE",
     "VIOLATION_MOVES",
     "VIOLATION_TONE",
     "WAITING_DECISIONS",
@@ -126,11 +129,13 @@ __all__ = (
     "HeldFor",
     "ItemOutcome",
     "LadderState",
+    "LeftBecause",
     "LiftedBecause",
     "MessageKind",
     "MessageState",
     "Origin",
     "Owed",
+    "PartState",
     "PointKind",
     "StepBecause",
     "StepState",
@@ -138,6 +143,8 @@ __all__ = (
     "SweepKind",
     "SweepPriority",
     "SweepState",
+    "UndoScope",
+    "UndoState",
     "ViolationState",
     "WithoutNotice",
 )

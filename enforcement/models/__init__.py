@@ -6,6 +6,7 @@ from enforcement.models.message import Message, Statement
 from enforcement.models.snapshot import CatalogueSnapshot
 from enforcement.models.sweep import Chunk, Sweep, SweepMove, SweepPolicy
 from enforcement.models.transparency import TransparencyReconciliation, TransparencySubmission, TransparencyTry
+from enforcement.models.undo import Undo, UndoMove, UndoPart
 from enforcement.models.violation import Violation
 from enforcement.models.waiting import Deadline, SecondWord
 
@@ -39,6 +40,9 @@ __all__ = [
     "TransparencyReconciliation",
     "TransparencySubmission",
     "TransparencyTry",
+    "Undo",
+    "UndoMove",
+    "UndoPart",
     "Violation",
     "WebhookEndpoint",
 ]

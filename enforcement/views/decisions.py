@@ -21,7 +21,7 @@ from enforcement.queries import appeals, outbox, waiting
 from enforcement.queries import decisions as queries
 from governance.web import formats, toasts
 from governance.web.access import opens
-from governance.web.lists import Column, ListPage
+from governance.web.lists import Bulk, Column, ListPage
 from governance.web.refusals import Refusal
 
 
@@ -30,6 +30,7 @@ class DecisionList(ListPage):
     may_open = staticmethod(permissions.can_read_decisions)
     template_name = "enforcement/decision_list.html"
     row_template = "enforcement/decision_row.html"
+    reversal = (Bulk("undo", gettext_lazy("Reverse together"), url_name="enforcement:undo-chosen", icon="undo"),)
     filterset_class = DecisionFilter
     order = ("-decided_at", "-pk")
     columns = (
@@ -45,11 +46,15 @@ class DecisionList(ListPage):
     def rows(self) -> QuerySet[Decision]:
         return queries.decisions(permissions.markets(self.request.user)).select_related("decided_by")
 
+    @property
+    def bulk(self) -> tuple[Bulk, ...]:  # type: ignore[override]
+        return self.reversal if permissions.can_undo_many(self.request.user) else ()
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         titles = queries.titles([row.version_id for row in self.page.rows], language=_language())
         for row in self.page.rows:
             row.title = titles.get(row.version_id, "")
-        return super().get_context_data(**kwargs)
+        return super().get_context_data(may_see_undos=permissions.can_see_undos(self.request.user), **kwargs)
 
 
 def _load(request: HttpRequest, reference: str) -> Decision:

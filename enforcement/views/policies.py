@@ -28,6 +28,9 @@ from governance.web.lists import Column, ListPage
 from governance.web.refusals import Refusal
 from listings.models import Listing, Merchant
 
+DECIDED_UNDER = frozenset({VersionState.LIVE, VersionState.SUPERSEDED, VersionState.WITHDRAWN})
+"""States of versions under which something may have been decided."""
+
 
 def language() -> str:
     return (get_language() or "en").split("-")[0]
@@ -88,6 +91,7 @@ def detail(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
         "modes": [(mode, MODE_MEANS[mode]) for mode in Mode],
         "may_write": can_write_policy(request.user),
         "may_switch": can_switch_policy(request.user),
+        "may_undo": permissions.can_undo_many(request.user) and version is not None and version.state in DECIDED_UNDER,
         "may_waive": can_waive(request.user),
         "may_approve": _may_approve(request, version),
         "approve_form": Approve(initial={"function": next(iter(sorted(functions(request.user))), "")}),

@@ -111,6 +111,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             for entry in queries.log(sweep)
         ],
         "may_run": permissions.can_run_sweeps(request.user),
+        "may_undo": permissions.can_undo_many(request.user),
+        "undos": sweep.undos.order_by("-pk"),
         "can_pause": sweep.state == SweepState.RUNNING,
         "can_resume": sweep.state in (SweepState.PAUSED, SweepState.FAILED),
     }

@@ -1,0 +1,219 @@
+"""What may be taken back together, what stands in the way, and how far a run has come."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from enforcement.enums import (
+    OPEN_APPEALS,
+    STANDING_DECISIONS,
+    WAITING_DECISIONS,
+    Automation,
+    DecisionState,
+    LeftBecause,
+    Origin,
+    PartState,
+    SubmissionState,
+    UndoScope,
+    UndoState,
+    ViolationState,
+)
+from enforcement.models import (
+    Appeal,
+    Decision,
+    DecisionItem,
+    PointEntry,
+    Sweep,
+    TransparencySubmission,
+    Undo,
+    UndoPart,
+    Violation,
+)
+from enforcement.queries import restrictions as in_force
+from enforcement.queries.points import NET
+from governance.audit.models import Entry
+from governance.policies.models import PolicyVersion
+from listings.enums import ListingState
+
+LEFT_STATES: Mapping[DecisionState, LeftBecause] = {
+    DecisionState.REVERSED: LeftBecause.ALREADY,
+    DecisionState.WITHDRAWN: LeftBecause.ALREADY,
+    DecisionState.SUPERSEDED: LeftBecause.REPLACED,
+}
+"""The states in which a decision is left as it is, and why. In all others it can be taken back."""
+
+
+# --- what is chosen ------------------------------------------------------------------------------
+
+
+def of_sweep(sweep: Sweep, *, with_people: bool) -> QuerySet[Decision]:
+    """What automation decided after the sweep; with people, also what they decided on what it was the first to find."""
+    found = DecisionItem.objects.filter(decision=OuterRef("pk"), violation__found_by=sweep)
+    chosen = Q(origin_kind=Origin.SWEEP, origin_ref=str(sweep.pk))
+    if with_people:
+        chosen |= ~Q(automation=Automation.FULL) & Q(Exists(found))
+    return Decision.objects.filter(chosen)
+
+
+def of_version(version: PolicyVersion, *, since: datetime, with_people: bool) -> QuerySet[Decision]:
+    """What was decided under the version then or later: by automation; with people, by anybody."""
+    rows = Decision.objects.filter(version=version, decided_at__gte=since)
+    return rows if with_people else rows.filter(automation=Automation.FULL)
+
+
+def in_scope(undo: Undo) -> QuerySet[Violation]:
+    """What the run's sweep or version found that is open and that no decision stands on: it would be decided next."""
+    rows = Violation.objects.filter(state=ViolationState.OPEN)
+    if undo.scope == UndoScope.SWEEP:
+        rows = rows.filter(found_by=undo.sweep_id)
+    elif undo.scope == UndoScope.VERSION:
+        rows = rows.filter(version=undo.version_id, found_at__gte=undo.since)
+    else:
+        return rows.none()
+    decided = DecisionItem.objects.filter(
+        violation=OuterRef("pk"),
+        reversal__isnull=True,
+        decision__state__in=sorted(STANDING_DECISIONS | WAITING_DECISIONS),
+    )
+    return rows.exclude(Exists(decided))
+
+
+# --- the preview -----------------------------------------------------------------------------------
+
+
+def preview(undo: Undo, at: datetime) -> dict[str, Any]:
+    """What would be given back and what would not, in counts. Fifteen queries, each over the run's decisions at once."""
+    parts = UndoPart.objects.filter(undo=undo)
+    states = Counter(dict(parts.order_by().values_list("decision__state").annotate(n=Count("pk"))))
+    back = parts.exclude(decision__state__in=list(LEFT_STATES))
+    decisions = back.values("decision")
+    items = DecisionItem.objects.filter(decision__in=decisions, reversal__isnull=True)
+    listings = items.filter(listing__isnull=False)
+    appeals = Appeal.objects.filter(decision__in=decisions, state__in=sorted(OPEN_APPEALS))
+    reported = TransparencySubmission.objects.filter(decision__in=decisions, state=SubmissionState.SENT)
+    others = in_force.in_force().exclude(decision__in=decisions)
+    merchants = back.values("decision__merchant")
+    return {
+        "decisions": sum(states.values()) - sum(states[state] for state in LEFT_STATES),
+        "already": states[DecisionState.REVERSED] + states[DecisionState.WITHDRAWN],
+        "replaced": states[DecisionState.SUPERSEDED],
+        "untold": states[DecisionState.HELD],
+        "pending": states[DecisionState.PENDING],
+        "merchants": merchants.distinct().count(),
+        "listings": _listings(listings),
+        "points": PointEntry.objects.filter(decision__in=decisions, lapses_at__gt=at).aggregate(net=NET)["net"],
+        "under_appeal": appeals.values("decision").distinct().count(),
+        "reported": reported.values("decision").distinct().count(),
+        "still_limited": _listings(others.filter(listing__in=listings.values("listing"))),
+        "still_bound": others.filter(listing__isnull=True, merchant__in=merchants)
+        .values("merchant")
+        .distinct()
+        .count(),
+        "changed": _listings(listings.filter(listing__version__gt=F("listing_version"))),
+        "ended": _listings(listings.filter(listing__state=ListingState.ENDED)),
+        "by_people": 0 if undo.with_people else _by_people(undo),
+        "open": in_scope(undo).count(),
+        "policies": _policies(back),
+    }
+
+
+def _listings(rows: QuerySet[Any]) -> int:
+    return rows.order_by().values("listing").distinct().count()
+
+
+def _by_people(undo: Undo) -> int:
+    """What people decided in the same scope, which stays."""
+    if undo.sweep is not None:
+        whole = of_sweep(undo.sweep, with_people=True)
+    elif undo.version is not None and undo.since is not None:
+        whole = of_version(undo.version, since=undo.since, with_people=True)
+    else:
+        return 0
+    return whole.exclude(automation=Automation.FULL).exclude(state__in=list(LEFT_STATES)).count()
+
+
+def _policies(back: QuerySet[UndoPart]) -> list[dict[str, Any]]:
+    """By policy version and measure, the most first."""
+    rows = back.order_by().values("decision__version", "decision__version__policy", "decision__measure")
+    counted = rows.annotate(n=Count("decision")).order_by("-n", "decision__version", "decision__measure")
+    return [
+        {
+            "version": row["decision__version"],
+            "policy": row["decision__version__policy"],
+            "measure": row["decision__measure"],
+            "decisions": row["n"],
+        }
+        for row in counted
+    ]
+
+
+# --- runs --------------------------------------------------------------------------------------------
+
+
+def undos() -> QuerySet[Undo]:
+    """With what a row shows; `ended` counts the decisions that are done with."""
+    ended = UndoPart.objects.filter(undo=OuterRef("pk")).exclude(state=PartState.WAITING).order_by()
+    count = ended.values("undo").annotate(n=Count("pk")).values("n")
+    return Undo.objects.select_related("prepared_by", "sweep", "version__policy").annotate(ended=Subquery(count))
+
+
+def running() -> list[int]:
+    return list(Undo.objects.filter(state=UndoState.RUNNING).order_by("pk").values_list("pk", flat=True))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run has come, and what was left and why."""
+
+    total: int
+    waiting: int
+    restored: int
+    left: Mapping[LeftBecause, int] = field(default_factory=dict)
+    differs: int = 0
+
+    @property
+    def ended(self) -> int:
+        return self.total - self.waiting
+
+    @property
+    def share(self) -> float:
+        return self.ended / self.total if self.total else 1.0
+
+
+def progress(undo: Undo) -> Progress:
+    """One query."""
+    rows = list(
+        UndoPart.objects.filter(undo=undo)
+        .order_by()
+        .values_list("state", "left_because")
+        .annotate(n=Count("pk"), odd=Count("pk", filter=Q(differs=True)))
+    )
+    return Progress(
+        total=sum(n for _state, _because, n, _odd in rows),
+        waiting=sum(n for state, _because, n, _odd in rows if state == PartState.WAITING),
+        restored=sum(n for state, _because, n, _odd in rows if state == PartState.RESTORED),
+        left={LeftBecause(because): n for state, because, n, _odd in rows if state == PartState.LEFT},
+        differs=sum(odd for _state, _because, _n, odd in rows),
+    )
+
+
+def to_look_at(undo: Undo, limit: int) -> list[UndoPart]:
+    """Parts that a person should see: left for another cause than being done before, or given back and not as they should be."""
+    odd = Q(differs=True) | (Q(state=PartState.LEFT) & ~Q(left_because=LeftBecause.ALREADY))
+    rows = UndoPart.objects.filter(odd, undo=undo).select_related("decision__merchant", "decision__superseded_by")
+    return list(rows.order_by("pk")[:limit])
+
+
+def parts(undo: Undo) -> Iterable[UndoPart]:
+    """All of them, in their order, read by and by."""
+    rows = UndoPart.objects.filter(undo=undo).select_related("decision__merchant")
+    return rows.order_by("pk").iterator(chunk_size=2_000)
+
+
+def log(undo: Undo) -> list[Entry]:
+    rows = Entry.objects.filter(subject_kind="undo", subject_id=undo.pk).select_related("actor")
+    return list(rows.order_by("-at", "-pk")[:50])
