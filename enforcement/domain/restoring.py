@@ -41,8 +41,9 @@ def _listing_as_before(item: DecisionItem, markets: list[str], others: list[Rest
     rows = exposure.project(item.listing_id or 0, markets, others)
     if shown != [(row.market, *facts.met(row.met), list(row.causes)) for row in rows]:
         return False
-    unchanged = markets == item.facts.get("markets") and [each.pk for each in others] == item.before["restrictions"]
-    return not unchanged or [list(row[:-1]) for row in shown] == item.before["visibility"]
+    before = item.before
+    unchanged = markets == item.facts.get("markets") and [each.pk for each in others] == before.get("restrictions")
+    return not unchanged or [list(row[:-1]) for row in shown] == before["visibility"]
 
 
 def _shown(listing_ids: Sequence[int]) -> dict[int, list[Row]]:

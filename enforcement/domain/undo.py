@@ -140,8 +140,8 @@ def end_if_done(*, undo_id: int, at: datetime) -> bool:
 
 def wants_second_word(undo: Undo) -> bool:
     """Whether so much is given back that two people should want it. What is given back may have been kept from shoppers for a reason."""
-    size: int = max(undo.preview["decisions"], undo.preview["listings"])
-    return size >= settings.SECOND_PERSON_UNDO
+    size = max(undo.preview["decisions"], undo.preview["listings"])
+    return bool(size >= settings.SECOND_PERSON_UNDO)
 
 
 def who_began(undo: Undo) -> User:

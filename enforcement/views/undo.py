@@ -190,7 +190,7 @@ def _verb(request: HttpRequest, pk: int, verb: Any, **extra: Any) -> HttpRespons
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        toasts.tell(request, TOLD[UndoState(undo.state)])
+        toasts.tell(request, str(TOLD[UndoState(undo.state)]))
     return redirect("enforcement:undo", pk=pk)
 
 

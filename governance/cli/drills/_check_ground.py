@@ -109,7 +109,7 @@ def _lists(count: int, terms: int, author: User, at: datetime) -> list[str]:
     return keys
 
 
-def _policy(slug: str, rule: str, author: User, approver: User, at: datetime) -> None:
+def _policy(slug: str, rule: str, author: User, approver: User, at: datetime, *, points: int = 0) -> None:
     policy = policies.create(slug=slug, family="toys", subject=Subject.LISTINGS, actor=author, at=at)
     terms = Terms(
         severity=Severity.SERIOUS,
@@ -118,6 +118,7 @@ def _policy(slug: str, rule: str, author: User, approver: User, at: datetime) ->
         jurisdictions=MARKETS,
         categories=(CATEGORY,),
         rule=rule,
+        points=points,
         measures=(Measure.REMOVE,),
         default_measure=Measure.REMOVE,
         texts={language: Words(title=slug, summary=slug, statement=slug) for language in ("en", "de", "fr")},

@@ -136,15 +136,15 @@ class Stage:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
 
-    def wait_until(self, reached: Callable[[], bool]) -> None:
-        until = time.monotonic() + ENDS_WITHIN
+    def wait_until(self, reached: Callable[[], bool], *, within: float = ENDS_WITHIN) -> None:
+        until = time.monotonic() + within
         while True:
             self.supervisor.watch()
             with contextlib.suppress(psycopg2.Error):
                 if reached():
                     return
             if time.monotonic() > until:
-                raise TimeoutError(f"Not reached within {ENDS_WITHIN:.0f} s. The logs: {self.state.path}/logs")
+                raise TimeoutError(f"Not reached within {within:.0f} s. The logs: {self.state.path}/logs")
             time.sleep(0.1)
 
 

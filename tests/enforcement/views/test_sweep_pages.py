@@ -53,7 +53,7 @@ def test_one_sweep_asks_a_fixed_number_of_queries(
         listing(merchant(f"Acme {number}"), "Cube")
     sweep = sweeps.start(kind=SweepKind.FULL, actor=manager, reason="", at=NOON, chunk_size=1)
     site.get(reverse("enforcement:sweep", args=[sweep.pk]))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert site.get(reverse("enforcement:sweep", args=[sweep.pk])).status_code == 200
 
 
