@@ -103,6 +103,9 @@ def _show(request: HttpRequest, decision: Decision, *, reason: str = "", status:
     return render(request, "enforcement/decision_detail.html", context, status=status)
 
 
+detail.section = "cases"  # type: ignore[attr-defined]
+
+
 @require_POST
 @opens(permissions.can_reverse)
 def reverse(request: HttpRequest, reference: str) -> HttpResponse:

@@ -236,3 +236,7 @@ def _policies(undo: Undo) -> list[dict[str, Any]]:
 
 def _language() -> str:
     return (get_language() or "en").split("-")[0]
+
+
+for _view in (detail, chosen):
+    _view.section = "cases"  # type: ignore[attr-defined]
