@@ -28,6 +28,8 @@ def answer(checked: Checked) -> Json:
         "verdict": judged.verdict.value,
         "markets": [_market(judged, market) for market in judged.markets],
         "suspended": _suspended(judged),
+        "limited": _limited(judged),
+        "offered_again": _offered_again(judged),
         "reasons": [_reason(reason) for reason in judged.reasons],
         "undecided": [_undecided(undecided) for undecided in judged.undecided],
         "set_aside": [_set_aside(set_aside) for set_aside in judged.set_aside],
@@ -42,10 +44,26 @@ def _market(judged: Judged, market: str) -> Json:
 
 
 def _suspended(judged: Judged) -> Json | None:
-    if judged.suspended_since is None:
+    if judged.barred.suspended_since is None:
         return None
     words = _("This merchant may not offer anything new at present. Listings on sale may be changed.")
-    return {"since": judged.suspended_since, "reason": words}
+    return {"since": judged.barred.suspended_since, "reason": words}
+
+
+def _limited(judged: Judged) -> Json | None:
+    if judged.barred.a_day is None:
+        return None
+    words = _("This merchant may offer a limited number of new listings a day, and that many are on offer since today.")
+    return {"a_day": judged.barred.a_day, "reason": words}
+
+
+def _offered_again(judged: Judged) -> Json | None:
+    again = judged.barred.again
+    if again is None:
+        return None
+    words = _("The same product was removed before and may not be offered again.")
+    barred = [market for market in judged.markets if judged.barred.in_market(market)]
+    return {**_policy(again.version), "decision": again.decision or None, "markets": barred, "reason": words}
 
 
 def _policy(version: PolicyVersion) -> Json:

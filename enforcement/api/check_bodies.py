@@ -151,6 +151,22 @@ class SuspendedOut(serializers.Serializer):
     reason = serializers.CharField()
 
 
+class LimitedOut(serializers.Serializer):
+    a_day = serializers.IntegerField(help_text="New listings that the merchant may offer in a day (UTC).")
+    reason = serializers.CharField()
+
+
+class OfferedAgainOut(serializers.Serializer):
+    policy = serializers.CharField()
+    number = serializers.CharField()
+    version = serializers.IntegerField()
+    decision = serializers.CharField(
+        allow_null=True, help_text="The decision that forbids it; null where it is about a linked merchant."
+    )
+    markets = serializers.ListField(child=serializers.CharField())
+    reason = serializers.CharField()
+
+
 class StoredOut(serializers.Serializer):
     id = serializers.IntegerField(help_text="Our number of the listing.")
     version = serializers.IntegerField()
@@ -166,6 +182,12 @@ class CheckOut(serializers.Serializer):
     markets = MarketOut(many=True)
     suspended = SuspendedOut(
         allow_null=True, help_text="The merchant may offer nothing new, and this would be new; else null."
+    )
+    limited = LimitedOut(
+        allow_null=True, help_text="The day's new listings are used up, and this would be one; else null."
+    )
+    offered_again = OfferedAgainOut(
+        allow_null=True, help_text="The same product was removed before and may not come back; else null."
     )
     reasons = ReasonOut(many=True)
     undecided = UndecidedOut(many=True)

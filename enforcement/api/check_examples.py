@@ -60,6 +60,8 @@ ANSWER: dict[str, Any] = {
         {"market": "DE", "verdict": "block", "policies": ["strong-magnets"]},
     ],
     "suspended": None,
+    "limited": None,
+    "offered_again": None,
     "reasons": [REASON],
     "undecided": [
         {

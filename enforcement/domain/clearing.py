@@ -6,8 +6,9 @@ from datetime import datetime
 
 import structlog
 
+from enforcement.domain.barred import Barred, Gate
 from enforcement.engine import Outcome, Standing
-from enforcement.enums import CLEARANCE_RANK, Clearance, ClosedBecause
+from enforcement.enums import CLEARANCE_RANK, GOES_LIVE, Clearance, ClosedBecause
 from enforcement.language import reasons
 from enforcement.language.asked import Languages
 from enforcement.language.reasons import Lacking, Words
@@ -55,7 +56,7 @@ class SetAside:
 
 @dataclass(frozen=True)
 class Judged:
-    """`verdict` is the strictest of the `markets`. `suspended_since`: the merchant may offer nothing new, and this is."""
+    """`verdict` is the strictest of the `markets`. `barred` is what keeps it away whatever the rules say."""
 
     draft: ListingDraft
     verdict: Clearance
@@ -63,7 +64,7 @@ class Judged:
     reasons: Sequence[Reason]
     undecided: Sequence[Undecided]
     set_aside: Sequence[SetAside]
-    suspended_since: datetime | None
+    barred: Barred
 
 
 @dataclass(frozen=True)
@@ -88,19 +89,23 @@ class _Between:
 def judge(
     standing: Standing, found: Found, known: Known, *, languages: Languages, at: datetime
 ) -> Iterator[Judged | Exception]:
-    """Judge each draft by what was found of it. Without anything found there is no query."""
+    """Judge each draft by what was found of it. Without anything found, and no merchant limited or under a block, there is no query."""
     said = [outcome for _draft, each in found if not isinstance(each, Exception) for outcome in each]
     between = _between(said, known, at)
     texts = standing.texts({outcome.policy.version_id for outcome in said})
-    for draft, each in found:
+    gate = Gate([draft for draft, _each in found], known, at)
+    for number, (draft, each) in enumerate(found):
         if isinstance(each, Exception):
             yield each
             continue
         try:
-            judged: Judged | Exception = _judged(standing, draft, each, known, between, texts, languages)
+            judged = _judged(standing, draft, each, gate.of(number), between, texts, languages)
         except Exception as error:  # an explanation that fails is one listing's misfortune
             log.exception("check_failed", merchant=draft.merchant_id, listing=draft.external_id)
-            judged = error
+            yield error
+            continue
+        if judged.verdict in GOES_LIVE:
+            gate.goes_live(number)
         yield judged
 
 
@@ -119,7 +124,7 @@ def _judged(
     standing: Standing,
     draft: ListingDraft,
     found: Sequence[Outcome],
-    known: Known,
+    barred: Barred,
     between: _Between,
     texts: Mapping[int, reasons.Texts],
     languages: Languages,
@@ -137,14 +142,14 @@ def _judged(
             set_aside.append(SetAside(version, because))
         else:
             given.append(_reason(outcome, version, texts[version.pk], languages))
-    suspended = None if draft.key in known.listings else _suspended_since(draft, known)
-    least = [Clearance.BLOCK] if suspended else []
     markets = {
-        market: strictest(least + [reason.verdict for reason in given if market in reason.markets])
+        market: strictest(
+            [Clearance.BLOCK] * barred.in_market(market) + [each.verdict for each in given if market in each.markets]
+        )
         for market in draft.markets
     }
-    verdict = strictest(least + list(markets.values()))
-    return Judged(draft, verdict, markets, given, undecided, set_aside, suspended)
+    verdict = strictest([Clearance.BLOCK] * barred.everywhere + list(markets.values()))
+    return Judged(draft, verdict, markets, given, undecided, set_aside, barred)
 
 
 def _reason(outcome: Outcome, version: PolicyVersion, texts: reasons.Texts, languages: Languages) -> Reason:
@@ -172,8 +177,3 @@ def _between(found: Sequence[Outcome], known: Known, at: datetime) -> _Between:
     )
     versions = {outcome.policy.version_id for outcome in held}
     return _Between(waivers, checks.settled(versions=versions, listings=listings) if listings else {})
-
-
-def _suspended_since(draft: ListingDraft, known: Known) -> datetime | None:
-    since: datetime | None = known.merchants[draft.merchant_id]["listing_rights_suspended_at"]
-    return since

@@ -1,9 +1,10 @@
 """Which listings offer again what may not be offered again."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Cast
@@ -34,6 +35,19 @@ class Relisted:
     block: Restriction
 
 
+@dataclass(frozen=True)
+class Offer:
+    """What is compared of a listing, stored or about to be. `listing_id` None: not stored. `pictures` are digests or addresses."""
+
+    merchant_id: int
+    listing_id: int | None
+    ean: str
+    product: tuple[str, str] | None
+    skeleton: str
+    pictures: frozenset[str]
+    changed_at: datetime
+
+
 def relisted(listing_ids: Collection[int]) -> list[Relisted]:
     """Those of these listings that are what a block in force is on, each with the first such block.
 
@@ -47,15 +61,30 @@ def relisted(listing_ids: Collection[int]) -> list[Relisted]:
         return []
     fresh = list(changed.select_related("merchant").order_by("pk"))
     done = _decided(fresh)
-    images = _images([*(each.pk for each in fresh), *(block.listing_id or 0 for block in blocks)])
+    pictures = _pictures([each.pk for each in fresh], addresses=False)
+    was = _was(blocks)
     found = []
     for listing in fresh:
-        for block in blocks:
-            applies = block.merchant_id in near[listing.merchant_id] and block.listing_id != listing.pk
-            if applies and (listing.pk, origin_of(block)) not in done and _same(block, listing, images):
+        offer = _offer(listing, pictures[listing.pk])
+        for block in _of(offer, blocks, was, near):
+            if (listing.pk, origin_of(block)) not in done:
                 found.append(Relisted(listing, block))
                 break
     return found
+
+
+def blocked(offers: Sequence[Offer]) -> list[Restriction | None]:
+    """For each offer, in its place, the first block in force that forbids it. Its pictures are compared by their addresses."""
+    near = _near({offer.merchant_id for offer in offers})
+    blocks = _blocks({key for keys in near.values() for key in keys})
+    was = _was(blocks)
+    return [next(_of(offer, blocks, was, near), None) for offer in offers]
+
+
+def product(brand: str, attributes: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Brand and model, where both are given."""
+    model = str(attributes.get(MODEL) or "")
+    return (brand.upper(), model.upper()) if brand and model else None
 
 
 def origin_of(block: Restriction) -> str:
@@ -104,29 +133,50 @@ def _decided(listings: Sequence[Listing]) -> set[tuple[int, str]]:
     return {(pk, origin) for pk, version, origin in found if versions[pk] == version}
 
 
-def _images(listing_ids: Collection[int]) -> dict[int, set[str]]:
+def _pictures(listing_ids: Collection[int], *, addresses: bool) -> dict[int, set[str]]:
+    """Of each listing the digests of its pictures, as far as they were fetched; on request also their addresses."""
     found: dict[int, set[str]] = defaultdict(set)
-    rows = ListingImage.objects.filter(listing__in=listing_ids).exclude(sha256="")
-    for listing, digest in rows.values_list("listing_id", "sha256"):
-        found[listing].add(digest)
+    rows = ListingImage.objects.filter(listing__in=listing_ids)
+    for listing, digest, address in rows.values_list("listing_id", "sha256", "url"):
+        found[listing] |= {digest, address if addresses else ""} - {""}
     return found
 
 
-def _same(block: Restriction, listing: Listing, images: Mapping[int, set[str]]) -> bool:
+def _was(blocks: Sequence[Restriction]) -> dict[int, Offer]:
+    """What each block is on, as it is now."""
+    pictures = _pictures([block.listing_id or 0 for block in blocks], addresses=True)
+    return {block.pk: _offer(block.listing, pictures[block.listing.pk]) for block in blocks if block.listing}
+
+
+def _offer(listing: Listing, pictures: Collection[str]) -> Offer:
+    return Offer(
+        merchant_id=listing.merchant_id,
+        listing_id=listing.pk,
+        ean=listing.ean,
+        product=product(listing.brand, listing.attributes),
+        skeleton=listing.text_skeleton,
+        pictures=frozenset(pictures),
+        changed_at=listing.changed_at,
+    )
+
+
+def _of(
+    offer: Offer, blocks: Sequence[Restriction], was: Mapping[int, Offer], near: Mapping[int, set[int]]
+) -> Iterator[Restriction]:
+    """The blocks that forbid this offer: its merchant's or a linked one's, on another listing, before it was changed."""
+    for block in blocks:
+        applies = block.merchant_id in near[offer.merchant_id] and block.listing_id != offer.listing_id
+        if applies and block.pk in was and offer.changed_at >= block.starts_at and _same(was[block.pk], offer):
+            yield block
+
+
+def _same(was: Offer, offer: Offer) -> bool:
     """The same number, the same brand and model, a picture in common, or nearly the same text."""
-    was = block.listing
-    if was is None or listing.changed_at < block.starts_at:
-        return False
-    if was.ean and was.ean == listing.ean:
+    if was.ean and was.ean == offer.ean:
         return True
-    model = _model(was)
-    if was.brand and model and (was.brand.upper(), model) == (listing.brand.upper(), _model(listing)):
+    if was.product and was.product == offer.product:
         return True
-    if images.get(was.pk, set()) & images.get(listing.pk, set()):
+    if was.pictures & offer.pictures:
         return True
-    texts = was.text_skeleton, listing.text_skeleton
+    texts = was.skeleton, offer.skeleton
     return min(map(len, texts)) >= LEAST_TEXT and fuzz.ratio(*texts, score_cutoff=NEARLY) > 0
-
-
-def _model(listing: Listing) -> str:
-    return str(listing.attributes.get(MODEL) or "").upper()
