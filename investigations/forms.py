@@ -47,6 +47,11 @@ class DecideForm(forms.Form):
         empty_value=None,
         label=_("Takes effect"),
     )
+    starts_at = forms.DateTimeField(
+        required=False,
+        label=_("Begins"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
     reason = forms.CharField(max_length=REASON_LENGTH, required=False, label=_("Reason"))
     fine_reason = forms.CharField(max_length=REASON_LENGTH, required=False, label=_("Why it is fine"))
     verdict_all = forms.TypedChoiceField(choices=Verdict.choices, coerce=Verdict, required=False, empty_value=None)
@@ -90,6 +95,7 @@ class DecideForm(forms.Form):
         return Timing(
             cure_days=self.cleaned_data["cure_days"] if kind and kind.curable else None,
             without_notice=self.cleaned_data["without_notice"] if kind and kind.needs_notice else None,
+            starts_at=self.cleaned_data["starts_at"],
         )
 
     @property

@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from enforcement.domain import points as ledger
 from enforcement.domain import timing
 from enforcement.domain.timing import AS_USUAL, Timing
-from enforcement.enums import Origin
+from enforcement.enums import SECOND_PERSON, Origin
 from enforcement.language import words as letters
 from enforcement.measures import MEASURES
 from enforcement.models import Decision
+from enforcement.queries.waiting import is_scheduled
 from governance.policies.enums import Measure, Subject
 from governance.policies.models import PolicyVersion
 from governance.web import formats
@@ -27,6 +29,8 @@ from investigations.queries import panel, work
 from investigations.views.words import Deed
 from listings.models import Listing
 
+MINUTE = "%Y-%m-%dT%H:%M"
+"""As a browser's field for day and time has it."""
 VERDICT_KEYS = {Verdict.VIOLATES: "1", Verdict.FINE: "2", Verdict.UNSURE: "3"}
 VERDICT_OPTIONS = [
     Option(verdict.value, verdict.label, VERDICT_TONE[verdict], key) for verdict, key in VERDICT_KEYS.items()
@@ -81,6 +85,7 @@ def context(case: Case, *, form: DecideForm | None, mine: bool, at: datetime) ->
         "every_options": EVERY_OPTIONS,
         "verdict_all": form.data.get("verdict_all", "") if form else "",
         "measure_options": _measures(beside),
+        "any_measure": " ".join(Measure.values),
         "curable": " ".join(measure.value for measure, kind in MEASURES.items() if kind.curable),
         "market_options": _markets(beside),
         "reasons": [beside.text.title if beside.text else "", *VIOLATION_REASONS],
@@ -180,9 +185,12 @@ def _when(
     except Refusal as refusal:
         return [str(refusal)]
     said = []
-    if planned.held_for:
-        causes = formats.series(formats.within(str(cause.label)) for cause in planned.held_for)
+    if for_two := [cause for cause in planned.held_for if cause in SECOND_PERSON]:
+        causes = formats.series(formats.within(str(cause.label)) for cause in for_two)
         said.append(_("It waits for a second person: %(causes)s.") % {"causes": causes})
+    if asked.starts_at is not None:
+        begins = formats.minute(asked.starts_at)
+        said.append(_("Until %(begins)s it is held, and the merchant is not told.") % {"begins": begins})
     if planned.cure_days:
         text = _("It takes effect on %(day)s, for what is not corrected before.")
         said.append(text % {"day": formats.day(planned.starts_at.date())})
@@ -231,6 +239,7 @@ def _entered(case: Case, beside: panel.Panel, form: DecideForm | None, undone: C
             "minimum_age": form.data.get("minimum_age", ""),
             "cure_days": form.data.get("cure_days", ""),
             "without_notice": form.data.get("without_notice", ""),
+            "starts_at": form.data.get("starts_at", ""),
             "reason": form.data.get("reason", ""),
             "fine_reason": form.data.get("fine_reason", ""),
             "known_up_to": form.data.get("known_up_to", last),
@@ -246,6 +255,7 @@ def _entered(case: Case, beside: panel.Panel, form: DecideForm | None, undone: C
         or (beside.version.minimum_age if beside.version else None),
         "cure_days": _cure_days(before, beside),
         "without_notice": before.without_notice if before else "",
+        "starts_at": timezone.localtime(before.starts_at).strftime(MINUTE) if before and is_scheduled(before) else "",
         "reason": before.reason if before else beside.text.title if beside.text else "",
         "fine_reason": str(FINE_REASONS[0]),
         "known_up_to": last,
@@ -267,6 +277,7 @@ def _as_data(entered: dict[str, Any]) -> dict[str, Any]:
         "minimum_age": entered["minimum_age"] or "",
         "cure_days": entered["cure_days"],
         "without_notice": entered["without_notice"],
+        "starts_at": entered["starts_at"],
         "reason": entered["reason"],
         "known_up_to": entered["known_up_to"],
     } | {f"verdict-{key}": verdict.value for key, verdict in entered["verdicts"].items()}

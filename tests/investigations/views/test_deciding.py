@@ -60,6 +60,25 @@ def test_the_button_in_every_case(
     assert re.search(rf'id="decide"[^>]*>\s*{re.escape(label)} <', text), text
 
 
+def test_a_decision_may_begin_on_a_later_day_and_is_held_until_then(client: Client, held: Case) -> None:
+    begins = timezone.localtime(timezone.now() + timedelta(days=3)).replace(second=0, microsecond=0)
+    form = entered(held, *[Verdict.VIOLATES] * 3, starts_at=begins.strftime("%Y-%m-%dT%H:%M"))
+    text = client.post(address("case-effect", held.pk), form).content.decode()
+    assert "it is held, and the merchant is not told" in text
+    assert "waits for a second person" not in text
+    client.post(address("case-decide", held.pk), form)
+    decision = Decision.objects.get()
+    assert (decision.state, decision.held_for, decision.starts_at) == ("held", ["schedule"], begins)
+
+
+def test_a_day_that_has_passed_is_refused_and_kept(client: Client, held: Case) -> None:
+    form = entered(held, *[Verdict.VIOLATES] * 3, starts_at="2020-01-01T08:00")
+    text = client.post(address("case-decide", held.pk), form).content.decode()
+    assert "lies in the future" in text
+    assert 'value="2020-01-01T08:00"' in text
+    assert not Decision.objects.exists()
+
+
 def test_only_the_measures_that_the_policy_permits_are_offered(client: Client, held: Case) -> None:
     text = page(client, held)
     offered = re.findall(r'<input type="radio" name="measure" value="(\w+)"', text)
