@@ -53,7 +53,7 @@ def _suspended(judged: Judged) -> Json | None:
 def _limited(judged: Judged) -> Json | None:
     if judged.barred.a_day is None:
         return None
-    words = _("This merchant may offer a limited number of new listings a day, and that many are on offer since today.")
+    words = _("This merchant may offer a limited number of new listings a day, and today's are used up.")
     return {"a_day": judged.barred.a_day, "reason": words}
 
 
