@@ -23,15 +23,16 @@ from enforcement.domain import (
 from enforcement.domain.transparency import reconciling, sending, submissions
 from enforcement.enums import SweepKind
 from enforcement.queries import deliveries as webhooks
-from enforcement.queries import outbox, transparency
+from enforcement.queries import outbox, owed, transparency
 from enforcement.queries import sweeps as running
 from enforcement.queries import undo as undos
 from governance.web import places
 
 SPREAD_ASKED = "delivery:spread"
 """In the cache while a spreading is asked for and has not begun: a thousand decisions ask for one."""
-UNDO_LANE, UNDO_LANE_SECONDS = "undo:{}:{}", 60
-"""In the cache while a worker has a turn in this lane of a run; a lost worker's lane is free again after so long."""
+DECIDING, UNDO_LANE = "deciding", "undo:{}:{}"
+LANE_SECONDS = 60
+"""In the cache while a worker has a turn: at deciding what is owed, in this lane of a run. A lost worker's is free again after so long."""
 DAILY, WEEKLY = "daily, what has changed", "weekly, everything"
 
 
@@ -81,7 +82,15 @@ def keep_snapshot() -> None:
 
 @shared_task
 def decide_owed() -> None:
-    decisions.decide_owed(at=timezone.now())
+    """One turn, then pass it on while it gets somewhere. One worker at a time: the others send mail and deliver meanwhile."""
+    if not cache.add(DECIDING, "taken", LANE_SECONDS):
+        return
+    try:
+        issued = decisions.decide_owed(clock=timezone.now)
+    finally:
+        cache.delete(DECIDING)
+    if issued and owed.any_left():
+        decide_owed.delay()
 
 
 @shared_task
@@ -93,7 +102,7 @@ def settle_corrected() -> None:
 def undo_some(undo_id: int, lane: int) -> None:
     """One turn in this lane, then pass it on. A lane that is taken is left alone: a run has at most UNDO_WORKERS turns at once."""
     key = UNDO_LANE.format(undo_id, lane)
-    if not cache.add(key, "taken", UNDO_LANE_SECONDS):
+    if not cache.add(key, "taken", LANE_SECONDS):
         return
     try:
         more = undo_work.run(undo_id=undo_id, clock=timezone.now)

@@ -3,7 +3,7 @@
 How their restrictions end by themselves stands in `enforcement.domain.endings`.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -66,6 +66,8 @@ __all__ = [
 ]
 
 UNDO_WINDOW = timedelta(seconds=settings.UNDO_SECONDS)
+TURN = timedelta(seconds=10)
+"""As long as automation decides in one go."""
 UNDO_GRACE = timedelta(seconds=2)
 """A click in the last second still has to arrive. The mail waits for both."""
 log = structlog.get_logger(__name__)
@@ -202,13 +204,20 @@ def reverse(
     return decision
 
 
-def decide_owed(at: datetime) -> int:
+def decide_owed(*, clock: Callable[[], datetime]) -> int:
     """Decide by automation what sweeps left owing a decision: one decision per merchant and policy version.
 
     The policy's mode now, not then, says whether automation may act. Safe to run twice and at the same time: a merchant
-    who is being decided about elsewhere is left to the next run. Returns how many decisions were issued.
+    who is being decided about elsewhere is left to the next run. It stops after TURN: other work waits, and what is left is owed
+    still. Returns how many decisions were issued.
     """
-    return sum(_decide_group(merchant_id, version_id, at) for merchant_id, version_id in owed.groups())
+    until, issued = clock() + TURN, 0
+    for merchant_id, version_id in owed.groups():
+        at = clock()
+        if at > until:
+            break
+        issued += _decide_group(merchant_id, version_id, at)
+    return issued
 
 
 # --- automation ----------------------------------------------------------------------------------

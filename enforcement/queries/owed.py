@@ -29,3 +29,7 @@ def groups() -> list[Group]:
 
 def of_group(merchant_id: int, version_id: int) -> QuerySet[Violation]:
     return violations().filter(merchant_id=merchant_id, version_id=version_id).order_by("pk")
+
+
+def any_left() -> bool:
+    return violations().exists()

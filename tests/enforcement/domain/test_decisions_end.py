@@ -258,12 +258,20 @@ def test_one_decision_for_a_merchant_and_a_policy_with_all_its_listings(ground: 
         ground.violation(ground.listing(title))
     other = ground.another_merchant("Somebody Else")
     ground.violation(ground.listing("Dice", of=other))
-    assert decisions.decide_owed(LATER) == 2
-    assert decisions.decide_owed(LATER) == 0
+    assert decisions.decide_owed(clock=lambda: LATER) == 2
+    assert decisions.decide_owed(clock=lambda: LATER) == 0
     mine, theirs = Decision.objects.order_by("pk")
     assert (mine.items.count(), theirs.items.count()) == (3, 1)
     assert {decision.decided_by for decision in (mine, theirs)} == {None}
     assert Violation.objects.exclude(owed=Owed.NOTHING).count() == 0
+
+
+def test_automation_stops_after_a_while_and_the_rest_stays_owed(ground: Ground) -> None:
+    for name in ("Acme", "Best", "Cube"):
+        ground.violation(ground.listing(name, of=ground.another_merchant(name)))
+    ticks = iter(range(100))
+    assert decisions.decide_owed(clock=lambda: LATER + timedelta(seconds=6 * next(ticks))) == 1
+    assert decisions.decide_owed(clock=lambda: LATER) == 2
 
 
 @pytest.mark.parametrize("state", [SweepState.QUEUED, SweepState.RUNNING, SweepState.PAUSED])
@@ -271,9 +279,9 @@ def test_a_sweep_at_work_is_waited_for(ground: Ground, state: SweepState) -> Non
     found = ground.violation(ground.listing("Ball"))
     found.found_by = Sweep.objects.create(kind="full", state=state, created_at=NOON)
     found.save()
-    assert decisions.decide_owed(LATER) == 0
+    assert decisions.decide_owed(clock=lambda: LATER) == 0
     Sweep.objects.update(state=SweepState.CANCELLED)
-    assert decisions.decide_owed(LATER) == 1
+    assert decisions.decide_owed(clock=lambda: LATER) == 1
     assert Decision.objects.get().origin_ref == str(found.found_by_id)
 
 
@@ -282,7 +290,7 @@ def test_a_listing_that_was_changed_meanwhile_is_left_to_the_next_sweep(ground: 
     ground.violation(ball)
     ball.version = 2
     ball.save()
-    assert decisions.decide_owed(LATER) == 0
+    assert decisions.decide_owed(clock=lambda: LATER) == 0
     assert Violation.objects.get().owed == Owed.DECISION
 
 
@@ -293,7 +301,7 @@ def test_a_policy_that_no_longer_enforces_does_not_act(ground: Ground, mode: Mod
     found = ground.violation(ground.listing("Ball"))
     ground.policy.mode = mode
     ground.policy.save()
-    assert decisions.decide_owed(LATER) == 0
+    assert decisions.decide_owed(clock=lambda: LATER) == 0
     found.refresh_from_db()
     assert found.owed == owed
 
@@ -302,11 +310,11 @@ def test_automation_does_not_repeat_a_measure_that_is_in_force(ground: Ground) -
     policy = ground.another_policy("strict", measures=(Measure.WARN, Measure.REMOVE))
     ball = ground.listing("Ball")
     found = ground.violation(ball, policy)
-    assert decisions.decide_owed(LATER) == 1
+    assert decisions.decide_owed(clock=lambda: LATER) == 1
     ball.version = found.listing_version = 2
     ball.save()
     Violation.objects.filter(pk=found.pk).update(listing_version=2, owed=Owed.DECISION)
-    assert decisions.decide_owed(LATER) == 0
+    assert decisions.decide_owed(clock=lambda: LATER) == 0
     assert Decision.objects.count() == 1
 
 
@@ -316,7 +324,7 @@ def test_what_automation_may_not_decide_becomes_a_case(ground: Ground) -> None:
     ground.violation(ball, policy)
     ball.markets = ["NL"]
     ball.save()
-    assert decisions.decide_owed(LATER) == 0
+    assert decisions.decide_owed(clock=lambda: LATER) == 0
     assert Violation.objects.get().owed == Owed.CASE
 
 

@@ -100,7 +100,7 @@ def test_reversed_while_its_time_runs_out(ground: Ground) -> None:
 def test_two_workers_decide_what_is_owed_once(ground: Ground) -> None:
     for title in ("Ball", "Cube"):
         ground.violation(ground.listing(title))
-    results = at_once(*[lambda: decisions.decide_owed(LATER)] * 2)
+    results = at_once(*[lambda: decisions.decide_owed(clock=lambda: LATER)] * 2)
     assert sorted(results) == [0, 1]  # type: ignore[type-var]
     assert Decision.objects.get().items.count() == 2
 

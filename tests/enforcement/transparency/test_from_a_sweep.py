@@ -25,7 +25,7 @@ def test_what_a_sweep_found_is_told_in_the_words_of_the_statement(database: Data
     sweep = sweeps.start(kind=SweepKind.FULL, actor=author, reason="", at=at)
     while sweep_work.run_next(sweep_id=sweep.pk, at_once=2, clock=timezone.now):
         pass
-    assert decisions.decide_owed(at=at) == 1
+    assert decisions.decide_owed(clock=lambda: at) == 1
     row = TransparencySubmission.objects.select_related("decision").get()
     assert (row.state, row.errors, row.decision.version_id) == ("owed", {}, version.pk)
     said = row.payload["decision_facts"]

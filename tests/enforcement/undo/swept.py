@@ -26,7 +26,7 @@ def swept(ground: Ground, *, merchants: int = 2, listings: int = 1, slug: str = 
         for title in range(listings):
             found = ground.violation(ground.listing(f"{slug} {number}/{title}", of=merchant), policy)
             Violation.objects.filter(pk=found.pk).update(found_by=sweep)
-    decisions.decide_owed(at=NOON)
+    decisions.decide_owed(clock=lambda: NOON)
     return sweep
 
 

@@ -96,7 +96,7 @@ def test_a_policy_version_is_reversed_since_a_time(ground: Ground) -> None:
     swept(ground, merchants=1, slug="early")
     early = Decision.objects.get()
     late = ground.violation(ground.listing("Late"), early.version.policy)
-    decisions.decide_owed(at=NOON + timedelta(hours=2))
+    decisions.decide_owed(clock=lambda: NOON + timedelta(hours=2))
     run = undo.prepare_version(
         version=early.version,
         since=NOON + timedelta(hours=1),
@@ -137,7 +137,7 @@ def test_what_is_not_decided_yet_is_closed_with_it(ground: Ground) -> None:
     run = run_all(undo.start(undo=prepared(sweep, ground.tilda), actor=ground.tilda, at=LATER))
     waits.refresh_from_db()
     assert (waits.state, waits.owed, run.closed) == (ViolationState.CLOSED, Owed.NOTHING, 1)
-    assert decisions.decide_owed(at=LATER) == 0
+    assert decisions.decide_owed(clock=lambda: LATER) == 0
 
 
 @pytest.mark.parametrize("pending", [True, False], ids=["pending", "held"])
