@@ -27,13 +27,14 @@ def can_reverse(user: Anyone) -> bool:
 
 
 def can_see_undos(user: Anyone) -> bool:
-    """Runs reach across markets: they are for those whose grants are not limited to some."""
+    """Runs reach across markets: whoever reads decisions of some markets only does not see them."""
     return can_read_decisions(user) and markets(user) is None
 
 
 def can_undo_many(user: Anyone) -> bool:
     """Take back what came of a sweep, of a policy version or of many decisions, and say the second word about it."""
-    return _is_service(user) or (has_role(user, Role.GOVERNANCE_MANAGER, Role.TEAM_LEAD) and markets(user) is None)
+    lead = {Role.GOVERNANCE_MANAGER, Role.TEAM_LEAD}
+    return _is_service(user) or any(grant.role in lead and not grant.markets for grant in grants(user))
 
 
 def can_say_second_word(user: Anyone) -> bool:

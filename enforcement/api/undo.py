@@ -27,7 +27,7 @@ MOST_NAMED = 10_000
 
 
 class UndoPreviewOut(serializers.Serializer):
-    """Counts as they were when it was prepared."""
+    """Counts as they were when the preview was made last: when it was prepared, and again when somebody began or approved it."""
 
     decisions = serializers.IntegerField(help_text="That can be reversed.")
     listings = serializers.IntegerField()
@@ -35,12 +35,14 @@ class UndoPreviewOut(serializers.Serializer):
     points = serializers.IntegerField(help_text="At most: points stay while something else of their cause stands.")
     open = serializers.IntegerField(help_text="Findings of the scope that nobody has decided.")
     already = serializers.IntegerField(help_text="Decisions reversed or withdrawn before.")
+    replacing = serializers.IntegerField(help_text="Decisions that had replaced earlier ones, which do not come back.")
+    found_again = serializers.IntegerField(help_text="Findings of a newer version, which go to a case.")
     replaced = serializers.IntegerField(help_text="Decisions that a later one replaced; that one stays.")
     untold = serializers.IntegerField(help_text="Held decisions, of which no merchant knows.")
     pending = serializers.IntegerField(help_text="Decisions that have not taken effect.")
     by_people = serializers.IntegerField(help_text="Decisions of the scope by people, which are not chosen.")
     under_appeal = serializers.IntegerField()
-    reported = serializers.IntegerField(help_text="Statements in the EU's Transparency Database, which stay there.")
+    reported = serializers.IntegerField(help_text="Statements in the EU's Transparency Database or on their way.")
     still_limited = serializers.IntegerField(help_text="Listings that other decisions limit.")
     still_bound = serializers.IntegerField(help_text="Merchants whose accounts other decisions bind.")
     changed = serializers.IntegerField(help_text="Listings that have changed since.")
@@ -50,17 +52,13 @@ class UndoPreviewOut(serializers.Serializer):
 class UndoOut(serializers.ModelSerializer):
     policy = serializers.IntegerField(source="version.policy_id", default=None, allow_null=True)
     version = serializers.IntegerField(source="version.number", default=None, allow_null=True)
-    ended = serializers.SerializerMethodField(help_text="Decisions that are done with.")
 
     class Meta:
         model = Undo
         fields: tuple[str, ...] = (
             "id", "scope", "sweep", "policy", "version", "since", "with_people", "close_open", "reason", "state", "total",
-            "ended", "closed", "prepared_at", "began_at", "ended_at",
+            "added", "closed", "prepared_at", "previewed_at", "began_at", "ended_at",
         )  # fmt: skip
-
-    def get_ended(self, undo: Undo) -> int:
-        return getattr(undo, "ended", None) or 0
 
 
 class UndoProgressOut(serializers.Serializer):

@@ -187,16 +187,16 @@ def reverse(
 ) -> Decision:
     """These items (None: all that stand) should not have been decided so: give back exactly what they took.
 
-    Their violations are closed as overturned and no sweep opens them again for the same versions. The points return with
-    the last item of the offence. Except after an appeal, whose answer says it, the merchant is told.
+    Their violations are closed as overturned and no sweep opens them again for the same versions; what a newer version of the
+    policy or listing was found to break meanwhile was never judged, and goes to a case. The points return with the last item of
+    the offence. Except after an appeal, whose answer says it, the merchant is told.
     """
     if not reason.strip():
         raise ReasonMissing(_("Say why it is reversed. The merchant and the next reader have only your reason."))
     decision = decision_states.lock(decision)
     items = _reversible(decision, items)
     returned = _take_back(decision, items, actor=actor, reason=reason, at=at, because=because)
-    found = [item.violation for item in items if item.violation]
-    findings.overturn(violations=found, actor=actor, reason=reason, at=at)
+    findings.overturn_judged(decision=decision, items=items, actor=actor, reason=reason, at=at)
     if because == LiftedBecause.REVERSED:
         messages.owe_restored(decision=decision, items=items, because=because, points=returned, reason=reason, at=at)
     data = {"items": [item.pk for item in items], "because": because, "points_returned": returned, "reason": reason}

@@ -62,10 +62,25 @@ _MERGE = """
         ON CONFLICT {arbiter} DO UPDATE SET
             version_id = EXCLUDED.version_id, listing_version = EXCLUDED.listing_version, markets = EXCLUDED.markets,
             explanation = EXCLUDED.explanation, seen_at = EXCLUDED.seen_at, mode = EXCLUDED.mode,
-            owed = CASE WHEN v.mode = 'shadow' THEN EXCLUDED.owed ELSE v.owed END
+            owed = CASE WHEN v.mode = 'shadow' THEN EXCLUDED.owed ELSE v.owed END,
+            found_by_id = CASE WHEN v.mode = 'shadow' AND EXCLUDED.mode <> 'shadow' THEN EXCLUDED.found_by_id ELSE v.found_by_id END
         RETURNING v.version_id, v.xmax = 0 AS is_new
     ) SELECT version_id, count(*) FROM merged WHERE is_new GROUP BY version_id
 """
+_SETTLED_MEANWHILE = """
+    WITH gone AS (
+        DELETE FROM enforcement_violation v USING sweep_found f, enforcement_violation s
+        WHERE s.closed_because IN ('dismissed', 'overturned') AND s.policy_id = f.policy_id
+          AND s.version_id = f.version_id AND s.merchant_id = f.merchant_id
+          AND s.listing_id IS NOT DISTINCT FROM f.listing_id
+          AND s.listing_version IS NOT DISTINCT FROM f.listing_version
+          AND v.policy_id = f.policy_id AND v.merchant_id = f.merchant_id
+          AND v.listing_id IS NOT DISTINCT FROM f.listing_id
+          AND v.state = 'open' AND v.found_at = %(at)s AND v.found_by_id IS NOT DISTINCT FROM %(sweep)s
+        RETURNING v.version_id
+    ) SELECT version_id, count(*) FROM gone GROUP BY version_id
+"""
+"""Somebody settled one while the merge waited for its row: what was then found as new is the same."""
 _ARBITERS = {
     Subject.LISTINGS: "(policy_id, listing_id) WHERE state = 'open' AND listing_id IS NOT NULL",
     Subject.MERCHANTS: "(policy_id, merchant_id) WHERE state = 'open' AND listing_id IS NULL",
@@ -152,7 +167,11 @@ def merge(
         merged = Merged()
         merged.waived = _counts(cursor, _WAIVE, {"day": at.date()})
         merged.settled = _counts(cursor, _SETTLE, {})
-        merged.new = _counts(cursor, _MERGE.format(arbiter=_ARBITERS[subject]), {"sweep": sweep_id, "at": at})
+        said = {"sweep": sweep_id, "at": at}
+        merged.new = _counts(cursor, _MERGE.format(arbiter=_ARBITERS[subject]), said)
+        for version, count in _counts(cursor, _SETTLED_MEANWHILE, said).items():
+            merged.new[version] -= count
+            merged.settled[version] = merged.settled.get(version, 0) + count
         merged.closed = _move(cursor, subject, {"at": at, "policies": list(policies), **_within(looked)})
     return merged
 

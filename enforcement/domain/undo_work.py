@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import OperationalError, transaction
+from django.db import connection, transaction
 
 from enforcement.domain import decision_states, decisions, restoring, taking_effect, undo
 from enforcement.domain import violations as findings
@@ -22,17 +22,21 @@ ATTEMPTS, ERROR_LENGTH = 3, 2_000
 
 
 def run(*, undo_id: int, clock: Callable[[], datetime]) -> bool:
-    """One turn; whether there is more to do. Several may be at work on the same run: each takes decisions nobody else has."""
+    """One turn; whether there is more to do. Several may be at work on the same run: each takes decisions nobody else has.
+
+    First what is found and not decided is closed, so that automation does not decide it meanwhile.
+    """
     until = clock() + TURN
+    while clock() < until and undo.close_some(undo_id=undo_id, at=clock()):
+        pass
     while clock() < until:
         if not _next(undo_id, clock):
-            undo.end_if_done(undo_id=undo_id, at=clock())
-            return False
+            return undo.add_or_end(undo_id=undo_id, at=clock())
     return True
 
 
 def _next(undo_id: int, clock: Callable[[], datetime]) -> bool:
-    """Take one decision back; False where none is left to take."""
+    """Take one decision back; False where none is left to take. A database that is gone is not the decision's fault."""
     part_id = None
     try:
         with transaction.atomic():
@@ -41,10 +45,8 @@ def _next(undo_id: int, clock: Callable[[], datetime]) -> bool:
                 return False
             part_id = part.pk
             _take_back(part, clock())
-    except OperationalError:
-        raise
     except Exception as error:
-        if part_id is None:
+        if part_id is None or not connection.is_usable():
             raise
         text = "".join(traceback.format_exception_only(error)).strip()
         log.exception("undo_failed", undo=undo_id, part=part_id)
@@ -53,11 +55,15 @@ def _next(undo_id: int, clock: Callable[[], datetime]) -> bool:
 
 
 def _take(undo_id: int) -> UndoPart | None:
-    """The next decision that waits and that nobody else is at, while the run is at work."""
+    """The next decision that waits and that nobody else is at, while the run is at work. What failed comes last."""
     rows = UndoPart.objects.select_for_update(skip_locked=True, of=("self",)).select_related(
         "decision", "undo__prepared_by"
     )
-    return rows.filter(undo=undo_id, undo__state=UndoState.RUNNING, state=PartState.WAITING).order_by("pk").first()
+    return (
+        rows.filter(undo=undo_id, undo__state=UndoState.RUNNING, state=PartState.WAITING)
+        .order_by("attempts", "pk")
+        .first()
+    )
 
 
 def _take_back(part: UndoPart, at: datetime) -> None:
@@ -81,13 +87,12 @@ def _take_back(part: UndoPart, at: datetime) -> None:
 
 def _restore(part: UndoPart, untold: bool, at: datetime) -> list[DecisionItem]:
     """By the verb for a single decision. Of one that is held nobody has been told: it is withdrawn, and what it was about closed."""
-    run, actor = part.undo, undo.who_began(part.undo)
+    run, actor = part.undo, part.undo.prepared_by
     standing = part.decision.items.filter(reversal__isnull=True).select_related("violation").order_by("pk")
     items = list(standing)
     if untold:
         taking_effect.withdraw(decision=part.decision, actor=actor, reason=run.reason, at=at)
-        found = [item.violation for item in items if item.violation]
-        findings.overturn(violations=found, actor=actor, reason=run.reason, at=at)
+        findings.overturn_judged(decision=part.decision, items=items, actor=actor, reason=run.reason, at=at)
         return []
     decisions.reverse(decision=part.decision, actor=actor, reason=run.reason, at=at)
     return items

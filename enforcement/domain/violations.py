@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from enforcement.enums import VIOLATION_MOVES, ClosedBecause, Owed, ViolationState
-from enforcement.models import Violation
+from enforcement.models import Decision, DecisionItem, Violation
 from governance.accounts.models import User
 from governance.audit.domain import entries
 from governance.audit.domain.entries import Subject
@@ -35,6 +35,20 @@ def overturn(*, violations: Collection[Violation], actor: User | None, reason: s
     closed = _move(list(still_open), ViolationState.CLOSED, because=ClosedBecause.OVERTURNED, at=at)
     _record("violation.overturned", closed, actor, reason, at)
     return len(closed)
+
+
+def overturn_judged(
+    *, decision: Decision, items: Collection[DecisionItem], actor: User | None, reason: str, at: datetime
+) -> int:
+    """Overturn what these items of the decision were about. What was found again since in a newer version stays open, for a case."""
+    found = [(item, item.violation) for item in items if item.violation]
+    judged = [each for item, each in found if _same_versions(decision, item, each)]
+    owe(violations=[each for item, each in found if not _same_versions(decision, item, each)], owed=Owed.CASE)
+    return overturn(violations=judged, actor=actor, reason=reason, at=at)
+
+
+def _same_versions(decision: Decision, item: DecisionItem, violation: Violation) -> bool:
+    return (violation.version_id, violation.listing_version) == (decision.version_id, item.listing_version)
 
 
 @transaction.atomic

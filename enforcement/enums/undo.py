@@ -19,16 +19,16 @@ class UndoState(models.TextChoices):
     PREPARED = "prepared", _("Prepared")
     HELD = "held", _("Held for a second person")
     RUNNING = "running", _("Running")
-    STOPPED = "stopped", _("Stopped")
+    STOPPED = "stopped", _("Paused")
     FINISHED = "finished", _("Finished")
-    DISCARDED = "discarded", _("Discarded")
+    DISCARDED = "discarded", _("Given up")
 
 
 UNDO_MOVES: dict[UndoState, frozenset[UndoState]] = {
     UndoState.PREPARED: frozenset({UndoState.HELD, UndoState.RUNNING, UndoState.DISCARDED}),
     UndoState.HELD: frozenset({UndoState.RUNNING, UndoState.DISCARDED}),
     UndoState.RUNNING: frozenset({UndoState.STOPPED, UndoState.FINISHED}),
-    UndoState.STOPPED: frozenset({UndoState.RUNNING}),
+    UndoState.STOPPED: frozenset({UndoState.RUNNING, UndoState.DISCARDED}),
     UndoState.FINISHED: frozenset(),
     UndoState.DISCARDED: frozenset(),
 }

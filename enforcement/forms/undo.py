@@ -23,12 +23,13 @@ class UndoSweep(UndoChosen):
         label=_("Close what was found and is not decided yet"),
         required=False,
         initial=True,
-        help_text=_("Else it is decided next. Its cases close by themselves."),
+        help_text=_("Its cases close by themselves. Left open, it is decided next."),
     )
-    field_order = ("since", "with_people", "close_open", "reason")
+    field_order: tuple[str, ...] = ("with_people", "close_open", "reason")
 
 
 class UndoVersion(UndoSweep):
+    field_order = ("since", *UndoSweep.field_order)
     since = forms.DateTimeField(
         label=_("Decided since"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),

@@ -12,10 +12,10 @@ from governance.policies.models import PolicyVersion
 
 
 class Undo(models.Model):
-    """A run. Its parts are chosen when it is prepared and never change: what was looked at is what is undone.
+    """A run. Its parts are chosen when it is prepared and again when it begins; what is added goes to whoever says yes.
 
-    `preview` is what was known then, as `enforcement.domain.undo_preview` writes it. `closed` counts the findings that were not
-    decided yet and were closed with it.
+    `preview` is what was known then, as `enforcement.queries.undo.preview` writes it. `added` counts the decisions of the scope that
+    were made after the run began; `closed` the findings that were not decided yet and were closed with it.
     """
 
     scope = models.CharField(max_length=8, choices=UndoScope.choices)
@@ -28,9 +28,11 @@ class Undo(models.Model):
     state = models.CharField(max_length=10, choices=UndoState.choices, default=UndoState.PREPARED)
     preview = models.JSONField(default=dict)
     total = models.PositiveIntegerField(default=0, help_text="Decisions.")
+    added = models.PositiveIntegerField(default=0)
     closed = models.PositiveIntegerField(default=0)
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField()
+    previewed_at = models.DateTimeField(null=True, blank=True, help_text="When the preview was made last.")
     began_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -69,7 +71,7 @@ class UndoMove(models.Model):
 class UndoPart(models.Model):
     """One decision of a run. `differs` means that after it was taken back the tables did not show what they should."""
 
-    undo = models.ForeignKey(Undo, on_delete=models.PROTECT, related_name="parts")
+    undo = models.ForeignKey(Undo, on_delete=models.PROTECT, related_name="parts", db_index=False)
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="undo_parts")
     state = models.CharField(max_length=8, choices=PartState.choices, default=PartState.WAITING)
     left_because = models.CharField(max_length=8, choices=LeftBecause.choices, blank=True)
@@ -86,7 +88,9 @@ class UndoPart(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=["undo", "id"], condition=Q(state=PartState.WAITING), name="undo_part_waiting"),
+            models.Index(
+                fields=["undo", "attempts", "id"], condition=Q(state=PartState.WAITING), name="undo_part_waiting"
+            ),
             models.Index(fields=["undo", "state"], name="undo_part_by_state"),
         )
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from enforcement.enums import (
     OPEN_APPEALS,
@@ -16,6 +18,7 @@ from enforcement.enums import (
     DecisionState,
     LeftBecause,
     Origin,
+    Owed,
     PartState,
     SubmissionState,
     UndoScope,
@@ -36,6 +39,7 @@ from enforcement.models import (
 from enforcement.queries import restrictions as in_force
 from enforcement.queries.points import NET
 from governance.audit.models import Entry
+from governance.policies.enums import Mode
 from governance.policies.models import PolicyVersion
 from listings.enums import ListingState
 
@@ -47,16 +51,30 @@ LEFT_STATES: Mapping[DecisionState, LeftBecause] = {
 """The states in which a decision is left as it is, and why. In all others it can be taken back."""
 
 
+_ADD = """
+    INSERT INTO enforcement_undopart (undo_id, decision_id, state, left_because, differs, attempts, error)
+    SELECT %s, chosen.id, 'waiting', '', false, 0, '' FROM ({chosen}) AS chosen(id) ORDER BY chosen.id
+    ON CONFLICT (undo_id, decision_id) DO NOTHING
+"""
+
+
 # --- what is chosen ------------------------------------------------------------------------------
 
 
+def scope(undo: Undo) -> QuerySet[Decision]:
+    """What the run's sweep or version has decided by now; none where its decisions were chosen one by one."""
+    if undo.sweep is not None:
+        return of_sweep(undo.sweep, with_people=undo.with_people)
+    if undo.version is not None and undo.since is not None:
+        return of_version(undo.version, since=undo.since, with_people=undo.with_people)
+    return Decision.objects.none()
+
+
 def of_sweep(sweep: Sweep, *, with_people: bool) -> QuerySet[Decision]:
-    """What automation decided after the sweep; with people, also what they decided on what it was the first to find."""
-    found = DecisionItem.objects.filter(decision=OuterRef("pk"), violation__found_by=sweep)
-    chosen = Q(origin_kind=Origin.SWEEP, origin_ref=str(sweep.pk))
-    if with_people:
-        chosen |= ~Q(automation=Automation.FULL) & Q(Exists(found))
-    return Decision.objects.filter(chosen)
+    """What automation decided after the sweep or on what it was the first to find; with people, also what they decided on that."""
+    found = Q(pk__in=DecisionItem.objects.filter(violation__found_by=sweep).values("decision"))
+    after = Q(origin_kind=Origin.SWEEP, origin_ref=str(sweep.pk))
+    return Decision.objects.filter(after | (found if with_people else found & Q(automation=Automation.FULL)))
 
 
 def of_version(version: PolicyVersion, *, since: datetime, with_people: bool) -> QuerySet[Decision]:
@@ -65,13 +83,16 @@ def of_version(version: PolicyVersion, *, since: datetime, with_people: bool) ->
     return rows if with_people else rows.filter(automation=Automation.FULL)
 
 
-def in_scope(undo: Undo) -> QuerySet[Violation]:
-    """What the run's sweep or version found that is open and that no decision stands on: it would be decided next."""
-    rows = Violation.objects.filter(state=ViolationState.OPEN)
+def undecided(undo: Undo) -> QuerySet[Violation]:
+    """What the run's sweep or version found that is open and that no decision stands on: it would be decided next.
+
+    What was found in shadow decides nothing and is left alone, and so is what the run has left open: a newer version's.
+    """
+    rows = Violation.objects.filter(state=ViolationState.OPEN).exclude(mode=Mode.SHADOW)
     if undo.scope == UndoScope.SWEEP:
         rows = rows.filter(found_by=undo.sweep_id)
     elif undo.scope == UndoScope.VERSION:
-        rows = rows.filter(version=undo.version_id, found_at__gte=undo.since)
+        rows = rows.filter(Q(found_at__gte=undo.since) | ~Q(owed=Owed.NOTHING), version=undo.version_id)
     else:
         return rows.none()
     decided = DecisionItem.objects.filter(
@@ -79,14 +100,26 @@ def in_scope(undo: Undo) -> QuerySet[Violation]:
         reversal__isnull=True,
         decision__state__in=sorted(STANDING_DECISIONS | WAITING_DECISIONS),
     )
-    return rows.exclude(Exists(decided))
+    left_open = DecisionItem.objects.filter(violation=OuterRef("pk"), decision__undo_parts__undo=undo.pk)
+    return rows.exclude(Exists(decided)).exclude(Exists(left_open))
+
+
+def add_parts(undo: Undo, chosen: QuerySet[Decision]) -> int:
+    """Make a part of each decision that is none yet, in the database; returns how many."""
+    try:
+        sql, params = chosen.order_by().values("pk").distinct().query.sql_with_params()
+    except EmptyResultSet:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD.format(chosen=sql), [undo.pk, *params])
+        return int(cursor.rowcount)
 
 
 # --- the preview -----------------------------------------------------------------------------------
 
 
 def preview(undo: Undo, at: datetime) -> dict[str, Any]:
-    """What would be given back and what would not, in counts. Fifteen queries, each over the run's decisions at once."""
+    """What would be given back and what would not, in counts. Each query is over all the run's decisions at once."""
     parts = UndoPart.objects.filter(undo=undo)
     states = Counter(dict(parts.order_by().values_list("decision__state").annotate(n=Count("pk"))))
     back = parts.exclude(decision__state__in=list(LEFT_STATES))
@@ -94,7 +127,8 @@ def preview(undo: Undo, at: datetime) -> dict[str, Any]:
     items = DecisionItem.objects.filter(decision__in=decisions, reversal__isnull=True)
     listings = items.filter(listing__isnull=False)
     appeals = Appeal.objects.filter(decision__in=decisions, state__in=sorted(OPEN_APPEALS))
-    reported = TransparencySubmission.objects.filter(decision__in=decisions, state=SubmissionState.SENT)
+    said = (SubmissionState.OWED, SubmissionState.SENT)
+    reported = TransparencySubmission.objects.filter(decision__in=decisions, state__in=said)
     others = in_force.in_force().exclude(decision__in=decisions)
     merchants = back.values("decision__merchant")
     return {
@@ -116,9 +150,18 @@ def preview(undo: Undo, at: datetime) -> dict[str, Any]:
         "changed": _listings(listings.filter(listing__version__gt=F("listing_version"))),
         "ended": _listings(listings.filter(listing__state=ListingState.ENDED)),
         "by_people": 0 if undo.with_people else _by_people(undo),
-        "open": in_scope(undo).count(),
-        "policies": _policies(back),
+        "replacing": Decision.objects.filter(pk__in=decisions, supersedes__isnull=False).distinct().count(),
+        "found_again": _found_again(items),
+        "open": undecided(undo).count(),
+        "policies": _policies(undo, back),
     }
+
+
+def _found_again(items: QuerySet[DecisionItem]) -> int:
+    """Items whose subject was found to break a newer version since: that was never judged, and goes to a case."""
+    still = items.filter(violation__state=ViolationState.OPEN)
+    newer = ~Q(violation__version=F("decision__version")) | Q(violation__listing_version__gt=F("listing_version"))
+    return still.filter(newer).count()
 
 
 def _listings(rows: QuerySet[Any]) -> int:
@@ -127,38 +170,27 @@ def _listings(rows: QuerySet[Any]) -> int:
 
 def _by_people(undo: Undo) -> int:
     """What people decided in the same scope, which stays."""
-    if undo.sweep is not None:
-        whole = of_sweep(undo.sweep, with_people=True)
-    elif undo.version is not None and undo.since is not None:
-        whole = of_version(undo.version, since=undo.since, with_people=True)
-    else:
-        return 0
+    whole = scope(Undo(sweep=undo.sweep, version=undo.version, since=undo.since, with_people=True))
     return whole.exclude(automation=Automation.FULL).exclude(state__in=list(LEFT_STATES)).count()
 
 
-def _policies(back: QuerySet[UndoPart]) -> list[dict[str, Any]]:
-    """By policy version and measure, the most first."""
-    rows = back.order_by().values("decision__version", "decision__version__policy", "decision__measure")
-    counted = rows.annotate(n=Count("decision")).order_by("-n", "decision__version", "decision__measure")
-    return [
-        {
-            "version": row["decision__version"],
-            "policy": row["decision__version__policy"],
-            "measure": row["decision__measure"],
-            "decisions": row["n"],
-        }
-        for row in counted
-    ]
+def _policies(undo: Undo, back: QuerySet[UndoPart]) -> list[dict[str, Any]]:
+    """By policy version: decisions by measure, the most first, and (with a measure of "") findings that nobody has decided."""
+    rows = back.order_by().values_list("decision__version", "decision__version__policy", "decision__measure")
+    counted = list(rows.annotate(n=Count("decision")))
+    if undo.close_open:
+        found = undecided(undo).order_by().values_list("version", "policy").annotate(n=Count("pk"))
+        counted += [(version, policy, "", n) for version, policy, n in found]
+    counted.sort(key=lambda row: (row[2] == "", -row[3], row[0], row[2]))
+    return [{"version": v, "policy": p, "measure": measure, "count": n} for v, p, measure, n in counted]
 
 
 # --- runs --------------------------------------------------------------------------------------------
 
 
 def undos() -> QuerySet[Undo]:
-    """With what a row shows; `ended` counts the decisions that are done with."""
-    ended = UndoPart.objects.filter(undo=OuterRef("pk")).exclude(state=PartState.WAITING).order_by()
-    count = ended.values("undo").annotate(n=Count("pk")).values("n")
-    return Undo.objects.select_related("prepared_by", "sweep", "version__policy").annotate(ended=Subquery(count))
+    """With what a row shows."""
+    return Undo.objects.select_related("prepared_by", "sweep", "version__policy")
 
 
 def running() -> list[int]:
@@ -174,6 +206,11 @@ class Progress:
     restored: int
     left: Mapping[LeftBecause, int] = field(default_factory=dict)
     differs: int = 0
+
+    @property
+    def odd(self) -> int:
+        """Those that a person should look at."""
+        return self.differs + sum(n for because, n in self.left.items() if because != LeftBecause.ALREADY)
 
     @property
     def ended(self) -> int:

@@ -42,7 +42,7 @@ class UndoList(ListPage):
         Column("undo", gettext_lazy("Run"), value=str),
         Column("scope", gettext_lazy("Reversed"), grow=True, value=lambda row: row.get_scope_display()),
         Column("state", gettext_lazy("State"), value=lambda row: row.get_state_display()),
-        Column("ended", gettext_lazy("Decisions"), num=True, value=lambda row: row.ended or 0),
+        Column("total", gettext_lazy("Decisions"), num=True, value=lambda row: row.total),
         Column("by", gettext_lazy("Prepared by"), value=lambda row: row.prepared_by.pseudonym),
         Column("prepared", gettext_lazy("Prepared"), num=True, sort="prepared_at", value=lambda row: row.prepared_at),
     )
@@ -113,13 +113,15 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "left": [(LeftBecause(because).label, count) for because, count in sorted(found.left.items())],
         "odd": queries.to_look_at(undo, SHOWN) if not waits else [],
         "waits": waits,
+        "more": found.odd - SHOWN,
         "live": undo.state == UndoState.RUNNING,
         "wants_second": undo.state == UndoState.PREPARED and domain.wants_second_word(undo),
         "own": undo.prepared_by_id == request.user.pk,
         "may_start": may and undo.state == UndoState.PREPARED,
         "may_approve": may and undo.state == UndoState.HELD,
-        "may_discard": may and waits,
+        "may_discard": may and (waits or undo.state == UndoState.STOPPED),
         "may_stop": may and undo.state == UndoState.RUNNING,
+        "unused": undo.state == UndoState.DISCARDED and undo.began_at is None,
         "may_resume": may and undo.state == UndoState.STOPPED,
         "log": [
             (entry, log_words.verb(entry.verb), LOG_TONES.get(entry.verb, ""), entry.data.get("reason", ""))
@@ -178,8 +180,8 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 TOLD = {
     UndoState.HELD: gettext_lazy("Held for a second person. Nothing has happened yet."),
     UndoState.RUNNING: gettext_lazy("It runs. You may close this page."),
-    UndoState.STOPPED: gettext_lazy("Stopped. What is reversed stays reversed."),
-    UndoState.DISCARDED: gettext_lazy("Given up. Nothing was reversed."),
+    UndoState.STOPPED: gettext_lazy("Paused. What is reversed stays reversed."),
+    UndoState.DISCARDED: gettext_lazy("Given up. Nothing more is reversed."),
 }
 
 
@@ -226,8 +228,8 @@ def _policies(undo: Undo) -> list[dict[str, Any]]:
         {
             "policy": row["policy"],
             "title": titles.get(row["version"], ""),
-            "measure": Measure(row["measure"]).label,
-            "decisions": row["decisions"],
+            "measure": Measure(row["measure"]).label if row["measure"] else "",
+            "count": row["count"],
             "enforces": modes.get(row["policy"]) == Mode.ENFORCE,
         }
         for row in rows

@@ -100,7 +100,7 @@ VERBS: Mapping[str, str | Promise] = {
     "undo.prepared": _("Mass reversal prepared"),
     "undo.resumed": _("Mass reversal resumed"),
     "undo.started": _("Mass reversal begun"),
-    "undo.stopped": _("Mass reversal stopped"),
+    "undo.stopped": _("Mass reversal paused"),
     "view.deleted": _("Saved view deleted"),
     "view.saved": _("View saved"),
     "violation.dismissed": _("Violation found fine"),
