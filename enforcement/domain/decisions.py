@@ -208,14 +208,23 @@ def decide_owed(at: datetime) -> int:
     The policy's mode now, not then, says whether automation may act. Safe to run twice and at the same time: a merchant
     who is being decided about elsewhere is left to the next run. Returns how many decisions were issued.
     """
-    return sum(_decide_group(merchant_id, version_id, at) for merchant_id, version_id in owed.groups())
+    versions: dict[int, list[int]] = {}
+    for merchant_id, version_id in owed.groups():
+        versions.setdefault(merchant_id, []).append(version_id)
+    return sum(_decide_merchant(merchant_id, theirs, at) for merchant_id, theirs in versions.items())
 
 
 # --- automation ----------------------------------------------------------------------------------
 
 
+@transaction.atomic
+def _decide_merchant(merchant_id: int, versions: Sequence[int], at: datetime) -> int:
+    """One transaction: nothing of their letter goes out before all of it is written."""
+    return sum(_decide_group(merchant_id, version_id, at) for version_id in versions)
+
+
 def _decide_group(merchant_id: int, version_id: int, at: datetime) -> int:
-    """One transaction. What automation may not decide becomes a case; one group's fault does not hold up the others."""
+    """What automation may not decide becomes a case; one group's fault does not hold up the others."""
     try:
         with transaction.atomic():
             return _decide_locked(merchant_id, version_id, at)

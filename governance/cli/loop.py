@@ -194,7 +194,7 @@ def _decide(visitor: Visitor, page: Page) -> Page:
 
 def _delivered(decision: Decision) -> Message:
     """The message about a decision, once it is out."""
-    found = Message.objects.filter(decision=decision, kind=MessageKind.STATEMENT)
+    found = Message.objects.filter(decisions=decision, kind=MessageKind.STATEMENT)
     wait_until(lambda: found.filter(sent_at__isnull=False).exists(), f"the mail about {decision.reference}")
     return found.get()
 
