@@ -17,7 +17,7 @@ from enforcement.enums import DecisionState, HeldFor
 from enforcement.filters import DecisionFilter
 from enforcement.forms.waiting import Extend
 from enforcement.models import Decision
-from enforcement.queries import appeals, outbox, waiting
+from enforcement.queries import appeals, outbox, transparency, waiting
 from enforcement.queries import decisions as queries
 from enforcement.views.papers import papers_response
 from governance.web import formats, toasts
@@ -94,6 +94,8 @@ def _show(request: HttpRequest, decision: Decision, *, reason: str = "", status:
         "blocks": statements.stored(told) if told else [],
         "has_paper": papers.available(),
         "messages_sent": outbox.with_company(outbox.of_decision(decision.pk)),
+        "submissions": transparency.of_decision(decision.pk),
+        "may_open_transparency": permissions.can_see_transparency(request.user),
         "appeals": appeals.of_decision(decision.pk).select_related("assigned_to", "decided_by"),
         "moves": decision.moves.select_related("actor").order_by("-moved_at", "-pk"),
         "replaced": decision.supersedes.all(),

@@ -101,7 +101,7 @@ def test_whoever_reads_the_decision_has_it(client: Client, ground: Ground, decis
 
 
 def test_who_may_not_read_decisions_has_no_file(client: Client, ground: Ground, decision: Decision) -> None:
-    client.force_login(person("pia", Role.APPROVER))
+    client.force_login(person("ada", Role.ADMINISTRATOR))
     assert client.get(in_console(decision)).status_code == 403
 
 
