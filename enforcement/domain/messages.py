@@ -19,7 +19,7 @@ from enforcement.domain.letters import Block, Letter, bullets, paragraph
 from enforcement.enums import MESSAGE_MOVES, AppealState, LiftedBecause, MessageKind, MessageState
 from enforcement.language.words import Words
 from enforcement.models import Appeal, Deadline, Decision, DecisionItem, Message, Statement
-from enforcement.queries import outbox, waiting
+from enforcement.queries import outbox
 from governance.accounts.models import User
 from governance.audit.domain import entries
 from governance.web.refusals import MoveRefused
@@ -28,6 +28,8 @@ LEASE = timedelta(minutes=5)
 """How long a claimed message is left alone: longer than any try takes (EMAIL_TIMEOUT)."""
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1_440))
 """Before the second try, the third, and so on; after the last one the message counts as not delivered."""
+Left = tuple[Decision, Sequence[DecisionItem]]
+"""A decision and those of its items that are not corrected."""
 log = structlog.get_logger(__name__)
 
 
@@ -113,27 +115,27 @@ def owe_withdrawn(*, decision: Decision, items: Sequence[DecisionItem], reason: 
     return _owe(decision, MessageKind.RESTORED, f"withdrawn:{decision.pk}", letter, at=at)
 
 
-def owe_in_effect(*, decision: Decision, items: Sequence[DecisionItem], at: datetime) -> Message:
-    """Say that what was announced is now in effect, for what was not corrected."""
-    words = statements.words_for(decision.merchant.language)
-    text = paragraph(words("effect.text", decision=decision.reference))
-    subject = words("effect.subject", decision=decision.reference)
-    letter = _letter(words, decision, subject, [text, bullets(_names(words, items))], link="mail.link", at=at)
-    return _owe(decision, MessageKind.IN_EFFECT, f"effect:{decision.pk}", letter, at=at)
+def owe_in_effect(*, left: Sequence[Left], at: datetime) -> Message:
+    """Say that what was announced is now in effect, for what was not corrected. All these are of one event."""
+    words = statements.words_for(left[0][0].merchant.language)
+    said = [(decision, words("effect.text", decision=decision.reference), items) for decision, items in left]
+    first = left[0][0]
+    subject = (
+        words("effect.subject", decision=first.reference) if len(left) == 1 else words("effect.several", n=len(left))
+    )
+    return _owe_together(words, MessageKind.IN_EFFECT, f"effect:{first.pk}", subject, said, at=at)
 
 
-def owe_reminder(*, deadline: Deadline, items: Sequence[DecisionItem], at: datetime) -> bool:
-    """Say what is not corrected yet. Returns whether it had not been said of this deadline."""
-    decision, key = deadline.decision, waiting.reminder_key(deadline.pk)
-    if Message.objects.filter(subject_key=key).exists():
-        return False
-    words = statements.words_for(decision.merchant.language)
-    effect = words.minute(deadline.takes_effect_at)
-    text = paragraph(words("reminder.text", decision=decision.reference, date=effect))
-    subject = words("reminder.subject", date=words.day(deadline.correct_by))
-    letter = _letter(words, decision, subject, [text, bullets(_names(words, items))], link="mail.link", at=at)
-    _owe(decision, MessageKind.REMINDER, key, letter, at=at)
-    return True
+def owe_reminder(*, left: Sequence[Left], deadlines: Sequence[Deadline], at: datetime) -> Message:
+    """Say what is not corrected yet, of decisions of one event with their deadlines."""
+    words = statements.words_for(left[0][0].merchant.language)
+    said = [
+        (decision, words("reminder.text", decision=decision.reference, date=words.minute(own.takes_effect_at)), items)
+        for (decision, items), own in zip(left, deadlines, strict=True)
+    ]
+    subject = words("reminder.subject", date=words.day(min(own.correct_by for own in deadlines)))
+    key = f"reminder:{deadlines[0].pk}"
+    return _owe_together(words, MessageKind.REMINDER, key, subject, said, at=at)
 
 
 def owe_deadline(*, deadline: Deadline, at: datetime) -> Message:
@@ -234,6 +236,26 @@ def _letter(
     """A letter about one decision; `link` names the words before the link to it."""
     said = [*blocks, letters.link(words(link), decision)]
     return letters.compose(words=words, subject=subject, merchant=decision.merchant, blocks=said, at=at)
+
+
+def _owe_together(
+    words: Words,
+    kind: MessageKind,
+    key: str,
+    subject: str,
+    said: Sequence[tuple[Decision, str, Sequence[DecisionItem]]],
+    *,
+    at: datetime,
+) -> Message:
+    """One letter about decisions of one event: what is said of each, its items, its link."""
+    blocks: list[Block] = []
+    for decision, text, items in said:
+        blocks += [paragraph(text), bullets(_names(words, items)), letters.link(words("mail.link"), decision)]
+    first = said[0][0]
+    letter = letters.compose(words=words, subject=subject, merchant=first.merchant, blocks=blocks, at=at)
+    message = _owe(first, kind, key, letter, at=at)
+    message.decisions.add(*(decision for decision, _text, _items in said))
+    return message
 
 
 def _names(words: Words, items: Sequence[DecisionItem]) -> list[str]:

@@ -9,8 +9,8 @@ from django.conf import LazySettings
 from django.core import mail
 from django.db import connection
 
-from enforcement.domain import decisions, links, messages
-from enforcement.enums import MessageState, Origin, SweepKind, SweepState
+from enforcement.domain import decisions, links, messages, taking_effect
+from enforcement.enums import MessageKind, MessageState, Origin, SweepKind, SweepState
 from enforcement.events import delivery_owed
 from enforcement.language import words as language
 from enforcement.models import Decision, Message, Sweep, Violation
@@ -225,6 +225,58 @@ def test_without_an_address_one_letter_waits_for_one(ground: Ground) -> None:
     messages.retry(message=message, actor=ground.sela, at=LATER)
     assert deliver() == [True]
     assert len(company(message)) == 2
+
+
+# --- later on --------------------------------------------------------------------------------------
+
+
+def pending(ground: Ground, *slugs: str, origin_ref: str = "17") -> list[Decision]:
+    slow = [ground.another_policy(slug, cure_days=5) for slug in slugs]
+    return [decide(ground, f"Of {policy.slug}", policy=policy, origin_ref=origin_ref) for policy in slow]
+
+
+@pytest.mark.django_db
+def test_one_reminder_names_all_of_the_event_with_their_links(ground: Ground) -> None:
+    made = pending(ground, "slow", "slower")
+    alone = pending(ground, "another", origin_ref="18")
+    due = made[0].deadlines.get().takes_effect_at
+    assert taking_effect.remind_due(due - timedelta(days=2)) == 3
+    assert taking_effect.remind_due(due - timedelta(days=1)) == 0
+    both, other = Message.objects.filter(kind=MessageKind.REMINDER).order_by("pk")
+    assert (company(both), company(other)) == (made, alone)
+    for decision in made:
+        assert links.address_of(decision) in both.text
+        assert decision.reference in both.text
+    assert "Of slow" in both.text
+    assert "Of slower" in both.text
+
+
+@pytest.mark.django_db
+def test_what_is_extended_is_reminded_of_again_and_the_rest_is_not(ground: Ground) -> None:
+    made = pending(ground, "slow", "slower")
+    due = made[0].deadlines.get().takes_effect_at
+    taking_effect.remind_due(due - timedelta(days=2))
+    later = (due + timedelta(days=5)).date()
+    shifted = taking_effect.extend(
+        decision=made[1], correct_by=later, actor=ground.mona, reason="Ill", at=due - timedelta(days=1)
+    )
+    assert taking_effect.remind_due(shifted.takes_effect_at - timedelta(days=1)) == 1
+    assert company(Message.objects.filter(kind=MessageKind.REMINDER).latest("pk")) == [made[1]]
+
+
+@pytest.mark.django_db
+def test_what_comes_into_force_together_is_told_together(ground: Ground) -> None:
+    made = pending(ground, "slow", "slower", "slowest")
+    gone = made[2].items.get().violation
+    assert gone is not None
+    ground.close(gone, "corrected")
+    due = made[0].deadlines.get().takes_effect_at
+    assert taking_effect.start_due(due) == 3
+    assert taking_effect.start_due(due) == 0
+    told = Message.objects.get(kind=MessageKind.IN_EFFECT)
+    assert company(told) == made[:2]
+    assert told.subject == "Decisions that are now in effect: 2"
+    assert company(Message.objects.get(kind=MessageKind.RESTORED)) == [made[2]]
 
 
 # --- a sweep ---------------------------------------------------------------------------------------

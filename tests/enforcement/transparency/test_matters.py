@@ -73,12 +73,17 @@ def test_the_tables_hold_the_database_s_codes_and_all_of_them() -> None:
     ],
 )
 def test_what_does_not_fit_together_is_named(change: dict[str, Any], field: str | None) -> None:
-    asked = {"category": MINORS, "keywords": [AGE, OTHER], "other": "Loose magnets", "ground": "legal"} | change
+    asked: dict[str, Any] = {
+        "category": MINORS,
+        "keywords": [AGE, OTHER],
+        "other": "Loose magnets",
+        "ground": "legal",
+    } | change
     assert list(matters.problems(**asked)) == ([field] if field else [])
 
 
 def test_other_violations_of_the_terms_need_the_terms() -> None:
-    terms = {"category": Matter.OTHER_VIOLATION_TC, "keywords": [], "other": ""}
+    terms: dict[str, Any] = {"category": Matter.OTHER_VIOLATION_TC, "keywords": [], "other": ""}
     assert matters.problems(**terms, ground=LegalGround.TERMS) == {}
 
 
