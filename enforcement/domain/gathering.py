@@ -19,6 +19,9 @@ from enforcement.language.words import Words
 from enforcement.models import Decision, Message, Statement
 from enforcement.queries import outbox
 
+MOST = 50
+"""Decisions in one letter; what comes after them begins another. A merchant can read no more, and each that joins writes all anew."""
+
 
 def waits(decision: Decision, wait: timedelta) -> timedelta:
     """How long a letter is left alone: what follows from something that has a name may have company."""
@@ -30,7 +33,8 @@ def find(statement: Statement, *, not_before: datetime) -> Message | None:
     if not statement.decision.origin_ref:
         return None
     rows = outbox.gathering(statement.decision, language=statement.language, not_before=not_before)
-    return rows.select_for_update(of=("self",)).order_by("pk").first()
+    newest = rows.select_for_update(of=("self",)).order_by("-pk").first()
+    return newest if newest is not None and newest.decisions.count() < MOST else None
 
 
 def write(given: Sequence[Statement], *, at: datetime) -> Letter:

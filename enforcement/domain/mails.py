@@ -38,8 +38,8 @@ def _attach_paper(mail: EmailMultiAlternatives, message: Message) -> None:
     """The statements as one PDF. What hinders it never holds up the letter, which says all that is in it."""
     if message.kind != MessageKind.STATEMENT or not papers.available():
         return
-    given = outbox.statements_of(message)
     try:
+        given = outbox.statements_of(message)
         mail.attach(papers.name_of(given), papers.pdf(given), papers.TYPE)
     except Exception:
         log.exception("paper_not_made", message=message.pk)

@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from django.core import mail
 from django.db import connection
 
-from enforcement.domain import decisions, links, messages, taking_effect
+from enforcement.domain import decisions, gathering, links, messages, taking_effect
 from enforcement.enums import MessageKind, MessageState, Origin, SweepKind, SweepState
 from enforcement.events import delivery_owed
 from enforcement.language import words as language
@@ -165,6 +165,14 @@ def test_a_letter_that_was_begun_takes_nothing_in(ground: Ground) -> None:
     Message.objects.update(attempts=1, next_try_at=LATER)
     decide(ground, "Torch", policy=ground.another_policy("batteries"), at=SOON)
     assert Message.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_letter_that_is_full_is_followed_by_another(ground: Ground) -> None:
+    for number in range(gathering.MOST + 2):
+        decide(ground, f"Ball {number}")
+    first, second = Message.objects.order_by("pk")
+    assert (first.decisions.count(), second.decisions.count()) == (gathering.MOST, 2)
 
 
 @pytest.mark.django_db
