@@ -40,6 +40,8 @@ def seen(text: str, *, rtl: bool) -> str:
         # What is isolated keeps its order; the signs that isolate are gone.
         ("\u2068אב 216\u2069 und 12", False, "216 בא und 12"),
         ("مرحبا \u2068SR-12\u2069", True, "SR-12 ابحرم"),
+        # Words from right to left within an isolated part from left to right, within a line from right to left.
+        ("אב \u2066AB גד CD\u2069 הו", True, "וה AB דג CD בא"),
     ],
 )
 def test_the_order_of_characters(text: str, *, rtl: bool, shown: str) -> None:
