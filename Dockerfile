@@ -17,6 +17,7 @@ RUN /venv/bin/python -m governance.cli.catalogues \
  && /venv/bin/python -m compileall -q governance listings enforcement investigations
 
 FROM python:3.13-slim
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-dejavu-core && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home governance \
  && install -d -o governance -g governance -m 0700 /data
 COPY --from=build /venv /venv

@@ -147,7 +147,7 @@ class DecisionFilter(django_filters.FilterSet):
         return rows.filter(merchant__name__icontains=value.strip())
 
     def only_undelivered(self, rows: QuerySet[Decision], name: str, value: bool) -> QuerySet[Decision]:
-        failed = Exists(Message.objects.filter(decision=OuterRef("pk"), state=MessageState.FAILED))
+        failed = Exists(Message.objects.filter(decisions=OuterRef("pk"), state=MessageState.FAILED))
         return rows.filter(failed) if value else rows.exclude(failed)
 
 

@@ -69,6 +69,7 @@ urlpatterns: list[URLPattern] = [
     path("ladder/steps/<int:pk>/decline/", ladder_steps.decline, name="ladder-step-decline"),
     path("decisions/", decisions.DecisionList.as_view(), name="decisions"),
     path("decisions/<str:reference>/", decisions.detail, name="decision"),
+    path("decisions/<str:reference>/statement.pdf", decisions.paper, name="decision-paper"),
     path("decisions/<str:reference>/reverse/", decisions.reverse, name="decision-reverse"),
     path("decisions/<str:reference>/approve/", waiting.approve, name="decision-approve"),
     path("decisions/<str:reference>/refuse/", waiting.refuse, name="decision-refuse"),
@@ -92,6 +93,7 @@ urlpatterns: list[URLPattern] = [
     path("transparency/<int:pk>/", transparency.detail, name="transparency-submission"),
     path("transparency/<int:pk>/again/", transparency.again, name="transparency-again"),
     path("s/<str:token>/", statement.statement, name="statement"),
+    path("s/<str:token>/statement.pdf", statement.paper, name="statement-paper"),
     path("s/<str:token>/appeal/", statement.file, name="statement-appeal"),
     path("s/<str:token>/withdraw/", statement.withdraw, name="statement-withdraw"),
 ]

@@ -198,6 +198,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 UNDO_SECONDS = env.int(
     "UNDO_SECONDS", default=10
 )  # in which a decision can be taken back; the merchant is told afterwards
+LETTER_SECONDS = env.int(
+    "LETTER_SECONDS", default=30
+)  # in which the decisions of one sweep, case or act gather into one letter to the merchant
 SECOND_PERSON_REVENUE_EUR = env.int(
     "SECOND_PERSON_REVENUE_EUR", default=500_000
 )  # of 30 days: from here on a decision that takes something from the merchant is for two people
@@ -293,6 +296,13 @@ if env("EMAIL_URL", default=""):
     vars().update(env.email("EMAIL_URL"))
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="governance@localhost")
+
+# --- paper -------------------------------------------------------------------------------------
+# The regular and the bold face of letters as PDF. Latin, Greek, Cyrillic, Arabic and Hebrew must be in them.
+PDF_FONTS = (
+    env("PDF_FONT", default="/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
+    env("PDF_FONT_BOLD", default="/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf"),
+)
 
 # --- browser policies ----------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -3,17 +3,20 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from enforcement import permissions
 from enforcement.api.orders import named_items, ordered
-from enforcement.domain import decisions, taking_effect
+from enforcement.domain import decisions, papers, taking_effect
 from enforcement.enums import Origin, WithoutNotice
 from enforcement.filters import DecisionFilter
 from enforcement.models import Decision, DecisionItem, Statement
@@ -122,6 +125,12 @@ class WithdrawIn(serializers.Serializer):
     reason = serializers.CharField(max_length=5_000, help_text="The merchant reads it if they have been told.")
 
 
+class PaperAccepted(JSONRenderer):
+    """Lets a program ask for the type that it gets; refusals are JSON all the same."""
+
+    media_type = papers.TYPE
+
+
 class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
     """Judgements with their statements of reasons. None is edited: it is reversed or replaced."""
 
@@ -131,6 +140,7 @@ class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedVi
     scopes = {
         "list": Scope.DECISIONS_READ,
         "retrieve": Scope.DECISIONS_READ,
+        "paper": Scope.DECISIONS_READ,
         "create": Scope.DECISIONS_WRITE,
         "reverse": Scope.DECISIONS_WRITE,
         "withdraw": Scope.DECISIONS_WRITE,
@@ -158,6 +168,22 @@ class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedVi
             origin_kind=Origin.API,
         )
         return Response(self._whole(decision), status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses={(200, papers.TYPE): OpenApiTypes.BINARY})
+    @action(
+        detail=True,
+        methods=["get"],
+        url_path="statement.pdf",
+        filterset_class=None,
+        pagination_class=None,
+        renderer_classes=[JSONRenderer, PaperAccepted],
+    )
+    def paper(self, request: Request, reference: str) -> HttpResponse:
+        """The statement of reasons as PDF, as it was sent. 404 while the decision is held and nobody has been told."""
+        decision = self.get_object()
+        if not hasattr(decision, "statement"):
+            raise NotFound
+        return HttpResponse(papers.pdf([decision.statement]), content_type=papers.TYPE)
 
     @extend_schema(request=ReverseIn, responses=DecisionDetailOut)
     @action(detail=True, methods=["post"])

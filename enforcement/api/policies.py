@@ -56,7 +56,7 @@ class PolicyVersionOut(serializers.ModelSerializer):
         fields: tuple[str, ...] = (
             "number", "state", "severity", "ground", "legal_basis", "source_url", "confirm_with_counsel", "jurisdictions",
             "categories", "rule", "measures", "default_measure", "minimum_age",
-            "label", "listings_a_day", "points", "cure_days", "effective_from",
+            "label", "listings_a_day", "transparency_category", "transparency_keywords", "transparency_other", "points", "cure_days", "effective_from",
             "effective_until", "created_at", "texts",
         )  # fmt: skip
 

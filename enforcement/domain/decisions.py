@@ -211,20 +211,29 @@ def decide_owed(*, clock: Callable[[], datetime]) -> int:
     who is being decided about elsewhere is left to the next run. It stops after TURN: other work waits, and what is left is owed
     still. Returns how many decisions were issued.
     """
-    until, issued = clock() + TURN, 0
+    versions: dict[int, list[int]] = {}
     for merchant_id, version_id in owed.groups():
+        versions.setdefault(merchant_id, []).append(version_id)
+    until, issued = clock() + TURN, 0
+    for merchant_id, theirs in versions.items():
         at = clock()
         if at > until:
             break
-        issued += _decide_group(merchant_id, version_id, at)
+        issued += _decide_merchant(merchant_id, theirs, at)
     return issued
 
 
 # --- automation ----------------------------------------------------------------------------------
 
 
+@transaction.atomic
+def _decide_merchant(merchant_id: int, versions: Sequence[int], at: datetime) -> int:
+    """One transaction: nothing of their letter goes out before all of it is written."""
+    return sum(_decide_group(merchant_id, version_id, at) for version_id in versions)
+
+
 def _decide_group(merchant_id: int, version_id: int, at: datetime) -> int:
-    """One transaction. What automation may not decide becomes a case; one group's fault does not hold up the others."""
+    """What automation may not decide becomes a case; one group's fault does not hold up the others."""
     try:
         with transaction.atomic():
             return _decide_locked(merchant_id, version_id, at)

@@ -10,11 +10,12 @@ from enforcement.domain import links
 from enforcement.language.words import Words
 from enforcement.models import Decision
 from governance.web import formats
+from listings.models import Merchant
 
 
 @dataclass(frozen=True)
 class Block:
-    """A heading, a paragraph, a list or a link; `language` where it is not the letter's own."""
+    """A heading, a subheading, a paragraph, a list or a link; `language` where it is not the letter's own."""
 
     kind: str
     text: str = ""
@@ -30,8 +31,17 @@ class Letter:
     html: str
 
 
-def heading(text: str) -> Block:
-    return Block("heading", text)
+def heading(text: str, *, language: str = "") -> Block:
+    return Block("heading", text, language=language)
+
+
+def subheading(text: str) -> Block:
+    return Block("subheading", text)
+
+
+def link(text: str, decision: Decision) -> Block:
+    """To a decision, with the words before it."""
+    return Block("link", text, items=(links.address_of(decision),))
 
 
 def paragraph(*sentences: str, language: str = "") -> Block:
@@ -42,15 +52,12 @@ def bullets(items: Iterable[str]) -> Block:
     return Block("list", items=tuple(items))
 
 
-def compose(
-    *, words: Words, subject: str, name: str, decision: Decision, blocks: Iterable[Block], link: str, at: datetime
-) -> Letter:
-    """A whole mail: greeting, what is to be said, the links with their warning, closing. `link` names the words before it."""
+def compose(*, words: Words, subject: str, merchant: Merchant, blocks: Iterable[Block], at: datetime) -> Letter:
+    """A whole mail: greeting, what is to be said, the link to the account, the warning about links, closing."""
     parts = [
-        paragraph(words("mail.greeting", name=name)),
+        paragraph(words("mail.greeting", name=merchant.name)),
         *(block for block in blocks if block.text or block.items),
-        Block("link", words(link), items=(links.address_of(decision),)),
-        Block("link", words("mail.account"), items=(links.account_address_of(decision.merchant, at),)),
+        Block("link", words("mail.account"), items=(links.account_address_of(merchant, at),)),
         paragraph(words("mail.private")),
         paragraph(words("mail.closing")),
     ]
@@ -69,6 +76,8 @@ def as_text(blocks: Iterable[Block]) -> str:
 def _plain(block: Block) -> str:
     if block.kind == "heading":
         return f"{block.text}\n{'-' * min(len(block.text), 60)}"
+    if block.kind == "subheading":
+        return f"* {block.text} *"
     if block.kind == "list":
         return "\n".join(f"- {item}" for item in block.items)
     if block.kind == "link":

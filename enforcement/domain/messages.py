@@ -7,23 +7,19 @@ that dies leaves it to the next run. Every try carries the same Message-ID, by w
 import smtplib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 
 import structlog
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import F
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from enforcement import events
-from enforcement.domain import letters, statements
+from enforcement.domain import gathering, letters, mails, statements
 from enforcement.domain.letters import Block, Letter, bullets, paragraph
 from enforcement.enums import MESSAGE_MOVES, AppealState, LiftedBecause, MessageKind, MessageState
 from enforcement.language.words import Words
 from enforcement.models import Appeal, Deadline, Decision, DecisionItem, Message, Statement
-from enforcement.queries import waiting
+from enforcement.queries import outbox
 from governance.accounts.models import User
 from governance.audit.domain import entries
 from governance.web.refusals import MoveRefused
@@ -32,6 +28,8 @@ LEASE = timedelta(minutes=5)
 """How long a claimed message is left alone: longer than any try takes (EMAIL_TIMEOUT)."""
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1_440))
 """Before the second try, the third, and so on; after the last one the message counts as not delivered."""
+Left = tuple[Decision, Sequence[DecisionItem]]
+"""A decision and those of its items that are not corrected."""
 log = structlog.get_logger(__name__)
 
 
@@ -39,11 +37,15 @@ log = structlog.get_logger(__name__)
 
 
 def owe_statement(*, statement: Statement, at: datetime, wait: timedelta) -> Message:
-    """Owe the merchant the statement of reasons, no sooner than after `wait`."""
-    decision, subject = statement.decision, statement.content["title"]
-    words = statements.words_for(statement.language)
-    letter = _letter(words, decision, subject, statements.stored(statement), link="mail.link", at=at)
-    return _owe(decision, MessageKind.STATEMENT, f"statement:{decision.pk}", letter, at=at, wait=wait)
+    """Owe the merchant the statement of reasons, no sooner than after `wait`: in the letter that its event has already, else in
+    one of its own."""
+    decision = statement.decision
+    if message := gathering.find(statement, not_before=at + wait):
+        message.decisions.add(decision)
+        _write_anew(message, at=at)
+        return message
+    letter, wait = gathering.write([statement], at=at), gathering.waits(decision, wait)
+    return _owe(decision, MessageKind.STATEMENT, _statement_key(decision), letter, at=at, wait=wait)
 
 
 def owe_appeal_received(*, appeal: Appeal, at: datetime) -> Message:
@@ -113,27 +115,27 @@ def owe_withdrawn(*, decision: Decision, items: Sequence[DecisionItem], reason: 
     return _owe(decision, MessageKind.RESTORED, f"withdrawn:{decision.pk}", letter, at=at)
 
 
-def owe_in_effect(*, decision: Decision, items: Sequence[DecisionItem], at: datetime) -> Message:
-    """Say that what was announced is now in effect, for what was not corrected."""
-    words = statements.words_for(decision.merchant.language)
-    text = paragraph(words("effect.text", decision=decision.reference))
-    subject = words("effect.subject", decision=decision.reference)
-    letter = _letter(words, decision, subject, [text, bullets(_names(words, items))], link="mail.link", at=at)
-    return _owe(decision, MessageKind.IN_EFFECT, f"effect:{decision.pk}", letter, at=at)
+def owe_in_effect(*, left: Sequence[Left], at: datetime) -> Message:
+    """Say that what was announced is now in effect, for what was not corrected. All these are of one event."""
+    words = statements.words_for(left[0][0].merchant.language)
+    said = [(decision, words("effect.text", decision=decision.reference), items) for decision, items in left]
+    first = left[0][0]
+    subject = (
+        words("effect.subject", decision=first.reference) if len(left) == 1 else words("effect.several", n=len(left))
+    )
+    return _owe_together(words, MessageKind.IN_EFFECT, f"effect:{first.pk}", subject, said, at=at)
 
 
-def owe_reminder(*, deadline: Deadline, items: Sequence[DecisionItem], at: datetime) -> bool:
-    """Say what is not corrected yet. Returns whether it had not been said of this deadline."""
-    decision, key = deadline.decision, waiting.reminder_key(deadline.pk)
-    if Message.objects.filter(subject_key=key).exists():
-        return False
-    words = statements.words_for(decision.merchant.language)
-    effect = words.minute(deadline.takes_effect_at)
-    text = paragraph(words("reminder.text", decision=decision.reference, date=effect))
-    subject = words("reminder.subject", date=words.day(deadline.correct_by))
-    letter = _letter(words, decision, subject, [text, bullets(_names(words, items))], link="mail.link", at=at)
-    _owe(decision, MessageKind.REMINDER, key, letter, at=at)
-    return True
+def owe_reminder(*, left: Sequence[Left], deadlines: Sequence[Deadline], at: datetime) -> Message:
+    """Say what is not corrected yet, of decisions of one event with their deadlines."""
+    words = statements.words_for(left[0][0].merchant.language)
+    said = [
+        (decision, words("reminder.text", decision=decision.reference, date=words.minute(own.takes_effect_at)), items)
+        for (decision, items), own in zip(left, deadlines, strict=True)
+    ]
+    subject = words("reminder.subject", date=words.day(min(own.correct_by for own in deadlines)))
+    key = f"reminder:{deadlines[0].pk}"
+    return _owe_together(words, MessageKind.REMINDER, key, subject, said, at=at)
 
 
 def owe_deadline(*, deadline: Deadline, at: datetime) -> Message:
@@ -147,13 +149,38 @@ def owe_deadline(*, deadline: Deadline, at: datetime) -> Message:
 
 
 def withdraw_statement(*, decision: Decision) -> bool:
-    """Take the statement's message back while nobody has begun to send it. Returns whether it could be."""
-    message = Message.objects.select_for_update().filter(subject_key=f"statement:{decision.pk}").first()
-    if message is None or message.attempts or message.state not in (MessageState.OWED, MessageState.FAILED):
+    """Take the statement back while nobody has begun to send its letter; what else is in that goes out without it. Returns whether
+    it could be."""
+    message = outbox.unsent().select_for_update(of=("self",)).filter(decisions=decision).first()
+    if message is None:
         return False
-    if message.state == MessageState.OWED:
+    if message.decisions.exclude(pk=decision.pk).exists():
+        _leave(message, decision)
+    elif message.state == MessageState.OWED:
         _move(message, MessageState.WITHDRAWN)
     return True
+
+
+def _leave(message: Message, decision: Decision) -> None:
+    """The decision is in the letter no more: what would have been said of it is kept as a message that was withdrawn."""
+    message.decisions.remove(decision)
+    message.decision = message.decisions.order_by("pk")[:1].get()
+    message.subject_key = _statement_key(message.decision)
+    message.save(update_fields=["decision", "subject_key"])
+    _write_anew(message, at=message.created_at)
+    statement = Statement.objects.select_related("decision__merchant", "decision__version").get(decision=decision)
+    letter = gathering.write([statement], at=message.created_at)
+    _keep(decision, MessageKind.STATEMENT, _statement_key(decision), letter, MessageState.WITHDRAWN, message.created_at)
+
+
+def _write_anew(message: Message, *, at: datetime) -> None:
+    letter = gathering.write(outbox.statements_of(message), at=at)
+    message.subject, message.text, message.html = letter.subject[:300], letter.text, letter.html
+    message.save(update_fields=["subject", "text", "html"])
+
+
+def _statement_key(decision: Decision) -> str:
+    return f"statement:{decision.pk}"
 
 
 # --- how it gets there ---------------------------------------------------------------------------
@@ -168,7 +195,7 @@ def deliver(*, message_id: int, at: datetime) -> bool:
         return False
     message = Message.objects.get(pk=message_id)
     try:
-        _mail(message).send()
+        mails.of(message).send()
     except Exception as fault:
         _note_failure(message, fault, at)
         return False
@@ -190,24 +217,6 @@ def retry(*, message: Message, actor: User, at: datetime) -> Message:
     return message
 
 
-def _mail(message: Message) -> EmailMultiAlternatives:
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2] or "localhost"
-    identity = salted_hmac("enforcement.message", str(message.pk), algorithm="sha256").hexdigest()
-    mail = EmailMultiAlternatives(
-        subject=message.subject,
-        body=message.text,
-        to=[message.to],
-        headers={
-            "Message-ID": f"<{identity}@{domain}>",
-            "Content-Language": message.language,
-            "Auto-Submitted": "auto-generated",
-        },
-    )
-    if message.html:
-        mail.attach_alternative(message.html, "text/html")
-    return mail
-
-
 def _note_failure(message: Message, fault: Exception, at: datetime) -> None:
     """Wait longer each time; a refused address or a broken message is not tried again."""
     hopeless = not isinstance(fault, OSError) or isinstance(fault, smtplib.SMTPRecipientsRefused)
@@ -224,8 +233,29 @@ def _note_failure(message: Message, fault: Exception, at: datetime) -> None:
 def _letter(
     words: Words, decision: Decision, subject: str, blocks: Sequence[Block], *, link: str, at: datetime
 ) -> Letter:
-    name = decision.merchant.name
-    return letters.compose(words=words, subject=subject, name=name, decision=decision, blocks=blocks, link=link, at=at)
+    """A letter about one decision; `link` names the words before the link to it."""
+    said = [*blocks, letters.link(words(link), decision)]
+    return letters.compose(words=words, subject=subject, merchant=decision.merchant, blocks=said, at=at)
+
+
+def _owe_together(
+    words: Words,
+    kind: MessageKind,
+    key: str,
+    subject: str,
+    said: Sequence[tuple[Decision, str, Sequence[DecisionItem]]],
+    *,
+    at: datetime,
+) -> Message:
+    """One letter about decisions of one event: what is said of each, its items, its link."""
+    blocks: list[Block] = []
+    for decision, text, items in said:
+        blocks += [paragraph(text), bullets(_names(words, items)), letters.link(words("mail.link"), decision)]
+    first = said[0][0]
+    letter = letters.compose(words=words, subject=subject, merchant=first.merchant, blocks=blocks, at=at)
+    message = _owe(first, kind, key, letter, at=at)
+    message.decisions.add(*(decision for decision, _text, _items in said))
+    return message
 
 
 def _names(words: Words, items: Sequence[DecisionItem]) -> list[str]:
@@ -239,24 +269,38 @@ def _names(words: Words, items: Sequence[DecisionItem]) -> list[str]:
 def _owe(
     decision: Decision, kind: MessageKind, key: str, letter: Letter, *, at: datetime, wait: timedelta = timedelta(0)
 ) -> Message:
-    address = decision.merchant.email
+    owed = MessageState.OWED if decision.merchant.email else MessageState.FAILED
+    message = _keep(decision, kind, key, letter, owed, at, wait)
+    if owed == MessageState.OWED:
+        events.message_owed.send(Message, message_id=message.pk, wait=wait.total_seconds())
+    return message
+
+
+def _keep(
+    decision: Decision,
+    kind: MessageKind,
+    key: str,
+    letter: Letter,
+    state: MessageState,
+    at: datetime,
+    wait: timedelta = timedelta(0),
+) -> Message:
     message = Message.objects.create(
         merchant_id=decision.merchant_id,
         decision=decision,
         kind=kind,
         subject_key=key,
         language=letter.language,
-        to=address,
+        to=decision.merchant.email,
         subject=letter.subject[:300],
         text=letter.text,
         html=letter.html,
-        state=MessageState.OWED if address else MessageState.FAILED,
-        error="" if address else "The merchant has no e-mail address.",
+        state=state,
+        error="The merchant has no e-mail address." if state == MessageState.FAILED else "",
         next_try_at=at + wait,
         created_at=at,
     )
-    if address:
-        events.message_owed.send(Message, message_id=message.pk, wait=wait.total_seconds())
+    message.decisions.add(decision)
     return message
 
 

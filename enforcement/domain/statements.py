@@ -28,6 +28,8 @@ from governance.web import formats
 from listings.enums import minor_digits
 
 Content = dict[str, Any]
+PAIRS = ("what", "where", "from", "until", "found", "decided_by", "reference")
+"""The parts of a decision that are named one by one, in their order."""
 
 
 def words_for(asked: str) -> Words:
@@ -55,33 +57,36 @@ def write(*, decision: Decision, items: Sequence[DecisionItem], replaced: Decisi
 
 def blocks(words: Words, content: Content) -> list[Block]:
     """The statement as a letter's blocks, from what was stored."""
-    label = {
-        key: words(f"label.{key}") for key in ("what", "where", "from", "until", "found", "decided_by", "reference")
-    }
+    label = labels(words, content)
     ground, correction = content["ground"], content["correction"]
-    pairs = [(label[key], content["pairs"][key]) for key in label]
     return [
         heading(content["title"]),
         paragraph(content["summary"], language=ground["language"]),
         paragraph(*content["intro"]),
         paragraph(content["note"]),
-        bullets(words("form.pair", name=name, value=value) for name, value in pairs),
-        heading(words("heading.listings" if content["facts"][0]["listing"] else "heading.facts")),
-        bullets(_line(words, fact) for fact in content["facts"]),
-        heading(words("heading.why")),
+        bullets(words("form.pair", name=label[key], value=content["pairs"][key]) for key in PAIRS),
+        heading(label["facts"]),
+        bullets(line(words, fact) for fact in content["facts"]),
+        heading(label["why"]),
         paragraph(ground["reference"]),
         paragraph(ground["text"], language=ground["language"]),
         paragraph(ground["facts"]),
         paragraph(ground["note"]),
-        heading(words("heading.correct")),
+        heading(label["correct"]),
         paragraph(correction["by"]),
         Block("list", items=tuple(correction["steps"]), language=correction["language"]),
         paragraph(correction["recheck"]),
-        heading(words("heading.disagree")),
+        heading(label["disagree"]),
         *(paragraph(each) for each in content["redress"]),
-        heading(words("label.points")),
+        heading(label["points"]),
         paragraph(*content["points"]),
     ]
+
+
+def labels(words: Words, content: Content) -> dict[str, str]:
+    """The names of the statement's parts: as they were when it was made, where it has kept them."""
+    kept: dict[str, str] = content.get("labels", {})
+    return kept or _labels(words, about_listings=bool(content["facts"][0]["listing"]))
 
 
 def stored(statement: Statement) -> list[Block]:
@@ -105,6 +110,9 @@ def _content(
     if decision.origin_kind == Origin.RELISTING:
         facts = [fact | {"seen": [words("listing.relisted")]} for fact in facts]
     return {
+        "labels": _labels(words, about_listings=about_listings),
+        "about": words("page.about", name=words.isolated(decision.merchant.name), date=words.day(decision.decided_at)),
+        "author": words("mail.closing"),
         "title": _title(words, decision, deadline, len(items), about_listings),
         "summary": text.summary,
         "intro": _intro(words, decision, deadline, replaced),
@@ -118,6 +126,12 @@ def _content(
         "redress": _redress(words, at),
         "points": _points(words, decision, at),
     }
+
+
+def _labels(words: Words, *, about_listings: bool) -> dict[str, str]:
+    found = {key: words(f"label.{key}") for key in (*PAIRS, "points")}
+    found["facts"] = words("heading.listings" if about_listings else "heading.facts")
+    return found | {key: words(f"heading.{key}") for key in ("why", "correct", "disagree")}
 
 
 def _by_measure(words: Words, section: str, decision: Decision, n: int, about_listings: bool) -> str:
@@ -229,7 +243,8 @@ def _price(facts: Content) -> str:
     return formats.money(Decimal(minor).scaleb(-minor_digits(currency)), currency)
 
 
-def _line(words: Words, fact: Content) -> str:
+def line(words: Words, fact: Content) -> str:
+    """One listing, or the account, in a line of text."""
     where = " · ".join(part for part in (fact["number"], fact["countries"]) if part)
     about = ", ".join(part for part in (words.isolated(fact["title"]), fact["price"]) if part)
     head = f"{about} ({where})" if about else where

@@ -143,12 +143,12 @@ def shift_for_appeal(*, decision: Decision, filed_at: datetime, at: datetime) ->
 
 def start_due(at: datetime) -> int:
     """Put in force what waited for its day: held by a schedule, or pending and not corrected. Returns how many decisions moved."""
-    return sum(_start(decision_id, at) for decision_id in waiting.due(at))
+    return sum(_start_together(keys, at) for keys in waiting.by_event(waiting.due(at)))
 
 
 def remind_due(at: datetime) -> int:
     """Remind merchants of what takes effect within REMINDER, once for each deadline. Returns how many were reminded."""
-    return sum(_remind(decision_id, at) for decision_id in waiting.to_remind(at, REMINDER))
+    return sum(_remind_together(keys, at) for keys in waiting.by_event(waiting.to_remind(at, REMINDER)))
 
 
 def settle(decision_id: int, at: datetime) -> int:
@@ -165,23 +165,30 @@ def settle(decision_id: int, at: datetime) -> int:
 
 
 @transaction.atomic
-def _start(decision_id: int, at: datetime) -> int:
-    decision = decision_states.lock(Decision.objects.get(pk=decision_id))
-    if not waiting.is_due(decision, at):
-        return 0
+def _start_together(keys: Sequence[int], at: datetime) -> int:
+    """Decisions of one event: the merchant is told in one letter of those that come into force now. Returns how many moved."""
+    locked = [decision_states.lock(Decision.objects.get(pk=key)) for key in keys]
+    due = [decision for decision in locked if waiting.is_due(decision, at)]
+    left = [(decision, items) for decision in due if (items := _start(decision, at))]
+    if left:
+        messages.owe_in_effect(left=left, at=at)
+    return len(due)
+
+
+def _start(decision: Decision, at: datetime) -> list[DecisionItem]:
+    """Returns the items that are in force now although they were announced before."""
     if decision.state == DecisionState.HELD:
         release(decision, actor=None, reason="", at=at)
-        return 1
+        return []
     left = waiting.still_violating(decision)
     if not left:
         _settle(decision, at)
-        return 1
+        return []
     decision_states.move(decision, DecisionState.IN_FORCE, actor=None, reason="", at=at, items=left)
     _impose(decision, left, at=at)
-    messages.owe_in_effect(decision=decision, items=left, at=at)
     submissions.owe(decision=decision, at=at, wait=timedelta(0))
     decision_states.record("decision.in_force", decision, None, at, {"items": [item.pk for item in left]})
-    return 1
+    return left
 
 
 def release(decision: Decision, *, actor: User | None, reason: str, at: datetime) -> None:
@@ -247,12 +254,14 @@ def _shift(
 
 
 @transaction.atomic
-def _remind(decision_id: int, at: datetime) -> int:
-    decision = decision_states.lock(Decision.objects.get(pk=decision_id))
-    left = waiting.still_violating(decision)
-    if decision.state != DecisionState.PENDING or not left:
-        return 0
-    return int(messages.owe_reminder(deadline=waiting.deadline(decision), items=left, at=at))
+def _remind_together(keys: Sequence[int], at: datetime) -> int:
+    """Looked at again under the lock: whoever came first has reminded."""
+    locked = [decision_states.lock(Decision.objects.get(pk=key)) for key in keys]
+    still = set(waiting.to_remind(at, REMINDER, among=keys))
+    left = [(each, items) for each in locked if each.pk in still and (items := waiting.still_violating(each))]
+    if left:
+        messages.owe_reminder(left=left, deadlines=[waiting.deadline(each) for each, _items in left], at=at)
+    return len(left)
 
 
 def _held(decision: Decision, actor: User) -> Decision:

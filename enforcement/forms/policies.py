@@ -5,11 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from governance.accounts.enums import Function
+from governance.policies.domain import matters
+from governance.policies.domain.matters import KEYWORDS
 from governance.policies.domain.versions import Terms, Words
-from governance.policies.enums import Ground, Measure, Mode, Severity, Subject
+from governance.policies.enums import Ground, Matter, Measure, Mode, Severity, Subject
 from governance.policies.models import PolicyVersion
 from governance.web.formats import country, language_name
 from listings.enums import Label
@@ -36,6 +39,15 @@ class NewPolicy(forms.Form):
         label=_("Family"), max_length=60, help_text=_("Where it stands in the list: toys, cosmetics.")
     )
     subject = forms.ChoiceField(label=_("It is about"), choices=Subject.choices, initial=Subject.LISTINGS)
+
+
+def _keywords() -> list[tuple[str, list[tuple[str, str]]]]:
+    """By category; the one that goes with every category stands last."""
+    groups = [
+        (str(Matter(category).label), [(each, each) for each in found if each != matters.OTHER])
+        for category, found in KEYWORDS.items()
+    ]
+    return [*(group for group in groups if group[1]), (gettext("Any category"), [(matters.OTHER, matters.OTHER)])]
 
 
 class VersionForm(forms.Form):
@@ -76,6 +88,25 @@ class VersionForm(forms.Form):
         max_value=10_000,
         required=False,
         help_text=_("Where they are limited."),
+    )
+    transparency_category = forms.ChoiceField(
+        label=_("Category"),
+        choices=[("", _("As its ground and family say")), *Matter.choices],
+        required=False,
+        help_text=_("Under which restrictions by this policy are told to the database."),
+    )
+    transparency_keywords = forms.MultipleChoiceField(
+        label=_("Keywords"),
+        choices=_keywords,
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 6, "class": "mono", "dir": "ltr"}),
+        help_text=_("The database's codes, by category."),
+    )
+    transparency_other = forms.CharField(
+        label=_("What KEYWORD_OTHER stands for"),
+        max_length=500,
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
     points = forms.IntegerField(label=_("Points"), min_value=0, max_value=48, initial=0)
     cure_days = forms.IntegerField(label=_("Working days to correct"), min_value=0, max_value=90, initial=0)
@@ -126,10 +157,21 @@ class VersionForm(forms.Form):
             self.add_error("label", _("Choose what the label says."))
         if Measure.LIMIT_NEW_LISTINGS in data.get("measures", []) and not data.get("listings_a_day"):
             self.add_error("listings_a_day", _("Say how many new listings a day are left."))
+        self._check_matter(data)
         starts, ends = data.get("effective_from"), data.get("effective_until")
         if starts and ends and ends < starts:
             self.add_error("effective_until", _("It would end before it starts."))
         return data
+
+    def _check_matter(self, data: Mapping[str, Any]) -> None:
+        found = matters.problems(
+            category=data.get("transparency_category", ""),
+            keywords=data.get("transparency_keywords", []),
+            other=data.get("transparency_other", ""),
+            ground=data.get("ground", ""),
+        )
+        for name, problem in found.items():
+            self.add_error(name, problem)
 
     def terms(self, kept: Mapping[str, Words]) -> Terms:
         """What the form says; `kept` are words in languages that the page does not offer."""
@@ -153,6 +195,9 @@ class VersionForm(forms.Form):
             minimum_age=data["minimum_age"],
             label=data["label"],
             listings_a_day=data["listings_a_day"],
+            transparency_category=data["transparency_category"],
+            transparency_keywords=list(dict.fromkeys(data["transparency_keywords"])),
+            transparency_other=data["transparency_other"],
             points=data["points"],
             cure_days=data["cure_days"],
             brake_share=data["brake"] / 100 or Decimal(1),

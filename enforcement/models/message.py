@@ -36,12 +36,14 @@ class Statement(models.Model):
 class Message(models.Model):
     """The outbox of mail to merchants: a row in the transaction of the verb, delivery afterwards.
 
-    `subject_key` is what it is about: the same is never said twice.
+    `subject_key` is what it is about: the same is never said twice. `decisions` are those that it tells of: a letter of
+    statements may have several, all of one event; `decision` is the first.
     """
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="messages")
     kind = models.CharField(max_length=20, choices=MessageKind.choices)
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="messages")
+    decisions = models.ManyToManyField(Decision, related_name="letters")
     subject_key = models.CharField(max_length=80, unique=True)
     language = models.CharField(max_length=8)
     to = models.EmailField(blank=True)

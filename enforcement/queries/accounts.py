@@ -36,7 +36,7 @@ def merchants(markets: Collection[str] | None) -> QuerySet[Merchant]:
 
 def told(merchant_id: int, at: datetime) -> QuerySet[Decision]:
     """Decisions that the merchant knows of: not those that may still be undone, or were."""
-    silent = Message.objects.filter(decision=OuterRef("pk"), kind=MessageKind.STATEMENT).filter(
+    silent = Message.objects.filter(decisions=OuterRef("pk"), kind=MessageKind.STATEMENT).filter(
         Q(state=MessageState.WITHDRAWN) | Q(state=MessageState.OWED, attempts=0, next_try_at__gt=at)
     )
     rows = Decision.objects.filter(merchant_id=merchant_id, state__in=sorted(TOLD)).exclude(Exists(silent))

@@ -13,7 +13,7 @@ from enforcement.queries.decisions import Markets
 def closes_at(decision: Decision) -> datetime:
     """Until when it may be appealed against: six months after the merchant was told, to the end of that day."""
     told = Message.objects.filter(
-        decision_id=decision.pk, kind=MessageKind.STATEMENT, state=MessageState.SENT
+        decisions=decision.pk, kind=MessageKind.STATEMENT, state=MessageState.SENT
     ).values_list("sent_at", flat=True)
     began = max(decision.decided_at, told.first() or decision.decided_at)
     return deadlines.end_of_day(deadlines.months_after(began.date(), deadlines.APPEAL_MONTHS))

@@ -62,6 +62,11 @@ def submissions(markets: Markets) -> QuerySet[TransparencySubmission]:
     return rows if markets is None else rows.filter(concerns(markets, "decision_id"))
 
 
+def of_decision(decision_id: int) -> QuerySet[TransparencySubmission]:
+    """What the database is owed or has of one decision, by environment, the newest first."""
+    return TransparencySubmission.objects.filter(decision_id=decision_id).order_by("-created_at", "-pk")
+
+
 def with_tries(rows: QuerySet[TransparencySubmission]) -> QuerySet[TransparencySubmission]:
     return rows.prefetch_related(Prefetch("tries", queryset=TransparencyTry.objects.order_by("pk")))
 

@@ -12,6 +12,7 @@ from enforcement.enums import (
     WAITING_DECISIONS,
     DecisionState,
     HeldFor,
+    MessageKind,
     ViolationState,
 )
 from enforcement.models import Appeal, Deadline, Decision, DecisionItem, Message, SecondWord
@@ -45,18 +46,24 @@ def due_decisions(at: datetime) -> QuerySet[Decision]:
     return _with_deadline().filter(scheduled | pending)
 
 
-def to_remind(at: datetime, before: timedelta) -> list[int]:
+def to_remind(at: datetime, before: timedelta, *, among: Collection[int] | None = None) -> list[int]:
     """Pending, their time is nearly over, and nobody has reminded the merchant of this deadline."""
     rows = _with_deadline().filter(state=DecisionState.PENDING, latest__gt=at, latest__lte=at + before)
-    near = dict(rows.order_by("pk").values_list("pk", "latest_pk"))
-    keys = {key: reminder_key(deadline) for key, deadline in near.items()}
-    said = set(Message.objects.filter(subject_key__in=keys.values()).values_list("subject_key", flat=True))
-    return [key for key, said_as in keys.items() if said_as not in said]
+    if among is not None:
+        rows = rows.filter(pk__in=among)
+    reminded = Message.objects.filter(
+        decisions=OuterRef("pk"), kind=MessageKind.REMINDER, created_at__gte=OuterRef("latest_set_at")
+    )
+    return list(rows.exclude(Exists(reminded)).order_by("pk").values_list("pk", flat=True))
 
 
-def reminder_key(deadline: int) -> str:
-    """What a reminder of this deadline is about, as a message says it."""
-    return f"reminder:{deadline}"
+def by_event(keys: Collection[int]) -> list[list[int]]:
+    """The decisions that are told in one letter: about one merchant, of one sweep, case or act. Without a name each is alone."""
+    found: dict[tuple[Any, ...], list[int]] = {}
+    rows = Decision.objects.filter(pk__in=keys).order_by("pk")
+    for key, merchant, kind, ref in rows.values_list("pk", "merchant_id", "origin_kind", "origin_ref"):
+        found.setdefault((merchant, kind, ref) if ref else (key,), []).append(key)
+    return list(found.values())
 
 
 def for_a_second_person() -> QuerySet[Decision]:
@@ -106,5 +113,5 @@ def _stands(item: DecisionItem) -> bool:
 def _with_deadline() -> QuerySet[Any]:
     latest = Deadline.objects.filter(decision=OuterRef("pk")).order_by("-pk")
     return Decision.objects.filter(state__in=sorted(WAITING_DECISIONS)).annotate(
-        latest=Subquery(latest.values("takes_effect_at")[:1]), latest_pk=Subquery(latest.values("pk")[:1])
+        latest=Subquery(latest.values("takes_effect_at")[:1]), latest_set_at=Subquery(latest.values("set_at")[:1])
     )

@@ -4,21 +4,22 @@ from typing import Any
 
 from django.contrib import messages as flash
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from enforcement import permissions
-from enforcement.domain import decisions, messages, statements
+from enforcement.domain import decisions, messages, papers, statements
 from enforcement.enums import DecisionState, HeldFor
 from enforcement.filters import DecisionFilter
 from enforcement.forms.waiting import Extend
 from enforcement.models import Decision
-from enforcement.queries import appeals, outbox, waiting
+from enforcement.queries import appeals, outbox, transparency, waiting
 from enforcement.queries import decisions as queries
+from enforcement.views.papers import papers_response
 from governance.web import formats, toasts
 from governance.web.access import opens
 from governance.web.lists import Bulk, Column, ListPage
@@ -67,6 +68,20 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     return _show(request, _load(request, reference))
 
 
+@require_safe
+@opens(permissions.can_read_decisions)
+def paper(request: HttpRequest, reference: str) -> HttpResponse:
+    """The statement of reasons as PDF, as it was sent."""
+    statement = getattr(_load(request, reference), "statement", None)
+    if statement is None:
+        raise Http404
+    try:
+        return papers_response(statement)
+    except Refusal as refusal:
+        flash.error(request, str(refusal))
+        return redirect("enforcement:decision", reference=reference)
+
+
 def _show(request: HttpRequest, decision: Decision, *, reason: str = "", status: int = 200) -> HttpResponse:
     items = queries.standings(decision)
     standing = [each for each in items if not each.reversed]
@@ -82,7 +97,10 @@ def _show(request: HttpRequest, decision: Decision, *, reason: str = "", status:
         "statement": told,
         "waits": held or pending,
         "blocks": statements.stored(told) if told else [],
-        "messages_sent": outbox.of_decision(decision.pk),
+        "has_paper": papers.available(),
+        "messages_sent": outbox.with_company(outbox.of_decision(decision.pk)),
+        "submissions": transparency.of_decision(decision.pk),
+        "may_open_transparency": permissions.can_see_transparency(request.user),
         "appeals": appeals.of_decision(decision.pk).select_related("assigned_to", "decided_by"),
         "moves": decision.moves.select_related("actor").order_by("-moved_at", "-pk"),
         "replaced": decision.supersedes.all(),

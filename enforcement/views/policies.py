@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from enforcement import permissions
+from enforcement.domain.transparency import payloads
 from enforcement.engine.columns.plans import part_read_by_row
 from enforcement.filters import PolicyFilter
 from enforcement.forms.policies import Approve, GrantWaiver, NewPolicy, SetMode
+from enforcement.language.transparency.names import category_name
 from enforcement.queries import policies as queries
 from governance.accounts.permissions import functions
 from governance.policies.domain import policies, rules, versions, waivers
@@ -85,6 +87,7 @@ def detail(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
         "track": queries.track(policy),
         "recent": queries.recent(policy),
         "bars": _bars(policy),
+        "matter": _matter(version),
         "by_row": _by_row(policy, version),
         "mode_moves": queries.mode_moves(policy),
         "waivers": list(policy.waivers.select_related("merchant", "listing", "owner").order_by("-ends_on", "-pk")[:20]),
@@ -243,6 +246,14 @@ def _chosen(policy: Policy, found: list[PolicyVersion], number: int | None) -> P
     if number is not None:
         return next((version for version in found if version.number == number), None)
     return next((version for version in found if version.pk == policy.live_id), found[0] if found else None)
+
+
+def _matter(version: PolicyVersion | None) -> dict[str, Any] | None:
+    """Under what the Transparency Database is told of restrictions by this version."""
+    if version is None:
+        return None
+    matter = payloads.matter_under(version)
+    return {"name": category_name(matter.category), "keywords": matter.keywords, "other": matter.other}
 
 
 def _by_row(policy: Policy, version: PolicyVersion | None) -> str:

@@ -13,13 +13,14 @@ from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from enforcement.domain import appeals, files
+from enforcement.domain import appeals, files, papers
 from enforcement.domain.files import Sent
 from enforcement.enums import AppealChannel
 from enforcement.forms.appeal import AppealForm
 from enforcement.language.words import SOURCE
 from enforcement.views import letter, throttle
 from enforcement.views.letter import Letter
+from enforcement.views.papers import papers_response
 from governance.web import formats
 from governance.web.refusals import Refusal
 
@@ -58,6 +59,15 @@ def by_link(rate: throttle.Rate) -> Callable[[View], View]:
 def statement(request: HttpRequest, page: Letter) -> HttpResponse:
     """The decision as it was explained when it was made, and how things stand now."""
     return _page(request, page, AppealForm(words=page.words, contestable=page.contestable))
+
+
+@require_safe
+@by_link(throttle.PAPERS)
+def paper(request: HttpRequest, page: Letter) -> HttpResponse:
+    """The statement as PDF. Where none can be made, the page says so."""
+    if not papers.available():
+        return _page(request, page, AppealForm(words=page.words, contestable=page.contestable), status=503)
+    return papers_response(page.decision.statement)
 
 
 @require_POST
@@ -101,7 +111,7 @@ def withdraw(request: HttpRequest, page: Letter) -> HttpResponse:
 
 
 def _page(request: HttpRequest, page: Letter, form: AppealForm, *, status: int = 200) -> HttpResponse:
-    context: dict[str, Any] = {"page": page, "words": page.words, "form": form}
+    context: dict[str, Any] = {"page": page, "words": page.words, "form": form, "has_paper": papers.available()}
     return render(request, "enforcement/statement.html", context | frame(page.words.language), status=status)
 
 

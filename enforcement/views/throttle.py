@@ -18,6 +18,7 @@ class Rate:
 
 
 READS = Rate("statement-read", 120, 60)
+PAPERS = Rate("statement-paper", 20, 60)
 ACCOUNTS = Rate("account-read", 120, 60)
 WRITES = Rate("statement-write", 10, 600)
 

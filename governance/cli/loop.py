@@ -130,9 +130,9 @@ def decide_cases(base_url: str, say: Say) -> list[Decision]:
 def appeal(base_url: str, decisions: list[Decision], say: Say) -> list[Appeal]:
     """As the merchants: follow the link in the mail, read, and appeal."""
     for decision in decisions[:APPEALS_TO_FILE]:
-        message = _delivered(decision)
+        _await_delivery(decision)
         visitor = Visitor(base_url)
-        page = visitor.open(urllib.parse.urlsplit(_link_in(message)).path)
+        page = visitor.open(urllib.parse.urlsplit(_link_to(decision)).path)
         visitor.send(
             page, page.form(ending="/appeal/"), {"text": "The product is another one than you think. See the report."}
         )
@@ -192,23 +192,21 @@ def _decide(visitor: Visitor, page: Page) -> Page:
     return visitor.send(page, form, verdicts | {"measure": chosen, "reason": "The listing says so itself"})
 
 
-def _delivered(decision: Decision) -> Message:
-    """The message about a decision, once it is out."""
-    found = Message.objects.filter(decision=decision, kind=MessageKind.STATEMENT)
+def _await_delivery(decision: Decision) -> None:
+    found = Message.objects.filter(decisions=decision, kind=MessageKind.STATEMENT)
     wait_until(lambda: found.filter(sent_at__isnull=False).exists(), f"the mail about {decision.reference}")
-    return found.get()
 
 
-def _link_in(message: Message) -> str:
-    """The link to the statement in the mail as it was delivered."""
+def _link_to(decision: Decision) -> str:
+    """The link to the statement in the mail as it was delivered, which may tell of other decisions, too."""
     for file in sorted(Path(settings.EMAIL_FILE_PATH).glob("*")):
         for raw in file.read_bytes().split(b"\n" + b"-" * 79 + b"\n"):
             mail = message_from_bytes(raw.lstrip(), policy=policy.default)
             body = mail.get_body(("plain",))
             text = body.get_content() if body else ""
-            if message.decision.reference in text + str(mail["Subject"]):
-                return next(word for word in text.split() if "/s/" in word)
-    raise NotAsExpected(f"There is no mail about {message.subject_key} in {settings.EMAIL_FILE_PATH}")
+            if links := [word for word in text.split() if f"/s/{decision.reference}" in word]:
+                return links[0]
+    raise NotAsExpected(f"There is no mail about {decision.reference} in {settings.EMAIL_FILE_PATH}")
 
 
 def _state(sweep_id: int) -> str:

@@ -59,6 +59,7 @@ def _drive(state: StateFolder) -> dict[str, Any]:
         own = {"DATABASE_URL": database.url, "REDIS_URL": redis_url, "CELERY_BROKER_URL": broker_url}
         variables = shared | own | {"GOVERNANCE_STATE": files, "PUBLIC_URL": programs.address(listener)}
         variables["UNDO_SECONDS"] = "1"  # nobody is there to take a decision back
+        variables["LETTER_SECONDS"] = "1"  # and one case is decided at once
         with stage.running(variables, state.path / "logs" / "once", (), listener) as running:
             if not database.is_migrated:
                 running.migrate()

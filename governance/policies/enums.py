@@ -77,6 +77,39 @@ class Ground(models.TextChoices):
     TERMS = "terms", _("Against the terms")
 
 
+class Matter(models.TextChoices):
+    """What the EU's Transparency Database calls the matter of a policy, in its codes."""
+
+    ANIMAL_WELFARE = "STATEMENT_CATEGORY_ANIMAL_WELFARE", _("Animal welfare")
+    CONSUMER_INFORMATION = "STATEMENT_CATEGORY_CONSUMER_INFORMATION", _("Consumer information")
+    CYBER_VIOLENCE = "STATEMENT_CATEGORY_CYBER_VIOLENCE", _("Cyber violence")
+    CYBER_VIOLENCE_AGAINST_WOMEN = "STATEMENT_CATEGORY_CYBER_VIOLENCE_AGAINST_WOMEN", _("Cyber violence against women")
+    DATA_PROTECTION_AND_PRIVACY_VIOLATIONS = (
+        "STATEMENT_CATEGORY_DATA_PROTECTION_AND_PRIVACY_VIOLATIONS",
+        _("Data protection and privacy"),
+    )
+    ILLEGAL_OR_HARMFUL_SPEECH = "STATEMENT_CATEGORY_ILLEGAL_OR_HARMFUL_SPEECH", _("Illegal or harmful speech")
+    INTELLECTUAL_PROPERTY_INFRINGEMENTS = (
+        "STATEMENT_CATEGORY_INTELLECTUAL_PROPERTY_INFRINGEMENTS",
+        _("Intellectual property"),
+    )
+    NEGATIVE_EFFECTS_ON_CIVIC_DISCOURSE_OR_ELECTIONS = (
+        "STATEMENT_CATEGORY_NEGATIVE_EFFECTS_ON_CIVIC_DISCOURSE_OR_ELECTIONS",
+        _("Civic discourse or elections"),
+    )
+    PROTECTION_OF_MINORS = "STATEMENT_CATEGORY_PROTECTION_OF_MINORS", _("Protection of minors")
+    RISK_FOR_PUBLIC_SECURITY = "STATEMENT_CATEGORY_RISK_FOR_PUBLIC_SECURITY", _("Risk for public security")
+    SCAMS_AND_FRAUD = "STATEMENT_CATEGORY_SCAMS_AND_FRAUD", _("Scams and fraud")
+    SELF_HARM = "STATEMENT_CATEGORY_SELF_HARM", _("Self-harm")
+    UNSAFE_AND_PROHIBITED_PRODUCTS = (
+        "STATEMENT_CATEGORY_UNSAFE_AND_PROHIBITED_PRODUCTS",
+        _("Unsafe and prohibited products"),
+    )
+    VIOLENCE = "STATEMENT_CATEGORY_VIOLENCE", _("Violence")
+    OTHER_VIOLATION_TC = "STATEMENT_CATEGORY_OTHER_VIOLATION_TC", _("Other violation of the terms")
+    NOT_SPECIFIED_NOTICE = "STATEMENT_CATEGORY_NOT_SPECIFIED_NOTICE", _("Not specified by the notice")
+
+
 class Mode(models.TextChoices):
     """What a live policy does with what it finds."""
 

@@ -15,6 +15,7 @@ from enforcement.models import Decision, DecisionItem
 from enforcement.queries import transparency as queries
 from governance.policies.enums import Ground
 from governance.policies.language.rows import valid_gtin
+from governance.policies.models import PolicyVersion
 from listings.enums import MerchantKind
 from listings.models import Merchant, TraderIdentity
 
@@ -47,8 +48,7 @@ def build(decision: Decision, *, puid: str) -> Payload | None:
     restricts, scope = MEASURES.get(decision.measure), territory(decision, items)
     if restricts is None or not scope:
         return None
-    policy = decision.version.policy
-    matter = matter_of(slug=policy.slug, family=policy.family, ground=decision.version.ground)
+    matter = matter_under(decision.version)
     return as_stored(
         {
             "puid": puid,
@@ -65,6 +65,12 @@ def build(decision: Decision, *, puid: str) -> Payload | None:
             "automated_decision": AUTOMATION[Automation(decision.automation)],
         }
     )
+
+
+def matter_under(version: PolicyVersion) -> Matter:
+    """What a version is about, in the database's codes."""
+    own = Matter(version.transparency_category, tuple(version.transparency_keywords), version.transparency_other)
+    return matter_of(slug=version.policy.slug, family=version.policy.family, ground=version.ground, own=own)
 
 
 def as_sent(payload: Payload) -> dict[str, Any]:

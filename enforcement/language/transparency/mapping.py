@@ -69,8 +69,10 @@ class Matter:
     other: str = ""
 
 
-def matter_of(*, slug: str, family: str, ground: str) -> Matter:
-    """The category and keywords of a policy: its own, else by its ground and family (`categories.toml`)."""
+def matter_of(*, slug: str, family: str, ground: str, own: Matter | None = None) -> Matter:
+    """The category and keywords of a policy: what its version says, else by its name, ground and family (`categories.toml`)."""
+    if own is not None and own.category:
+        return own
     found = _READ["policy"].get(slug)
     if found is None and ground == Ground.TERMS:
         found = _READ["terms"]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from governance.accounts.models import User
 from governance.audit.domain import entries
-from governance.policies.domain import rules
+from governance.policies.domain import matters, rules
 from governance.policies.enums import (
     VERSION_MOVES,
     ApprovalOutcome,
@@ -70,6 +70,9 @@ class Terms:
     minimum_age: int | None = None
     label: str = ""
     listings_a_day: int | None = None
+    transparency_category: str = ""
+    transparency_keywords: Sequence[str] = ()
+    transparency_other: str = ""
     points: int = 0
     cure_days: int = 0
     brake_share: Decimal = Decimal(1)
@@ -80,7 +83,8 @@ class Terms:
 
     def columns(self) -> dict[str, Any]:
         values = {name: value for name, value in asdict(self).items() if name != "texts"}
-        return values | {name: list(values[name]) for name in ("jurisdictions", "measures", "categories")}
+        lists = ("jurisdictions", "measures", "categories", "transparency_keywords")
+        return values | {name: list(values[name]) for name in lists}
 
 
 @transaction.atomic
@@ -175,6 +179,12 @@ def problems_of(version: PolicyVersion) -> dict[str, str]:
         problems["jurisdictions"] = _("Choose at least one market.")
     if version.default_measure not in version.measures:
         problems["default_measure"] = _("The default measure must be one of those permitted.")
+    problems |= matters.problems(
+        category=version.transparency_category,
+        keywords=version.transparency_keywords,
+        other=version.transparency_other,
+        ground=version.ground,
+    )
     wrong = rules.problems(version.rule, Subject(version.policy.subject))
     if wrong:
         problems["rule"] = wrong[0].message

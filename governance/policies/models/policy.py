@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from governance.audit.models.append_only import append_only, refuse
-from governance.policies.enums import ApprovalOutcome, Ground, Measure, Mode, Severity, Subject, VersionState
+from governance.policies.enums import ApprovalOutcome, Ground, Matter, Measure, Mode, Severity, Subject, VersionState
 from listings.enums import Label
 
 
@@ -78,6 +78,14 @@ class PolicyVersion(models.Model):
     listings_a_day = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="New offers a day where they are limited."
     )
+    transparency_category = models.CharField(
+        max_length=80,
+        choices=Matter.choices,
+        blank=True,
+        help_text="Its matter in the EU's Transparency Database; empty as its ground and family say.",
+    )
+    transparency_keywords = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    transparency_other = models.CharField(max_length=500, blank=True, help_text="What KEYWORD_OTHER stands for.")
     points = models.PositiveSmallIntegerField(default=0)
     cure_days = models.PositiveSmallIntegerField(default=0, help_text="Working days to correct.")
     brake_share = models.DecimalField(max_digits=5, decimal_places=4, default=1)
@@ -117,6 +125,13 @@ class PolicyVersion(models.Model):
             models.CheckConstraint(
                 condition=~Q(measures__contains=[Measure.LIMIT_NEW_LISTINGS]) | Q(listings_a_day__gt=0),
                 name="policy_version_limit_has_a_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(transparency_category__in=["", *Matter.values]), name="policy_version_matter_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(transparency_category="") | Q(transparency_keywords=[], transparency_other=""),
+                name="policy_version_keywords_have_a_matter",
             ),
             models.CheckConstraint(
                 condition=Q(brake_share__gt=0, brake_share__lte=1), name="policy_version_brake_is_a_share"

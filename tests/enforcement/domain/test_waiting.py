@@ -190,7 +190,11 @@ def test_a_reminder_goes_out_once_for_each_deadline(ground: Ground, lenient: Pol
     assert taking_effect.remind_due(DUE - timedelta(days=2)) == 1
     assert taking_effect.remind_due(DUE - timedelta(days=1)) == 0
     extended = taking_effect.extend(
-        decision=decision, correct_by=date(2026, 12, 10), actor=ground.mona, reason="Ill", at=TOLD
+        decision=decision,
+        correct_by=date(2026, 12, 10),
+        actor=ground.mona,
+        reason="Ill",
+        at=DUE - timedelta(hours=20),
     )
     assert taking_effect.remind_due(extended.takes_effect_at - timedelta(days=1)) == 1
     assert kinds(decision).count(MessageKind.REMINDER) == 2

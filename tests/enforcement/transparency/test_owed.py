@@ -143,7 +143,7 @@ def test_nobody_is_named(ground: Ground) -> None:
     listing = ground.listing("A ball by Nordlicht Spielwaren")
     ground.issue([ground.violation(listing, explanation={"tree": tree})], Measure.REMOVE)
     row = TransparencySubmission.objects.get()
-    said = str(row.payload)
+    said = str(row.payload | {"puid": "a random number, in which anything may stand"})
     for name in ("Nordlicht", "ann@", "555", "Elbchaussee", "Mona", "A ball", "trade@merchant.example"):
         assert name not in said
     assert "cubes" in row.payload["decision_facts"]
