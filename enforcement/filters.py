@@ -1,10 +1,12 @@
 """One filter set per list, for its page and its API endpoint alike."""
 
+from datetime import timedelta
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 import django_filters
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +32,7 @@ from enforcement.enums import (
 )
 from enforcement.models import (
     Appeal,
+    AppealDecision,
     Decision,
     Delivery,
     LadderStep,
@@ -177,6 +180,8 @@ class AppealFilter(django_filters.FilterSet):
     state = django_filters.MultipleChoiceFilter(label=_("State"), choices=AppealState.choices)
     open = django_filters.BooleanFilter(label=_("To be heard"), method="only_open")
     late = django_filters.BooleanFilter(label=_("Late"), method="only_late")
+    soon = django_filters.BooleanFilter(label=_("Due soon"), method="only_soon")
+    asked = django_filters.BooleanFilter(label=_("Waits for the merchant"), method="only_asked")
     mine = django_filters.BooleanFilter(label=_("With you"), method="only_mine")
     measure = django_filters.MultipleChoiceFilter(
         label=_("Contested measure"), field_name="decision__measure", choices=Measure.choices
@@ -185,7 +190,7 @@ class AppealFilter(django_filters.FilterSet):
         label=_("Severity"), field_name="decision__version__severity", choices=Severity.choices
     )
     channel = django_filters.MultipleChoiceFilter(label=_("Came by"), choices=AppealChannel.choices)
-    decision = django_filters.CharFilter(label=_("Decision"), field_name="decision__reference")
+    decision = django_filters.CharFilter(label=_("Decision"), field_name="decisions__reference")
     filed = django_filters.IsoDateTimeFromToRangeFilter(label=_("Filed"), field_name="filed_at")
 
     class Meta:
@@ -194,8 +199,20 @@ class AppealFilter(django_filters.FilterSet):
 
     def search(self, rows: QuerySet[Appeal], name: str, value: str) -> QuerySet[Appeal]:
         if reference := read_reference(value):
-            return rows.filter(Q(reference=reference) | Q(decision__reference=reference))
+            contested = AppealDecision.objects.filter(decision__reference=reference)
+            return rows.filter(Q(reference=reference) | Q(pk__in=contested.values("appeal")))
         return rows.filter(merchant__name__icontains=value.strip())
+
+    def only_soon(self, rows: QuerySet[Appeal], name: str, value: bool) -> QuerySet[Appeal]:
+        now = timezone.now()
+        until = now + timedelta(hours=settings.APPEAL_REMIND_HOURS)
+        soon = Q(state__in=OPEN_APPEALS, due_at__gte=now, due_at__lte=until)
+        return rows.filter(soon) if value else rows.exclude(soon)
+
+    def only_asked(self, rows: QuerySet[Appeal], name: str, value: bool) -> QuerySet[Appeal]:
+        """`rows` carry asked_until, as `queries.appeals.listed` annotates them."""
+        asked = Q(state__in=OPEN_APPEALS, asked_until__gte=timezone.now())
+        return rows.filter(asked) if value else rows.exclude(asked)
 
     def only_open(self, rows: QuerySet[Appeal], name: str, value: bool) -> QuerySet[Appeal]:
         return rows.filter(state__in=OPEN_APPEALS) if value else rows.exclude(state__in=OPEN_APPEALS)

@@ -81,5 +81,6 @@ urlpatterns: list[URLPattern] = [
     path("transparency/<int:pk>/again/", transparency.again, name="transparency-again"),
     path("s/<str:token>/", statement.statement, name="statement"),
     path("s/<str:token>/appeal/", statement.file, name="statement-appeal"),
+    path("s/<str:token>/answer/", statement.answer, name="statement-answer"),
     path("s/<str:token>/withdraw/", statement.withdraw, name="statement-withdraw"),
 ]

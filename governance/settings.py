@@ -178,6 +178,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "make texts of an older normaliser anew": {"task": "listings.tasks.renormalise_texts", "schedule": 60},
     "make the windows of the day": {"task": "listings.tasks.refresh_windows", "schedule": crontab(hour=0, minute=10)},
     "deliver what is owed": {"task": "enforcement.tasks.deliver_owed", "schedule": 30},
+    "remind who hears appeals": {"task": "enforcement.tasks.remind_hearers", "schedule": 60},
     "tell the marketplace": {"task": "enforcement.tasks.deliver_events", "schedule": 5},
     "send to the Transparency Database": {"task": "enforcement.tasks.send_statements", "schedule": 30},
     "owe the Transparency Database": {"task": "enforcement.tasks.owe_statements", "schedule": 600},
@@ -204,6 +205,9 @@ SECOND_PERSON_LISTINGS = env.int("SECOND_PERSON_LISTINGS", default=200)  # in on
 AUTOMATION_SPREAD_MINUTES = env.int(
     "AUTOMATION_SPREAD_MINUTES", default=0
 )  # decisions by automation begin at a random moment within so many minutes
+APPEAL_QUESTIONS = env.int("APPEAL_QUESTIONS", default=2)  # that one appeal may put to the merchant
+APPEAL_QUESTION_DAYS = env.int("APPEAL_QUESTION_DAYS", default=5)  # working days for the merchant to answer one
+APPEAL_REMIND_HOURS = env.int("APPEAL_REMIND_HOURS", default=48)  # before an answer is due, who hears it is reminded
 SWEEP_WORKERS = env.int("SWEEP_WORKERS", default=2)  # chunks of one sweep at work at once
 
 # --- the EU's Transparency Database ------------------------------------------------------------

@@ -20,9 +20,9 @@ from django.utils.translation import gettext as _
 from enforcement import events
 from enforcement.domain import letters, statements
 from enforcement.domain.letters import Block, Letter, bullets, paragraph
-from enforcement.enums import MESSAGE_MOVES, AppealState, LiftedBecause, MessageKind, MessageState
+from enforcement.enums import MESSAGE_MOVES, LiftedBecause, MessageKind, MessageState
 from enforcement.language.words import Words
-from enforcement.models import Appeal, Deadline, Decision, DecisionItem, Message, Statement
+from enforcement.models import Deadline, Decision, DecisionItem, Message, Statement
 from enforcement.queries import waiting
 from governance.accounts.models import User
 from governance.audit.domain import entries
@@ -46,33 +46,19 @@ def owe_statement(*, statement: Statement, at: datetime, wait: timedelta) -> Mes
     return _owe(decision, MessageKind.STATEMENT, f"statement:{decision.pk}", letter, at=at, wait=wait)
 
 
-def owe_appeal_received(*, appeal: Appeal, at: datetime) -> Message:
-    words = statements.words_for(appeal.decision.merchant.language)
-    text = words(
-        "received.text",
-        date=words.day(appeal.filed_at),
-        due=words.day(appeal.due_at),
-        decision=appeal.decision.reference,
-    )
-    subject = words("received.subject", reference=appeal.reference)
-    letter = _letter(words, appeal.decision, subject, [paragraph(text)], link="mail.link_appeal", at=at)
-    return _owe(appeal.decision, MessageKind.APPEAL_RECEIVED, f"appeal-received:{appeal.pk}", letter, at=at)
-
-
-def owe_appeal_answered(*, appeal: Appeal, restored: Sequence[DecisionItem], points: int, at: datetime) -> Message:
-    """The outcome, what is restored, the reasons, and what else the merchant may do."""
-    words = statements.words_for(appeal.decision.merchant.language)
-    blocks = [paragraph(words(f"answered.{appeal.state}", decision=appeal.decision.reference))]
-    if restored:
-        blocks.append(bullets(_names(words, restored)))
-    if points:
-        blocks.append(paragraph(words("points.off", n=points)))
-    blocks += [paragraph(words("answered.reasons")), paragraph(appeal.answer)]
-    if appeal.state != AppealState.OVERTURNED:
-        blocks += [paragraph(words("redress.body")), paragraph(words("redress.court"))]
-    subject = words("answered.subject", reference=appeal.reference)
-    letter = _letter(words, appeal.decision, subject, blocks, link="mail.link_appeal", at=at)
-    return _owe(appeal.decision, MessageKind.APPEAL_DECIDED, f"appeal-decided:{appeal.pk}", letter, at=at)
+def say(
+    *,
+    words: Words,
+    decision: Decision,
+    kind: MessageKind,
+    key: str,
+    subject: str,
+    blocks: Sequence[Block],
+    link: str,
+    at: datetime,
+) -> Message:
+    """Owe what another module has to say about a decision. `key` is what it is about, `link` names the words before the link."""
+    return _owe(decision, kind, key, _letter(words, decision, subject, blocks, link=link, at=at), at=at)
 
 
 def owe_restored(
@@ -88,7 +74,7 @@ def owe_restored(
     words = statements.words_for(decision.merchant.language)
     blocks = [
         paragraph(words(f"restored.{because}", decision=decision.reference)),
-        bullets(_names(words, items)),
+        bullets(names(words, items)),
     ]
     if reason:
         blocks += [paragraph(words("restored.reasons")), paragraph(reason)]
@@ -106,7 +92,7 @@ def owe_withdrawn(*, decision: Decision, items: Sequence[DecisionItem], reason: 
     """Say that the decision never takes effect, and why."""
     words = statements.words_for(decision.merchant.language)
     text = paragraph(words("restored.withdrawn", decision=decision.reference))
-    blocks = [text, bullets(_names(words, items)), paragraph(words("restored.reasons")), paragraph(reason)]
+    blocks = [text, bullets(names(words, items)), paragraph(words("restored.reasons")), paragraph(reason)]
     letter = _letter(
         words, decision, words("restored.subject", decision=decision.reference), blocks, link="mail.link", at=at
     )
@@ -118,7 +104,7 @@ def owe_in_effect(*, decision: Decision, items: Sequence[DecisionItem], at: date
     words = statements.words_for(decision.merchant.language)
     text = paragraph(words("effect.text", decision=decision.reference))
     subject = words("effect.subject", decision=decision.reference)
-    letter = _letter(words, decision, subject, [text, bullets(_names(words, items))], link="mail.link", at=at)
+    letter = _letter(words, decision, subject, [text, bullets(names(words, items))], link="mail.link", at=at)
     return _owe(decision, MessageKind.IN_EFFECT, f"effect:{decision.pk}", letter, at=at)
 
 
@@ -131,7 +117,7 @@ def owe_reminder(*, deadline: Deadline, items: Sequence[DecisionItem], at: datet
     effect = words.minute(deadline.takes_effect_at)
     text = paragraph(words("reminder.text", decision=decision.reference, date=effect))
     subject = words("reminder.subject", date=words.day(deadline.correct_by))
-    letter = _letter(words, decision, subject, [text, bullets(_names(words, items))], link="mail.link", at=at)
+    letter = _letter(words, decision, subject, [text, bullets(names(words, items))], link="mail.link", at=at)
     _owe(decision, MessageKind.REMINDER, key, letter, at=at)
     return True
 
@@ -228,7 +214,7 @@ def _letter(
     return letters.compose(words=words, subject=subject, name=name, decision=decision, blocks=blocks, link=link, at=at)
 
 
-def _names(words: Words, items: Sequence[DecisionItem]) -> list[str]:
+def names(words: Words, items: Sequence[DecisionItem]) -> list[str]:
     """How the merchant knows these: title and number."""
     known = (
         " · ".join(part for part in (item.facts.get("title"), item.facts.get("listing")) if part) for item in items

@@ -8,6 +8,7 @@ from enforcement.enums.appeals import (
     AppealChannel,
     AppealState,
     ItemOutcome,
+    ReminderKind,
 )
 from enforcement.enums.decisions import (
     COUNTED_DECISIONS,
@@ -132,6 +133,7 @@ __all__ = (
     "Origin",
     "Owed",
     "PointKind",
+    "ReminderKind",
     "StepBecause",
     "StepState",
     "SubmissionState",

@@ -1,6 +1,7 @@
-from enforcement.models.appeal import Appeal, AppealFile, AppealItem, AppealMove
+from enforcement.models.appeal import Appeal, AppealDecision, AppealFile, AppealItem, AppealMove
 from enforcement.models.decision import Decision, DecisionItem, DecisionMove, ItemReversal, PointEntry, Restriction
 from enforcement.models.delivery import Delivery, DeliveryAttempt, DeliveryEvent, WebhookEndpoint
+from enforcement.models.hearing import AppealReminder, Clarification, ClarificationAnswer
 from enforcement.models.ladder import Ladder, LadderMove, LadderStep, LadderStepMove
 from enforcement.models.message import Message, Statement
 from enforcement.models.snapshot import CatalogueSnapshot
@@ -11,11 +12,15 @@ from enforcement.models.waiting import Deadline, SecondWord
 
 __all__ = [
     "Appeal",
+    "AppealDecision",
     "AppealFile",
     "AppealItem",
     "AppealMove",
+    "AppealReminder",
     "CatalogueSnapshot",
     "Chunk",
+    "Clarification",
+    "ClarificationAnswer",
     "Deadline",
     "Decision",
     "DecisionItem",

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from enforcement import permissions
 from enforcement.enums import OPEN_APPEALS, AppealState, ItemOutcome
-from enforcement.models import Appeal, AppealItem, DecisionItem
+from enforcement.models import Appeal, AppealDecision, AppealItem, Decision, DecisionItem
 from enforcement.queries import appeals as queries
 from governance.accounts.permissions import Anyone
 from governance.policies.models import PolicyText
@@ -103,8 +103,10 @@ def visible(user: Anyone) -> QuerySet[Appeal]:
 
 def waiting_for(user: Anyone) -> QuerySet[Appeal]:
     """What a person may take up, by its day: nothing that they decided, replaced or entered themselves."""
-    own = Q(decision__decided_by=user.pk) | Q(filed_by=user.pk) | Q(decision__supersedes__decided_by=user.pk)
-    return visible(user).filter(state=AppealState.FILED).exclude(own).order_by("due_at", "pk")
+    part = Q(decided_by=user.pk) | Q(supersedes__decided_by=user.pk) | Q(second_word__person=user.pk)
+    own = AppealDecision.objects.filter(decision__in=Decision.objects.filter(part)).values("appeal")
+    waiting = visible(user).filter(state=AppealState.FILED).exclude(filed_by=user.pk).exclude(pk__in=own)
+    return waiting.order_by("due_at", "pk")
 
 
 def in_hand(user: Anyone) -> Appeal | None:
@@ -121,7 +123,11 @@ def load(user: Anyone, *, at: datetime) -> tuple[int, int]:
 
 def contested(appeal: Appeal) -> list[Contested]:
     """The items of an appeal in four queries, however many there are."""
-    rows = list(appeal.items.select_related("item__listing", "item__violation", "item__reversal").order_by("item_id"))
+    rows = list(
+        appeal.items.select_related("item__listing", "item__violation", "item__reversal", "item__decision").order_by(
+            "item__decision_id", "item_id"
+        )
+    )
     contents = _contents([row.item for row in rows])
     hidden = _hidden([row.item.listing_id for row in rows if row.item.listing_id is not None])
     return [

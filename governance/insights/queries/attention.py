@@ -91,7 +91,7 @@ def _second_words(user: User) -> Iterator[Line]:
 
 
 def _appeals(user: User, at: datetime) -> Iterator[Line]:
-    open_to = Appeal.objects.filter(state__in=sorted(OPEN_APPEALS)).exclude(decision__decided_by=user)
+    open_to = Appeal.objects.filter(state__in=sorted(OPEN_APPEALS)).exclude(decisions__decided_by=user)
     found = open_to.aggregate(n=Count("pk"), first=Min("due_at"))
     if found["n"]:
         title = ngettext("%(n)s appeal waits for an answer", "%(n)s appeals wait for an answer", found["n"])
