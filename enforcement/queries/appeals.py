@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, F, OuterRef, QuerySet, Subquery, When
 
 from enforcement.enums import AppealState, DecisionState, ItemOutcome, MessageKind, MessageState
 from enforcement.models import (
@@ -76,9 +77,10 @@ def state_of(outcomes: Collection[str]) -> AppealState:
     return AppealState.OVERTURNED if set(outcomes) == {ItemOutcome.OVERTURNED} else AppealState.PARTLY_OVERTURNED
 
 
-def chain(decision: Decision) -> list[Decision]:
-    """The decision with those it replaced, one after the other."""
-    found, waiting = [decision], [decision.pk]
+def chain(decisions: Iterable[Decision]) -> list[Decision]:
+    """The decisions with those they replaced, one after the other."""
+    found = list(decisions)
+    waiting = [each.pk for each in found]
     while waiting:
         before = list(Decision.objects.filter(superseded_by__in=waiting).order_by("pk"))
         found += before
@@ -86,17 +88,12 @@ def chain(decision: Decision) -> list[Decision]:
     return found
 
 
-def deciders(decision: Decision) -> frozenset[int]:
-    """People who had a part in the decision, the second person among them: none of them hears the appeal."""
-    chained = chain(decision)
+def deciders_of(appeal: Appeal) -> frozenset[int]:
+    """People who had a part in any decision that it contests, the second person among them: none of them hears the appeal."""
+    chained = chain(appeal.decisions.order_by("pk"))
     approved = SecondWord.objects.filter(decision__in=[each.pk for each in chained])
     decided = (each.decided_by_id for each in chained if each.decided_by_id is not None)
     return frozenset([*decided, *approved.values_list("person_id", flat=True)])
-
-
-def deciders_of(appeal: Appeal) -> frozenset[int]:
-    """People who had a part in any decision that it contests."""
-    return frozenset[int]().union(*(deciders(decision) for decision in appeal.decisions.order_by("pk")))
 
 
 def listed(markets: Markets) -> QuerySet[Appeal]:
@@ -106,7 +103,7 @@ def listed(markets: Markets) -> QuerySet[Appeal]:
     ).annotate(
         item_count=Count("items", distinct=True),
         decision_count=Count("contested", distinct=True),
-        asked_until=Subquery(_unanswered().values("answer_by")[:1]),
+        asked_until=Subquery(_last_question().values("open_until")[:1]),
     )
     if markets is None:
         return rows
@@ -114,6 +111,7 @@ def listed(markets: Markets) -> QuerySet[Appeal]:
     return rows.filter(Exists(items))
 
 
-def _unanswered() -> QuerySet[Clarification]:
-    """The last question of an appeal, where no answer has come."""
-    return Clarification.objects.filter(appeal=OuterRef("pk"), answer__isnull=True).order_by("-number")
+def _last_question() -> QuerySet[Clarification, Any]:
+    """Of an appeal, with the day for its answer where none has come."""
+    rows = Clarification.objects.filter(appeal=OuterRef("pk")).order_by("-number")
+    return rows.annotate(open_until=Case(When(answer__isnull=True, then=F("answer_by"))))

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
 
 from enforcement import permissions
 from enforcement.enums import OPEN_APPEALS, AppealState, ItemOutcome
@@ -115,10 +116,41 @@ def in_hand(user: Anyone) -> Appeal | None:
     return mine.order_by("due_at", "pk").first()
 
 
-def load(user: Anyone, *, at: datetime) -> tuple[int, int]:
-    """How many are to be heard, and how many of them are late."""
-    waiting = visible(user).filter(state__in=OPEN_APPEALS)
-    return waiting.count(), waiting.filter(due_at__lt=at).count()
+@dataclass(frozen=True)
+class Load:
+    """How many are to be heard, and how many of them are late, due soon, or wait for the merchant."""
+
+    waiting: int
+    late: int
+    soon: int
+    asked: int
+
+
+def soon() -> timedelta:
+    """Before its day, when an appeal is due soon."""
+    return timedelta(hours=settings.APPEAL_REMIND_HOURS)
+
+
+def load(user: Anyone, *, at: datetime) -> Load:
+    counts = (
+        visible(user)
+        .filter(state__in=OPEN_APPEALS)
+        .aggregate(
+            waiting=Count("pk"),
+            late=Count("pk", filter=Q(due_at__lt=at)),
+            soon=Count("pk", filter=Q(due_at__gte=at, due_at__lte=at + soon())),
+            asked=Count("pk", filter=Q(asked_until__gte=at)),
+        )
+    )
+    return Load(**counts)
+
+
+def together(items: Sequence["Contested"]) -> list[tuple[Decision, int]]:
+    """The decisions that are heard as one, with how many listings of each; nothing where there is one alone."""
+    counts: dict[Decision, int] = {}
+    for each in items:
+        counts[each.item.decision] = counts.get(each.item.decision, 0) + 1
+    return list(counts.items()) if len(counts) > 1 else []
 
 
 def contested(appeal: Appeal) -> list[Contested]:

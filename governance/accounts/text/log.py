@@ -10,6 +10,8 @@ from django.utils.translation import pgettext_lazy
 VERBS: Mapping[str, str | Promise] = {
     "api_key.created": _("API key created"),
     "api_key.revoked": _("API key revoked"),
+    "appeal.asked": _("Merchant asked about an appeal"),
+    "appeal.clarified": _("Question about an appeal answered"),
     "appeal.decided": _("Appeal answered"),
     "appeal.filed": _("Appeal filed"),
     "appeal.not_admitted": _("Appeal not admitted"),

@@ -76,7 +76,7 @@ def test_the_list_asks_a_fixed_number_of_queries(
         appealed(ground, f"Ball {number}")
     client.force_login(ground.sela)
     client.get(reverse("investigations:appeals"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(reverse("investigations:appeals"))
 
 
@@ -87,7 +87,7 @@ def test_an_appeal_asks_a_fixed_number_of_queries(
     appeal = appealed(ground, *(f"Ball {number}" for number in range(listings)))
     client.force_login(ground.sela)
     client.get(url(appeal))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         client.get(url(appeal))
 
 
