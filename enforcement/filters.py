@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enforcement.enums import (
+    LOST_DISPUTES,
     OPEN_APPEALS,
     AppealChannel,
     AppealState,
@@ -19,9 +20,12 @@ from enforcement.enums import (
     ClosedBecause,
     DecisionState,
     DeliveryState,
+    DisputeOutcome,
+    DisputeState,
     EndpointState,
     Environment,
     EventType,
+    Forum,
     MessageState,
     Owed,
     StepState,
@@ -35,6 +39,8 @@ from enforcement.models import (
     AppealDecision,
     Decision,
     Delivery,
+    Dispute,
+    DisputeBody,
     LadderStep,
     Message,
     Sweep,
@@ -211,8 +217,10 @@ class AppealFilter(django_filters.FilterSet):
 
     def only_asked(self, rows: QuerySet[Appeal], name: str, value: bool) -> QuerySet[Appeal]:
         """`rows` carry asked_until, as `queries.appeals.listed` annotates them."""
-        asked = Q(state__in=OPEN_APPEALS, asked_until__gte=timezone.now())
-        return rows.filter(asked) if value else rows.exclude(asked)
+        now = timezone.now()
+        if value:
+            return rows.filter(Q(state__in=OPEN_APPEALS, asked_until__gte=now))
+        return rows.filter(~Q(state__in=OPEN_APPEALS) | Q(asked_until__isnull=True) | Q(asked_until__lt=now))
 
     def only_open(self, rows: QuerySet[Appeal], name: str, value: bool) -> QuerySet[Appeal]:
         return rows.filter(state__in=OPEN_APPEALS) if value else rows.exclude(state__in=OPEN_APPEALS)
@@ -224,6 +232,31 @@ class AppealFilter(django_filters.FilterSet):
     def only_mine(self, rows: QuerySet[Appeal], name: str, value: bool) -> QuerySet[Appeal]:
         mine = Q(assigned_to=getattr(self.request.user, "pk", None))
         return rows.filter(mine) if value else rows.exclude(mine)
+
+
+class DisputeFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Reference or merchant"), method="search")
+    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=DisputeState.choices)
+    forum = django_filters.MultipleChoiceFilter(label=_("Before"), choices=Forum.choices)
+    outcome = django_filters.MultipleChoiceFilter(label=_("Outcome"), choices=DisputeOutcome.choices)
+    body = django_filters.ModelMultipleChoiceFilter(label=_("Body"), queryset=DisputeBody.objects.order_by("name"))
+    to_do = django_filters.BooleanFilter(label=_("To be carried out"), method="only_to_do")
+    brought = django_filters.DateFromToRangeFilter(label=_("Brought"), field_name="brought_on")
+
+    class Meta:
+        model = Dispute
+        fields = ("state", "forum", "outcome")
+
+    def search(self, rows: QuerySet[Dispute], name: str, value: str) -> QuerySet[Dispute]:
+        """Our reference or theirs, the decision's, or a merchant's name."""
+        value = value.strip()
+        if reference := read_reference(value):
+            return rows.filter(Q(reference=reference) | Q(decision__reference=reference))
+        return rows.filter(Q(merchant__name__icontains=value) | Q(their_reference__iexact=value))
+
+    def only_to_do(self, rows: QuerySet[Dispute], name: str, value: bool) -> QuerySet[Dispute]:
+        to_do = Q(state=DisputeState.DECIDED, outcome__in=LOST_DISPUTES)
+        return rows.filter(to_do) if value else rows.exclude(to_do)
 
 
 class EndpointFilter(django_filters.FilterSet):

@@ -352,6 +352,8 @@ SPECTACULAR_SETTINGS = {
         "Clearance": "enforcement.enums.Clearance",
         "SubmissionState": "enforcement.enums.SubmissionState",
         "AppealState": "enforcement.enums.AppealState",
+        "DisputeState": "enforcement.enums.DisputeState",
+        "DisputeOutcome": "enforcement.enums.DisputeOutcome",
         "ItemOutcome": "enforcement.enums.ItemOutcome",
         "CaseState": "investigations.enums.CaseState",
         "CaseOrigin": "investigations.enums.CaseOrigin",

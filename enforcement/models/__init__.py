@@ -1,6 +1,7 @@
 from enforcement.models.appeal import Appeal, AppealDecision, AppealFile, AppealItem, AppealMove
 from enforcement.models.decision import Decision, DecisionItem, DecisionMove, ItemReversal, PointEntry, Restriction
 from enforcement.models.delivery import Delivery, DeliveryAttempt, DeliveryEvent, WebhookEndpoint
+from enforcement.models.dispute import Dispute, DisputeBody, DisputeDocument, DisputeStep
 from enforcement.models.hearing import AppealReminder, Clarification, ClarificationAnswer
 from enforcement.models.ladder import Ladder, LadderMove, LadderStep, LadderStepMove
 from enforcement.models.message import Message, Statement
@@ -28,6 +29,10 @@ __all__ = [
     "Delivery",
     "DeliveryAttempt",
     "DeliveryEvent",
+    "Dispute",
+    "DisputeBody",
+    "DisputeDocument",
+    "DisputeStep",
     "ItemReversal",
     "Ladder",
     "LadderMove",

@@ -103,7 +103,7 @@ def listed(markets: Markets) -> QuerySet[Appeal]:
     ).annotate(
         item_count=Count("items", distinct=True),
         decision_count=Count("contested", distinct=True),
-        asked_until=Subquery(_last_question().values("open_until")[:1]),
+        asked_until=Subquery(_last_question().values("open_until")[:1]),  # type: ignore[misc]
     )
     if markets is None:
         return rows

@@ -224,8 +224,8 @@ def test_a_question_is_read_and_answered_by_the_link_once(client: Client, ground
     assert "Which magnet?" in text
     assert "<script>alert" not in text
     assert "Please answer by" in text
-    fields = {"text": "Class M3.", "lang": "de", "proof": [PDF]}
     for _twice in range(2):
+        fields = {"text": "Class M3.", "lang": "de", "proof": [SimpleUploadedFile("m3.pdf", b"%PDF-1.7 M3")]}
         answer = client.post(address(decision, "statement-answer"), fields)
         assert answer["Location"] == f"{address(decision)}?lang=de#appeal"
     given = ClarificationAnswer.objects.get()

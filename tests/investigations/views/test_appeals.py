@@ -60,7 +60,10 @@ def test_answered_ones_are_a_filter_away(client: Client, ground: Ground) -> None
     assert gone.reference in client.get(reverse("investigations:appeals") + "?open=false").content.decode()
 
 
-@pytest.mark.parametrize("query", ["late=true", "mine=false", "measure=remove", "severity=serious", "q=Nordlicht", "soon=false", "asked=false"])
+@pytest.mark.parametrize(
+    "query",
+    ["late=true", "mine=false", "measure=remove", "severity=serious", "q=Nordlicht", "soon=false", "asked=false"],
+)
 def test_the_list_is_filtered(client: Client, ground: Ground, query: str) -> None:
     appeal = appealed(ground)
     Appeal.objects.filter(pk=appeal.pk).update(due_at=timezone.now() - timedelta(days=1))
@@ -76,8 +79,8 @@ def test_what_is_late_or_due_soon_is_said_and_found(client: Client, ground: Grou
     assert f"1 {word}" in client.get(reverse("investigations:appeals")).content.decode()
     query = "late=true" if due < 0 else "soon=true"
     page = client.get(f"{reverse('investigations:appeals')}?{query}").content.decode()
-    assert f"· <span class=\"mono\">{appeal.reference}" in page
-    assert f"· <span class=\"mono\">{other.reference}" not in page
+    assert f'· <span class="mono">{appeal.reference}' in page
+    assert f'· <span class="mono">{other.reference}' not in page
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -213,7 +216,9 @@ def test_a_whole_event_is_one_row_and_one_page(client: Client, ground: Ground) -
     assert listed.count(appeal.reference) == 1
     assert "2 decisions together" in listed
     client.post(url(appeal, "appeal-take"))
-    client.post(url(appeal, "appeal-decide"), outcomes(appeal, "overturned", "upheld") | {"answer": "The ball is wood."})
+    client.post(
+        url(appeal, "appeal-decide"), outcomes(appeal, "overturned", "upheld") | {"answer": "The ball is wood."}
+    )
     page = client.get(url(appeal)).content.decode()
     for part in (first.reference, second.reference, "2 decisions on one event, heard together", "Decision stands"):
         assert part in page, part
