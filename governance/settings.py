@@ -208,6 +208,9 @@ AUTOMATION_SPREAD_MINUTES = env.int(
 APPEAL_QUESTIONS = env.int("APPEAL_QUESTIONS", default=2)  # that one appeal may put to the merchant
 APPEAL_QUESTION_DAYS = env.int("APPEAL_QUESTION_DAYS", default=5)  # working days for the merchant to answer one
 APPEAL_REMIND_HOURS = env.int("APPEAL_REMIND_HOURS", default=48)  # before an answer is due, who hears it is reminded
+APPEALS_REVIEW_SHARE = env.float(
+    "APPEALS_REVIEW_SHARE", default=0.1
+)  # a rule of whose decisions certainly more are overturned on appeal should be read again
 SWEEP_WORKERS = env.int("SWEEP_WORKERS", default=2)  # chunks of one sweep at work at once
 
 # --- the EU's Transparency Database ------------------------------------------------------------

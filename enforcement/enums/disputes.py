@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 
 class Forum(models.TextChoices):
-    BODY = "body", _("Certified dispute settlement body")
+    BODY = "body", _("Certified body")
     COURT = "court", _("Court")
 
 

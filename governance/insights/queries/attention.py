@@ -1,6 +1,6 @@
 """What waits for a person: one line each, by what their roles let them do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,10 +11,10 @@ from django.utils.translation import ngettext
 
 from enforcement.enums import OPEN_APPEALS, MessageState, SweepState
 from enforcement.models import Appeal, Message, Sweep
-from enforcement.queries import waiting
+from enforcement.queries import overturned, waiting
 from governance.accounts.models import User
 from governance.policies.enums import VersionState
-from governance.policies.models import PolicyVersion, Waiver
+from governance.policies.models import Policy, PolicyVersion, Waiver
 from governance.policies.permissions import can_approve_policy, can_write_policy
 from governance.web.formats import relative
 from investigations.enums import CaseState
@@ -25,6 +25,7 @@ from listings.models import ImportRow
 
 SOON = timedelta(hours=24)
 MONTH = timedelta(days=30)
+YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def lines(user: User, *, at: datetime) -> list[Line]:
     if can_approve_policy(user):
         found += _approvals(user)
     if can_write_policy(user):
-        found += [*_sent_back(user), *_sweeps(at), *_waivers(at), *_parked(), *_undelivered()]
+        found += [*_sent_back(user), *_overturned(at), *_sweeps(at), *_waivers(at), *_parked(), *_undelivered()]
     return found
 
 
@@ -106,6 +107,22 @@ def _approvals(user: User) -> Iterator[Line]:
         title = _("%(policy)s v%(n)s waits for approval") % {"policy": version.policy.number, "n": version.number}
         url = reverse("enforcement:policy-version", args=[version.policy_id, version.number])
         yield Line("policy", "caution", title, _("Asked for by %(who)s.") % {"who": version.author.pseudonym}, url)
+
+
+def _overturned(at: datetime) -> Iterator[Line]:
+    """Rules of whose decisions appeals overturn too many."""
+    found = overturned.asking_for_review(since=at - YEAR)[:3]
+    for row, policy in zip(found, _policies(row.policy for row in found), strict=True):
+        title = _("%(policy)s loses on appeal: read the rule again") % {"policy": policy.number}
+        note = _("%(lost)s of %(heard)s decisions were overturned.") % {"lost": row.overturned, "heard": row.heard}
+        yield Line("scale", "serious", title, note, f"{reverse('enforcement:policy', args=[row.policy])}#appeals")
+
+
+def _policies(keys: Iterable[int]) -> list[Policy]:
+    """In the order of their keys."""
+    wanted = list(keys)
+    found = Policy.objects.in_bulk(wanted)
+    return [found[key] for key in wanted]
 
 
 def _sent_back(user: User) -> Iterator[Line]:
