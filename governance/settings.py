@@ -191,6 +191,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "settle the cases of what is corrected": {"task": "investigations.tasks.settle_corrected", "schedule": 60},
     "end claims that have run out": {"task": "investigations.tasks.lapse_claims", "schedule": 30},
     "bring priorities up to the hour": {"task": "investigations.tasks.refresh_priorities", "schedule": 300},
+    "write to those who reported": {"task": "investigations.tasks.deliver_notice_mails", "schedule": 30},
     "count for the rail": {"task": "investigations.tasks.count_for_the_rail", "schedule": 60},
 }
 
@@ -361,6 +362,7 @@ SPECTACULAR_SETTINGS = {
         "CaseState": "investigations.enums.CaseState",
         "CaseOrigin": "investigations.enums.CaseOrigin",
         "CaseOutcome": "investigations.enums.CaseOutcome",
+        "NoticeState": "investigations.enums.NoticeState",
         "Verdict": "investigations.enums.Verdict",
         "EventType": "enforcement.enums.EventType",
     },
