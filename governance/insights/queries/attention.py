@@ -9,17 +9,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from enforcement.enums import OPEN_APPEALS, MessageState, SweepState
+from enforcement import permissions as enforcement_permissions
+from enforcement.enums import LOST_DISPUTES, OPEN_APPEALS, DisputeState, MessageState, SweepState
 from enforcement.models import Appeal, Message, Sweep
-from enforcement.queries import overturned, waiting
+from enforcement.queries import disputes, overturned, waiting
 from governance.accounts.models import User
 from governance.policies.enums import VersionState
 from governance.policies.models import Policy, PolicyVersion, Waiver
 from governance.policies.permissions import can_approve_policy, can_write_policy
 from governance.web.formats import relative
-from investigations.enums import CaseState
+from investigations.enums import OPEN_NOTICES, CaseState
 from investigations.models import Case, Claim
 from investigations.permissions import can_take_held, can_work
+from investigations.queries import notices
 from listings.enums import RowFate
 from listings.models import ImportRow
 
@@ -41,9 +43,9 @@ def lines(user: User, *, at: datetime) -> list[Line]:
     """At most one line per kind of work, the most urgent first."""
     found: list[Line] = []
     if can_work(user):
-        found += [*_claimed(user), *_late(at)]
+        found += [*_claimed(user), *_late(at), *_notices(user)]
     if can_take_held(user):
-        found += [*_second_words(user), *_held(), *_appeals(user, at)]
+        found += [*_second_words(user), *_held(), *_appeals(user, at), *_disputes(user)]
     if can_approve_policy(user):
         found += _approvals(user)
     if can_write_policy(user):
@@ -99,6 +101,25 @@ def _appeals(user: User, at: datetime) -> Iterator[Line]:
         note = _("The first is due %(when)s. You had no part in these decisions.") % {"when": relative(found["first"])}
         tone = "critical" if found["first"] < at else "caution"
         yield Line("scale", tone, title % {"n": found["n"]}, note, reverse("investigations:appeals"))
+
+
+def _disputes(user: User) -> Iterator[Line]:
+    """What bodies and courts have decided against us and nobody has carried out."""
+    lost = disputes.listed(enforcement_permissions.markets(user))
+    count = lost.filter(state=DisputeState.DECIDED, outcome__in=sorted(LOST_DISPUTES)).count()
+    if count and enforcement_permissions.can_carry_out(user):
+        title = ngettext("%(n)s lost dispute is to be carried out", "%(n)s lost disputes are to be carried out", count)
+        yield Line("gavel", "critical", title % {"n": count}, "", f"{reverse('enforcement:disputes')}?to_do=true")
+
+
+def _notices(user: User) -> Iterator[Line]:
+    count = notices.visible(user).filter(state__in=sorted(OPEN_NOTICES)).count()
+    if count:
+        title = ngettext(
+            "%(shown)s report from outside is to be decided", "%(shown)s reports from outside are to be decided", count
+        )
+        url = f"{reverse('investigations:notices')}?open=true"
+        yield Line("flag", "serious", title % {"shown": count}, "", url)
 
 
 def _approvals(user: User) -> Iterator[Line]:

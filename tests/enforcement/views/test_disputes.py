@@ -15,6 +15,7 @@ from enforcement.domain.files import Sent
 from enforcement.enums import DecisionState, DisputeOutcome, DisputeState, Forum
 from enforcement.models import Decision, Dispute, DisputeBody
 from governance.accounts.enums import Role
+from governance.insights.queries import attention
 from governance.policies.enums import Measure
 from tests.enforcement.ground import Ground
 from tests.factories.cases import person
@@ -100,6 +101,17 @@ def test_the_list_says_what_is_to_be_done(client: Client, ground: Ground, body: 
     assert open_one.reference in page
     page = client.get(url("disputes") + "?to_do=true").content.decode()
     assert (decided.reference in page, open_one.reference in page) == (True, False)
+
+
+def test_what_is_lost_waits_at_home_and_is_found_by_its_reference(
+    client: Client, ground: Ground, body: DisputeBody
+) -> None:
+    dispute = lost(ground, recorded(ground, body))
+    titles = [line.title for line in attention.lines(ground.sela, at=timezone.now())]
+    assert "1 lost dispute is to be carried out" in titles
+    client.force_login(ground.sela)
+    found = client.get(reverse("investigations:search"), {"q": dispute.reference.lower()})
+    assert found["Location"] == url("dispute", dispute.reference)
 
 
 @pytest.mark.parametrize("query", ["state=open", "forum=body", "q=Nordlicht", "q=B-17", "to_do=false"])

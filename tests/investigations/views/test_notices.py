@@ -12,6 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from governance.accounts.enums import Role
+from governance.insights.queries import attention
 from governance.policies.enums import Measure
 from investigations.domain import notice_mail, notices
 from investigations.enums import NoticeState
@@ -74,6 +75,16 @@ def test_entered_ended_appealed_and_heard_by_another(client: Client, ground: Gro
     client.post(url("notice-act", notice.reference), {"decision": decision.reference.lower()})
     assert Notice.objects.get().state == NoticeState.ACTED
     assert "Sie haben recht." in visitor.get(link(notice)).content.decode()
+
+
+def test_what_waits_is_at_home_and_found_by_its_reference(client: Client, ground: Ground) -> None:
+    notice = received(ground)
+    titles = [line.title for line in attention.lines(ground.mona, at=timezone.now())]
+    assert "1 report from outside is to be decided" in titles
+    client.force_login(ground.mona)
+    assert client.get(url("search"), {"q": notice.reference})["Location"] == url("notice", notice.reference)
+    client.force_login(person("admin", Role.ADMINISTRATOR))
+    assert client.get(url("search"), {"q": notice.reference}).status_code == 200
 
 
 def test_what_is_written_stays_text(client: Client, ground: Ground) -> None:
