@@ -1,15 +1,18 @@
 """One filter set per list, for its page and its API endpoint alike."""
 
+from datetime import timedelta
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 import django_filters
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enforcement.enums import (
+    LOST_DISPUTES,
     OPEN_APPEALS,
     AppealChannel,
     AppealState,
@@ -17,9 +20,12 @@ from enforcement.enums import (
     ClosedBecause,
     DecisionState,
     DeliveryState,
+    DisputeOutcome,
+    DisputeState,
     EndpointState,
     Environment,
     EventType,
+    Forum,
     MessageState,
     Owed,
     StepState,
@@ -32,8 +38,11 @@ from enforcement.enums import (
 )
 from enforcement.models import (
     Appeal,
+    AppealDecision,
     Decision,
     Delivery,
+    Dispute,
+    DisputeBody,
     LadderStep,
     Message,
     Sweep,
@@ -189,6 +198,8 @@ class AppealFilter(django_filters.FilterSet):
     state = django_filters.MultipleChoiceFilter(label=_("State"), choices=AppealState.choices)
     open = django_filters.BooleanFilter(label=_("To be heard"), method="only_open")
     late = django_filters.BooleanFilter(label=_("Late"), method="only_late")
+    soon = django_filters.BooleanFilter(label=_("Due soon"), method="only_soon")
+    asked = django_filters.BooleanFilter(label=_("Waits for the merchant"), method="only_asked")
     mine = django_filters.BooleanFilter(label=_("With you"), method="only_mine")
     measure = django_filters.MultipleChoiceFilter(
         label=_("Contested measure"), field_name="decision__measure", choices=Measure.choices
@@ -197,7 +208,7 @@ class AppealFilter(django_filters.FilterSet):
         label=_("Severity"), field_name="decision__version__severity", choices=Severity.choices
     )
     channel = django_filters.MultipleChoiceFilter(label=_("Came by"), choices=AppealChannel.choices)
-    decision = django_filters.CharFilter(label=_("Decision"), field_name="decision__reference")
+    decision = django_filters.CharFilter(label=_("Decision"), field_name="decisions__reference")
     filed = django_filters.IsoDateTimeFromToRangeFilter(label=_("Filed"), field_name="filed_at")
 
     class Meta:
@@ -206,8 +217,22 @@ class AppealFilter(django_filters.FilterSet):
 
     def search(self, rows: QuerySet[Appeal], name: str, value: str) -> QuerySet[Appeal]:
         if reference := read_reference(value):
-            return rows.filter(Q(reference=reference) | Q(decision__reference=reference))
+            contested = AppealDecision.objects.filter(decision__reference=reference)
+            return rows.filter(Q(reference=reference) | Q(pk__in=contested.values("appeal")))
         return rows.filter(merchant__name__icontains=value.strip())
+
+    def only_soon(self, rows: QuerySet[Appeal], name: str, value: bool) -> QuerySet[Appeal]:
+        now = timezone.now()
+        until = now + timedelta(hours=settings.APPEAL_REMIND_HOURS)
+        soon = Q(state__in=OPEN_APPEALS, due_at__gte=now, due_at__lte=until)
+        return rows.filter(soon) if value else rows.exclude(soon)
+
+    def only_asked(self, rows: QuerySet[Appeal], name: str, value: bool) -> QuerySet[Appeal]:
+        """`rows` carry asked_until, as `queries.appeals.listed` annotates them."""
+        now = timezone.now()
+        if value:
+            return rows.filter(Q(state__in=OPEN_APPEALS, asked_until__gte=now))
+        return rows.filter(~Q(state__in=OPEN_APPEALS) | Q(asked_until__isnull=True) | Q(asked_until__lt=now))
 
     def only_open(self, rows: QuerySet[Appeal], name: str, value: bool) -> QuerySet[Appeal]:
         return rows.filter(state__in=OPEN_APPEALS) if value else rows.exclude(state__in=OPEN_APPEALS)
@@ -219,6 +244,31 @@ class AppealFilter(django_filters.FilterSet):
     def only_mine(self, rows: QuerySet[Appeal], name: str, value: bool) -> QuerySet[Appeal]:
         mine = Q(assigned_to=getattr(self.request.user, "pk", None))
         return rows.filter(mine) if value else rows.exclude(mine)
+
+
+class DisputeFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Reference or merchant"), method="search")
+    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=DisputeState.choices)
+    forum = django_filters.MultipleChoiceFilter(label=_("Before"), choices=Forum.choices)
+    outcome = django_filters.MultipleChoiceFilter(label=_("Outcome"), choices=DisputeOutcome.choices)
+    body = django_filters.ModelMultipleChoiceFilter(label=_("Body"), queryset=DisputeBody.objects.order_by("name"))
+    to_do = django_filters.BooleanFilter(label=_("To be carried out"), method="only_to_do")
+    brought = django_filters.DateFromToRangeFilter(label=_("Brought"), field_name="brought_on")
+
+    class Meta:
+        model = Dispute
+        fields = ("state", "forum", "outcome")
+
+    def search(self, rows: QuerySet[Dispute], name: str, value: str) -> QuerySet[Dispute]:
+        """Our reference or theirs, the decision's, or a merchant's name."""
+        value = value.strip()
+        if reference := read_reference(value):
+            return rows.filter(Q(reference=reference) | Q(decision__reference=reference))
+        return rows.filter(Q(merchant__name__icontains=value) | Q(their_reference__iexact=value))
+
+    def only_to_do(self, rows: QuerySet[Dispute], name: str, value: bool) -> QuerySet[Dispute]:
+        to_do = Q(state=DisputeState.DECIDED, outcome__in=LOST_DISPUTES)
+        return rows.filter(to_do) if value else rows.exclude(to_do)
 
 
 class EndpointFilter(django_filters.FilterSet):

@@ -65,6 +65,25 @@ def can_hear_appeals(user: Anyone) -> bool:
     return has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD)
 
 
+def can_read_disputes(user: Anyone) -> bool:
+    return can_open(user, Place.APPEALS)
+
+
+def can_record_disputes(user: Anyone) -> bool:
+    """Put on record what went to a body or a court, and what became of it."""
+    return has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD, Role.GOVERNANCE_MANAGER)
+
+
+def can_carry_out(user: Anyone) -> bool:
+    """Give back what a body or a court has decided against us."""
+    return has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD)
+
+
+def can_keep_bodies(user: Anyone) -> bool:
+    """Enter the certified bodies that statements of reasons name."""
+    return has_role(user, Role.GOVERNANCE_MANAGER, Role.ADMINISTRATOR)
+
+
 def can_see_ladder(user: Anyone) -> bool:
     return can_open(user, Place.POLICIES)
 

@@ -13,6 +13,7 @@ from enforcement.domain import (
     ladder_steps,
     messages,
     relisting,
+    reminders,
     restrictions,
     snapshots,
     sweep_work,
@@ -24,6 +25,7 @@ from enforcement.domain.transparency import reconciling, sending, submissions
 from enforcement.enums import SweepKind
 from enforcement.queries import deliveries as webhooks
 from enforcement.queries import outbox, owed, transparency
+from enforcement.queries import reminders as mail_to_hearers
 from enforcement.queries import sweeps as running
 from enforcement.queries import undo as undos
 from governance.web import places
@@ -147,6 +149,19 @@ def deliver_owed() -> None:
     """Messages whose task was lost, and those whose next try has come."""
     for message_id in outbox.due(timezone.now()):
         deliver_message.delay(message_id)
+
+
+@shared_task
+def remind_hearers() -> None:
+    """Appeals whose day is near or has passed; and mails whose task was lost or whose next try has come."""
+    reminders.owe_due(at=timezone.now())
+    for reminder_id in mail_to_hearers.to_send(timezone.now()):
+        deliver_reminder.delay(reminder_id)
+
+
+@shared_task
+def deliver_reminder(reminder_id: int) -> None:
+    reminders.deliver(reminder_id=reminder_id, at=timezone.now())
 
 
 @shared_task

@@ -179,6 +179,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "make texts of an older normaliser anew": {"task": "listings.tasks.renormalise_texts", "schedule": 60},
     "make the windows of the day": {"task": "listings.tasks.refresh_windows", "schedule": crontab(hour=0, minute=10)},
     "deliver what is owed": {"task": "enforcement.tasks.deliver_owed", "schedule": 30},
+    "remind who hears appeals": {"task": "enforcement.tasks.remind_hearers", "schedule": 60},
     "tell the marketplace": {"task": "enforcement.tasks.deliver_events", "schedule": 5},
     "send to the Transparency Database": {"task": "enforcement.tasks.send_statements", "schedule": 30},
     "owe the Transparency Database": {"task": "enforcement.tasks.owe_statements", "schedule": 600},
@@ -191,6 +192,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "settle the cases of what is corrected": {"task": "investigations.tasks.settle_corrected", "schedule": 60},
     "end claims that have run out": {"task": "investigations.tasks.lapse_claims", "schedule": 30},
     "bring priorities up to the hour": {"task": "investigations.tasks.refresh_priorities", "schedule": 300},
+    "write to those who reported": {"task": "investigations.tasks.deliver_notice_mails", "schedule": 30},
     "count for the rail": {"task": "investigations.tasks.count_for_the_rail", "schedule": 60},
 }
 
@@ -210,6 +212,12 @@ UNDO_WORKERS = env.int("UNDO_WORKERS", default=2)  # decisions of one run being 
 AUTOMATION_SPREAD_MINUTES = env.int(
     "AUTOMATION_SPREAD_MINUTES", default=0
 )  # decisions by automation begin at a random moment within so many minutes
+APPEAL_QUESTIONS = env.int("APPEAL_QUESTIONS", default=2)  # that one appeal may put to the merchant
+APPEAL_QUESTION_DAYS = env.int("APPEAL_QUESTION_DAYS", default=5)  # working days for the merchant to answer one
+APPEAL_REMIND_HOURS = env.int("APPEAL_REMIND_HOURS", default=48)  # before an answer is due, who hears it is reminded
+APPEALS_REVIEW_SHARE = env.float(
+    "APPEALS_REVIEW_SHARE", default=0.1
+)  # a rule of whose decisions certainly more are overturned on appeal should be read again
 SWEEP_WORKERS = env.int("SWEEP_WORKERS", default=2)  # chunks of one sweep at work at once
 
 # --- the EU's Transparency Database ------------------------------------------------------------
@@ -361,10 +369,13 @@ SPECTACULAR_SETTINGS = {
         "Clearance": "enforcement.enums.Clearance",
         "SubmissionState": "enforcement.enums.SubmissionState",
         "AppealState": "enforcement.enums.AppealState",
+        "DisputeState": "enforcement.enums.DisputeState",
+        "DisputeOutcome": "enforcement.enums.DisputeOutcome",
         "ItemOutcome": "enforcement.enums.ItemOutcome",
         "CaseState": "investigations.enums.CaseState",
         "CaseOrigin": "investigations.enums.CaseOrigin",
         "CaseOutcome": "investigations.enums.CaseOutcome",
+        "NoticeState": "investigations.enums.NoticeState",
         "Verdict": "investigations.enums.Verdict",
         "EventType": "enforcement.enums.EventType",
     },

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CaseState(models.TextChoices):
@@ -64,6 +65,32 @@ class ClaimEnd(models.TextChoices):
     HELD = "held", _("Held for a senior reviewer")
     LAPSED = "lapsed", _("Ran out")
     RESOLVED = "resolved", _("Nothing was left to decide")
+
+
+class NoticeState(models.TextChoices):
+    RECEIVED = "received", pgettext_lazy("notice", "To be decided")
+    NO_ACTION = "no_action", pgettext_lazy("notice", "No action")
+    APPEALED = "appealed", pgettext_lazy("notice", "Appealed by the reporter")
+    CONFIRMED = "confirmed", pgettext_lazy("notice", "No action, confirmed")
+    ACTED = "acted", pgettext_lazy("notice", "Acted upon")
+
+
+# An appeal that succeeds puts the notice back among those to be decided.
+NOTICE_MOVES: dict[NoticeState, frozenset[NoticeState]] = {
+    NoticeState.RECEIVED: frozenset({NoticeState.NO_ACTION, NoticeState.ACTED}),
+    NoticeState.NO_ACTION: frozenset({NoticeState.APPEALED, NoticeState.ACTED}),
+    NoticeState.APPEALED: frozenset({NoticeState.CONFIRMED, NoticeState.RECEIVED}),
+    NoticeState.CONFIRMED: frozenset({NoticeState.ACTED}),
+    NoticeState.ACTED: frozenset(),
+}
+NOTICE_TONE: dict[NoticeState, str] = {
+    NoticeState.RECEIVED: "caution",
+    NoticeState.NO_ACTION: "neutral",
+    NoticeState.APPEALED: "serious",
+    NoticeState.CONFIRMED: "neutral",
+    NoticeState.ACTED: "ok",
+}
+OPEN_NOTICES = frozenset({NoticeState.RECEIVED, NoticeState.APPEALED})
 
 
 class EvidenceKind(models.TextChoices):

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from enforcement.enums import ViolationState
 from enforcement.models import Violation
 from governance.policies.enums import Severity
-from investigations.enums import LIVE_CASES, CaseOutcome, CaseState, ListingStanding
-from investigations.models import Case, Claim, Queue
+from governance.web.references import read_reference
+from investigations.enums import LIVE_CASES, OPEN_NOTICES, CaseOutcome, CaseState, ListingStanding, NoticeState
+from investigations.models import Case, Claim, Notice, Queue
 from investigations.queries import lines
 from investigations.queries.listings import standing_as
 from listings.enums import ListingState, MerchantKind, MerchantState
@@ -161,3 +162,27 @@ class MerchantFilter(django_filters.FilterSet):
 def merchant_countries() -> list[tuple[str, str]]:
     codes = Merchant.objects.order_by("country").values_list("country", flat=True).distinct()
     return [(code, code) for code in codes]
+
+
+class NoticeFilter(django_filters.FilterSet):
+    """Never by who reported: that is read on the notice alone."""
+
+    q = django_filters.CharFilter(label=_("Reference, listing or merchant"), method="search")
+    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=NoticeState.choices)
+    open = django_filters.BooleanFilter(label=_("To be decided"), method="only_open")
+    received = django_filters.IsoDateTimeFromToRangeFilter(label=_("Received"), field_name="received_at")
+
+    class Meta:
+        model = Notice
+        fields = ("state",)
+
+    def search(self, rows: QuerySet[Notice], name: str, value: str) -> QuerySet[Notice]:
+        if reference := read_reference(value):
+            return rows.filter(reference=reference)
+        if found := LISTING_ID.match(value.strip()):
+            return rows.filter(listing=int(found[1]))
+        words = Q(listing__title__icontains=value) | Q(listing__merchant__name__icontains=value)
+        return rows.filter(words)
+
+    def only_open(self, rows: QuerySet[Notice], name: str, value: bool) -> QuerySet[Notice]:
+        return rows.filter(state__in=OPEN_NOTICES) if value else rows.exclude(state__in=OPEN_NOTICES)

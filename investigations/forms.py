@@ -8,11 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from enforcement.domain.timing import Timing
 from enforcement.enums import WithoutNotice
+from enforcement.language import words as language
 from enforcement.measures import MEASURES
 from governance.policies.enums import Measure
+from governance.web import formats
 from investigations.enums import Verdict
 from investigations.models import Case
 from investigations.queries import work
+from listings.models import Listing
 
 REASON_LENGTH = 500
 FILE_LIMIT = 10 * 1024 * 1024
@@ -26,6 +29,10 @@ CURE_CHOICES = [
     ("10", _("After 10 working days to correct")),
     ("15", _("After 15 working days to correct")),
 ]
+
+
+def _letter_languages() -> list[tuple[str, str]]:
+    return [(tag, formats.language_name(tag)) for tag in language.languages()]
 
 
 class DecideForm(forms.Form):
@@ -143,3 +150,30 @@ class FileForm(forms.Form):
         if given.size > FILE_LIMIT:
             raise forms.ValidationError(_("The file has more than 10 MB. Send a smaller one, or add a link to it."))
         return given
+
+
+class EnterNotice(forms.Form):
+    """`markets` are those of whoever enters it; None means all."""
+
+    listing = forms.CharField(label=_("Listing"), max_length=30, help_text=_("Its number, L-…"))
+    reason = forms.CharField(
+        label=_("What is reported"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"})
+    )
+    reporter_name = forms.CharField(label=_("Name of who reports"), max_length=200, required=False)
+    reporter_email = forms.EmailField(
+        label=_("Their e-mail address"),
+        required=False,
+        help_text=_("They are told there. The merchant never learns it."),
+    )
+    language = forms.ChoiceField(label=_("Their language"), choices=_letter_languages)
+
+    def __init__(self, *args: Any, markets: frozenset[str] | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.markets = markets
+
+    def clean_listing(self) -> Listing:
+        number = self.cleaned_data["listing"].strip().upper().removeprefix("L-")
+        found = Listing.objects.filter(pk=int(number)).first() if number.isdigit() and len(number) < 19 else None
+        if found is None or (self.markets is not None and not self.markets.intersection(found.markets)):
+            raise forms.ValidationError(_("There is no listing with this number."))
+        return found

@@ -6,7 +6,10 @@ from governance.accounts.permissions import Anyone, can_open, has_role, has_scop
 
 __all__ = [
     "can_annotate",
+    "can_decide_notices",
+    "can_hear_reporters",
     "can_read_cases",
+    "can_read_notices",
     "can_see_listings",
     "can_see_merchants",
     "can_see_queue",
@@ -40,6 +43,21 @@ def can_take_held(user: Anyone) -> bool:
 def can_annotate(user: Anyone) -> bool:
     """Write notes and add evidence."""
     return has_role(user, *WORKERS, Role.GOVERNANCE_MANAGER)
+
+
+def can_read_notices(user: Anyone) -> bool:
+    """Reports from outside, with who reported: those who decide upon them, and auditors."""
+    return has_scope(user, Scope.CASES_READ)
+
+
+def can_decide_notices(user: Anyone) -> bool:
+    """Enter a notice, decide that nothing is done, name the decision that followed."""
+    return has_scope(user, Scope.CASES_WRITE)
+
+
+def can_hear_reporters(user: Anyone) -> bool:
+    """Answer a reporter's appeal; that it is not the decider is a rule of the domain."""
+    return has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD)
 
 
 def can_see_listings(user: Anyone) -> bool:

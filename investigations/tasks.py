@@ -4,8 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from governance.web import formats, places
-from investigations.domain import cases, claims, priorities
-from investigations.queries import queues
+from investigations.domain import cases, claims, notice_mail, priorities
+from investigations.queries import notices, queues
 
 
 @shared_task
@@ -26,6 +26,18 @@ def lapse_claims() -> None:
 @shared_task
 def refresh_priorities() -> None:
     priorities.refresh(at=timezone.now())
+
+
+@shared_task
+def deliver_notice_mails() -> None:
+    """What is owed to reporters, and what a lost message left undone."""
+    for mail_id in notices.to_send(timezone.now()):
+        deliver_notice_mail.delay(mail_id)
+
+
+@shared_task
+def deliver_notice_mail(mail_id: int) -> None:
+    notice_mail.deliver(mail_id=mail_id, at=timezone.now())
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from investigations.views import appeals, case, case_verbs, cases, listings, merchants, queue, search
+from investigations.views import appeals, case, case_verbs, cases, listings, merchants, notices, queue, reported, search
 
 app_name = "investigations"
 urlpatterns: list[URLPattern] = [
@@ -32,9 +32,18 @@ urlpatterns: list[URLPattern] = [
     path("appeals/<int:pk>/take/", appeals.take, name="appeal-take"),
     path("appeals/<int:pk>/release/", appeals.release, name="appeal-release"),
     path("appeals/<int:pk>/effect/", appeals.effect, name="appeal-effect"),
+    path("appeals/<int:pk>/ask/", appeals.ask, name="appeal-ask"),
     path("appeals/<int:pk>/decide/", appeals.decide, name="appeal-decide"),
     path("appeals/<int:pk>/inadmissible/", appeals.inadmissible, name="appeal-inadmissible"),
     path("appeals/<int:pk>/files/<int:file>/", appeals.download, name="appeal-file"),
+    path("notices/", notices.NoticeList.as_view(), name="notices"),
+    path("notices/new/", notices.enter, name="notice-enter"),
+    path("notices/<str:reference>/", notices.detail, name="notice"),
+    path("notices/<str:reference>/no-action/", notices.no_action, name="notice-no-action"),
+    path("notices/<str:reference>/act/", notices.act, name="notice-act"),
+    path("notices/<str:reference>/answer/", notices.answer, name="notice-answer"),
+    path("n/<str:token>/", reported.page, name="reported"),
+    path("n/<str:token>/appeal/", reported.appeal, name="reported-appeal"),
     path("listings/", listings.ListingList.as_view(), name="listings"),
     path("listings/<int:pk>/", listings.detail, name="listing"),
     path("merchants/", merchants.MerchantList.as_view(), name="merchants"),

@@ -7,6 +7,7 @@ from enforcement.api.accounts import AccountViewSet
 from enforcement.api.appeals import AppealViewSet
 from enforcement.api.checks import ListingCheckViewSet
 from enforcement.api.decisions import DecisionViewSet
+from enforcement.api.disputes import DisputeViewSet
 from enforcement.api.events import EventViewSet
 from enforcement.api.policies import PolicyViewSet
 from enforcement.api.sweeps import SweepViewSet
@@ -21,6 +22,7 @@ router.register("violations", ViolationViewSet, basename="violation")
 router.register("decisions", DecisionViewSet, basename="decision")
 router.register("undos", UndoViewSet, basename="undo")
 router.register("appeals", AppealViewSet, basename="appeal")
+router.register("disputes", DisputeViewSet, basename="dispute")
 router.register("transparency/submissions", SubmissionViewSet, basename="transparency-submission")
 urlpatterns = [
     *router.urls,

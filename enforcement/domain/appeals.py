@@ -9,37 +9,44 @@ from django.utils.translation import gettext as _
 
 from enforcement import events
 from enforcement.domain import (
+    appeal_letters,
+    appeal_states,
+    clarifications,
     decision_states,
     decisions,
     delivery_events,
     files,
-    messages,
+    hearers,
     restoring,
     taking_effect,
 )
-from enforcement.domain.files import Kept, Sent
-from enforcement.enums import (
-    APPEAL_MOVES,
-    OPEN_APPEALS,
-    AppealChannel,
-    AppealState,
-    DecisionState,
-    ItemOutcome,
-    LiftedBecause,
-)
-from enforcement.models import Appeal, AppealFile, AppealItem, AppealMove, Decision, DecisionItem
+from enforcement.domain.appeal_states import LONGEST, MERCHANT
+from enforcement.domain.files import Sent
+from enforcement.domain.hearers import NotWithYou, SamePerson
+from enforcement.enums import OPEN_APPEALS, AppealChannel, AppealState, DecisionState, ItemOutcome, LiftedBecause
+from enforcement.models import Appeal, AppealDecision, AppealItem, Decision, DecisionItem
 from enforcement.queries import appeals as queries
 from enforcement.queries import deadlines
 from enforcement.queries import points as ledger
-from governance.accounts.enums import Kind
 from governance.accounts.models import User
-from governance.audit.domain import entries
 from governance.web.references import random_reference
 from governance.web.refusals import MoveRefused, Refusal
 
-LONGEST = 10_000
-MERCHANT = "merchant"
-"""How the log names a merchant who acts by their link."""
+__all__ = [
+    "LONGEST",
+    "AppealOpen",
+    "NotWithYou",
+    "NothingToContest",
+    "OutcomeMissing",
+    "SamePerson",
+    "WindowClosed",
+    "decide",
+    "file",
+    "inadmissible",
+    "release",
+    "take",
+    "withdraw",
+]
 log = structlog.get_logger(__name__)
 
 
@@ -59,14 +66,6 @@ class AppealOpen(MoveRefused):
         self.appeal = appeal
 
 
-class SamePerson(Refusal):
-    """Whoever had a part in the decision, and whatever is no person, does not hear the appeal."""
-
-
-class NotWithYou(MoveRefused):
-    """Somebody else reads this appeal."""
-
-
 class OutcomeMissing(Refusal):
     """Every contested item needs an outcome, and the merchant an answer."""
 
@@ -80,19 +79,23 @@ def file(
     actor: User | None,
     at: datetime,
     items: Collection[DecisionItem] | None = None,
+    whole_event: bool = False,
     language: str = "",
     sent: Sequence[Sent] = (),
 ) -> Appeal:
-    """Contest a decision, whole (`items` None) or in part. `actor` is empty when the merchant's own link speaks.
+    """Contest a decision, whole (`items` None) or in part, or with it all that was decided upon the same event.
 
-    Raises AppealOpen, WindowClosed, NothingToContest, FileRefused; then nothing is written.
+    `actor` is empty when the merchant's own link speaks. Of the event's other decisions those are left out that cannot be
+    appealed against now. Raises AppealOpen, WindowClosed, NothingToContest, FileRefused; then nothing is written.
     """
     decision = decision_states.lock(decision)
     _check_contestable(decision, at)
     if not text.strip() or len(text) > LONGEST:
         raise Refusal(_("Say what was wrong with the decision, in at most 10,000 characters."))
     chosen = _chosen(decision, items)
-    kept = _keep(sent)
+    if whole_event:
+        chosen += [item for other in queries.others_of_event(decision, at) for item in queries.contestable(other)]
+    kept = files.keep_all(sent)
     due = deadlines.working_days_after(decision.merchant.country, at.date(), deadlines.ANSWER_WORKING_DAYS)
     appeal = Appeal.objects.create(
         reference=random_reference("AP", at),
@@ -105,12 +108,16 @@ def file(
         filed_at=at,
         due_at=deadlines.end_of_day(due),
     )
+    keys = dict.fromkeys(item.decision_id for item in chosen)
+    AppealDecision.objects.bulk_create([AppealDecision(appeal=appeal, decision_id=key) for key in keys])
     AppealItem.objects.bulk_create([AppealItem(appeal=appeal, item=item) for item in chosen])
-    AppealFile.objects.bulk_create([_file_row(appeal, each, at) for each in kept])
-    messages.owe_appeal_received(appeal=appeal, at=at)
+    files.attach(appeal=appeal, kept=kept, at=at)
+    appeal_letters.owe_received(appeal=appeal, decisions=len(keys), at=at)
     delivery_events.appeal_filed(appeal=appeal, at=at)
     data = {"decision": decision.reference, "items": len(chosen), "files": len(kept), "channel": channel}
-    _record("appeal.filed", appeal, actor, at, data, label=MERCHANT if channel == AppealChannel.PAGE else "")
+    data |= {"decisions": len(keys)} if len(keys) > 1 else {}
+    label = MERCHANT if channel == AppealChannel.PAGE else ""
+    appeal_states.record("appeal.filed", appeal, actor, at, data, label=label)
     transaction.on_commit(lambda: events.appeal_filed.send(Appeal, appeal_id=appeal.pk))
     return appeal
 
@@ -118,75 +125,76 @@ def file(
 @transaction.atomic
 def take(*, appeal: Appeal, actor: User, at: datetime) -> Appeal:
     """Begin to hear it. Never whoever decided it or entered the appeal, and never a program."""
-    appeal = _lock(appeal)
-    _refuse_same_person(appeal, actor)
+    appeal = appeal_states.lock(appeal)
+    hearers.refuse_same_person(appeal, actor)
     appeal.assigned_to = actor
-    _move(appeal, AppealState.IN_REVIEW, actor=actor, reason="", at=at)
-    _record("appeal.taken", appeal, actor, at)
+    appeal_states.move(appeal, AppealState.IN_REVIEW, actor=actor, at=at)
+    appeal_states.record("appeal.taken", appeal, actor, at)
     return appeal
 
 
 @transaction.atomic
 def release(*, appeal: Appeal, actor: User, reason: str, at: datetime) -> Appeal:
     """Give it back to those who wait."""
-    appeal = _lock(appeal)
+    appeal = appeal_states.lock(appeal)
     appeal.assigned_to = None
-    _move(appeal, AppealState.FILED, actor=actor, reason=reason, at=at)
-    _record("appeal.released", appeal, actor, at, {"reason": reason})
+    appeal_states.move(appeal, AppealState.FILED, actor=actor, reason=reason, at=at)
+    appeal_states.record("appeal.released", appeal, actor, at, {"reason": reason})
     return appeal
 
 
 @transaction.atomic
 def decide(*, appeal: Appeal, outcomes: Mapping[int, ItemOutcome], answer: str, actor: User, at: datetime) -> Appeal:
-    """Answer it: an outcome for every contested item of the decision (by its key), and the reasons in words.
+    """Answer it: an outcome for every contested item (by its key), whichever decision it is of, and the reasons in words.
 
     What is overturned is restored in the same transaction and then looked at: `restored_at` stands only where shoppers and
-    the ledger were found as they would be without the decision.
+    the ledger were found as they would be without the decision. Raises OutcomeMissing, and QuestionOpen while the merchant
+    may still answer a question and something would stand.
     """
-    appeal = _held(appeal, actor)
-    contested = {row.item_id: row for row in appeal.items.select_related("item__reversal").order_by("pk")}
+    appeal = hearers.held(appeal, actor)
+    contested = {row.item_id: row for row in _rows(appeal)}
     if set(outcomes) != set(contested) or not answer.strip():
         raise OutcomeMissing(_("Give every listing an outcome and write the answer: the merchant reads it."))
-    appeal.answer, appeal.decided_by, appeal.decided_at = answer.strip(), actor, at
     overturned = [row for pk, row in contested.items() if outcomes[pk] == ItemOutcome.OVERTURNED]
-    points = _restore(appeal, overturned, actor, at)
-    restored = restoring.restored(appeal.decision, [row.item for row in overturned])
+    if len(overturned) < len(contested):
+        clarifications.check_nothing_waits(appeal, at)
+    appeal.answer, appeal.decided_by, appeal.decided_at = answer.strip(), actor, at
+    had = ledger.balance(appeal.merchant_id, at)
+    restored = _restore(appeal, overturned, actor, at)
+    points = had - ledger.balance(appeal.merchant_id, at)
     for pk, row in contested.items():
         row.outcome = outcomes[pk]
         row.restored_at = at if pk in restored else None
-    if len(restored) < len(overturned):
-        log.error(
-            "appeal_not_restored", appeal=appeal.reference, items=sorted({row.item_id for row in overturned} - restored)
-        )
     AppealItem.objects.bulk_update(contested.values(), ["outcome", "restored_at"])
-    _move(appeal, _state_of(list(contested.values())), actor=actor, reason="", at=at)
-    messages.owe_appeal_answered(appeal=appeal, restored=[row.item for row in overturned], points=points, at=at)
-    taking_effect.shift_for_appeal(decision=appeal.decision, filed_at=appeal.filed_at, at=at)
+    _close(appeal, queries.state_of({row.outcome for row in contested.values()}), actor, at)
+    appeal_letters.owe_answered(appeal=appeal, rows=list(contested.values()), points=points, at=at)
     data = {"upheld": len(contested) - len(overturned), "overturned": len(overturned), "points_returned": points}
-    _record("appeal.decided", appeal, actor, at, {**data, "outcome": appeal.state, "answer": appeal.answer})
+    appeal_states.record(
+        "appeal.decided", appeal, actor, at, {**data, "outcome": appeal.state, "answer": appeal.answer}
+    )
     return appeal
 
 
 @transaction.atomic
 def inadmissible(*, appeal: Appeal, reason: str, actor: User, at: datetime) -> Appeal:
     """Not heard in substance, for a reason that the merchant reads. They may appeal again while the window is open."""
-    appeal = _held(appeal, actor)
+    appeal = hearers.held(appeal, actor)
     if not reason.strip():
         raise OutcomeMissing(_("Say why it is not admitted: the merchant reads it."))
+    clarifications.check_nothing_waits(appeal, at)
     appeal.answer, appeal.decided_by, appeal.decided_at = reason.strip(), actor, at
-    _move(appeal, AppealState.INADMISSIBLE, actor=actor, reason="", at=at)
-    messages.owe_appeal_answered(appeal=appeal, restored=[], points=0, at=at)
-    taking_effect.shift_for_appeal(decision=appeal.decision, filed_at=appeal.filed_at, at=at)
-    _record("appeal.not_admitted", appeal, actor, at, {"reason": reason})
+    _close(appeal, AppealState.INADMISSIBLE, actor, at)
+    appeal_letters.owe_answered(appeal=appeal, rows=[], points=0, at=at)
+    appeal_states.record("appeal.not_admitted", appeal, actor, at, {"reason": reason})
     return appeal
 
 
 @transaction.atomic
 def withdraw(*, appeal: Appeal, actor: User | None, at: datetime) -> Appeal:
     """The merchant takes it back, by their link (`actor` empty) or through somebody who acts for them."""
-    appeal = _lock(appeal)
-    _move(appeal, AppealState.WITHDRAWN, actor=actor, reason="", at=at)
-    _record("appeal.withdrawn", appeal, actor, at, label="" if actor else MERCHANT)
+    appeal = appeal_states.lock(appeal)
+    appeal_states.move(appeal, AppealState.WITHDRAWN, actor=actor, at=at)
+    appeal_states.record("appeal.withdrawn", appeal, actor, at, label="" if actor else MERCHANT)
     return appeal
 
 
@@ -224,104 +232,39 @@ def _chosen(decision: Decision, items: Collection[DecisionItem] | None) -> list[
     return chosen
 
 
-def _keep(sent: Sequence[Sent]) -> list[Kept]:
-    if len(sent) > files.MOST:
-        raise files.FileRefused("files_many", "", _("At most five files can be sent."))
-    return [files.keep(each) for each in sent]
-
-
-def _file_row(appeal: Appeal, kept: Kept, at: datetime) -> AppealFile:
-    return AppealFile(
-        appeal=appeal,
-        name=kept.name,
-        content_type=kept.content_type,
-        size=kept.size,
-        sha256=kept.sha256,
-        added_at=at,
-    )
-
-
 # --- hearing -------------------------------------------------------------------------------------
 
 
-def _held(appeal: Appeal, actor: User) -> Appeal:
-    appeal = _lock(appeal)
-    if appeal.state == AppealState.IN_REVIEW and appeal.assigned_to_id != actor.pk:
-        raise NotWithYou(_("Somebody else reads this appeal. Take it first."))
-    _refuse_same_person(appeal, actor)
-    return appeal
+def _rows(appeal: Appeal) -> list[AppealItem]:
+    return list(appeal.items.select_related("item__reversal", "item__decision").order_by("item__decision_id", "pk"))
 
 
-def _refuse_same_person(appeal: Appeal, actor: User) -> None:
-    if actor.kind == Kind.SERVICE:
-        raise SamePerson(_("An appeal is heard by a person."))
-    if actor.pk in queries.deciders(appeal.decision):
-        raise SamePerson(_("You decided what this appeal contests. Another person must hear it."))
-    if actor.pk == appeal.filed_by_id:
-        raise SamePerson(_("You entered this appeal for the merchant. Another person must hear it."))
+def _restore(appeal: Appeal, overturned: Sequence[AppealItem], actor: User, at: datetime) -> frozenset[int]:
+    """Reverse what was overturned, decision by decision; returns the keys of the items that were found as before.
+
+    What was reversed meanwhile needs nothing more.
+    """
+    by_decision: dict[Decision, list[DecisionItem]] = {}
+    for row in overturned:
+        by_decision.setdefault(row.item.decision, []).append(row.item)
+    for decision, items in by_decision.items():
+        if standing := [item for item in items if not hasattr(item, "reversal")]:
+            decisions.reverse(
+                decision=decision,
+                items=standing,
+                actor=actor,
+                reason=appeal.answer,
+                at=at,
+                because=LiftedBecause.OVERTURNED,
+            )
+    found = frozenset[int]().union(*(restoring.restored(each, items) for each, items in by_decision.items()))
+    if missing := sorted({row.item_id for row in overturned} - found):
+        log.error("appeal_not_restored", appeal=appeal.reference, items=missing)
+    return found
 
 
-def _restore(appeal: Appeal, overturned: Sequence[AppealItem], actor: User, at: datetime) -> int:
-    """Reverse what was overturned; returns the points given back. What was reversed meanwhile needs nothing more."""
-    standing = [row.item for row in overturned if not hasattr(row.item, "reversal")]
-    if not standing:
-        return 0
-    before = ledger.balance(appeal.merchant_id, at)
-    decisions.reverse(
-        decision=appeal.decision,
-        items=standing,
-        actor=actor,
-        reason=appeal.answer,
-        at=at,
-        because=LiftedBecause.OVERTURNED,
-    )
-    return before - ledger.balance(appeal.merchant_id, at)
-
-
-def _state_of(rows: Sequence[AppealItem]) -> AppealState:
-    outcomes = {row.outcome for row in rows}
-    if outcomes == {ItemOutcome.UPHELD}:
-        return AppealState.UPHELD
-    return AppealState.OVERTURNED if outcomes == {ItemOutcome.OVERTURNED} else AppealState.PARTLY_OVERTURNED
-
-
-def _lock(appeal: Appeal) -> Appeal:
-    """The appeal as it stands now, under its merchant's lock."""
-    decision_states.lock_merchant(appeal.merchant_id)
-    rows = Appeal.objects.select_for_update(of=("self",))
-    return rows.select_related("decision__merchant", "decision__version").get(pk=appeal.pk)
-
-
-def _move(appeal: Appeal, to: AppealState, *, actor: User | None, reason: str, at: datetime) -> None:
-    """Check, write, record. The only function that writes an appeal's state; with it goes who has it and the answer."""
-    was = AppealState(appeal.state)
-    if to not in APPEAL_MOVES[was]:
-        raise MoveRefused(
-            _("%(reference)s is “%(state)s” and cannot become “%(to)s”.")
-            % {"reference": appeal.reference, "state": was.label, "to": to.label}
-        )
-    appeal.state = to
-    appeal.save(update_fields=["state", "assigned_to", "answer", "decided_by", "decided_at"])
-    AppealMove.objects.create(appeal=appeal, from_state=was, to_state=to, actor=actor, reason=reason, moved_at=at)
-    delivery_events.appeal_moved(appeal=appeal, to=to, at=at)
-
-
-def _record(
-    verb: str,
-    appeal: Appeal,
-    actor: User | None,
-    at: datetime,
-    data: Mapping[str, object] | None = None,
-    *,
-    label: str = "",
-) -> None:
-    entries.record(
-        verb=verb,
-        actor=actor,
-        actor_label=label,
-        subject_kind="appeal",
-        subject_id=appeal.pk,
-        subject_ref=appeal.reference,
-        data=data,
-        at=at,
-    )
+def _close(appeal: Appeal, to: AppealState, actor: User, at: datetime) -> None:
+    """The answer stands; merchants who may still correct get back the days that it took."""
+    appeal_states.move(appeal, to, actor=actor, at=at)
+    for decision in appeal.decisions.order_by("pk"):
+        taking_effect.shift_for_appeal(decision=decision, filed_at=appeal.filed_at, at=at)

@@ -66,6 +66,11 @@ def appeal_moved(*, appeal: Appeal, to: str, at: datetime) -> None:
         _of_appeal(kind, appeal, at)
 
 
+def appeal_told(*, appeal: Appeal, kind: EventType, at: datetime) -> None:
+    """A question was asked or answered; the appeal stays as it is."""
+    _of_appeal(kind, appeal, at)
+
+
 def visibility_changed(*, changes: Sequence[Change], at: datetime) -> None:
     """One event for each listing, with each market in which shoppers meet it otherwise than before."""
     by_listing: dict[int, list[Change]] = {}
@@ -116,10 +121,15 @@ def _of_decision(kind: EventType, decision: Decision, items: set[int] | None, at
 
 def _of_appeal(kind: EventType, appeal: Appeal, at: datetime) -> None:
     contested = set(appeal.items.values_list("item_id", flat=True))
+    decisions = list(appeal.decisions.order_by("pk"))
     subject, listings = _of_items(appeal.decision, contested)
+    if len(decisions) > 1:
+        subject = Subject(f"M{appeal.merchant_id}", appeal.decision.merchant.external_id)
+        listings = [name for each in decisions for name in _of_items(each, contested)[1]]
     data = {
         "appeal": appeal.reference,
         "decision": appeal.decision.reference,
+        "decisions": [each.reference for each in decisions],
         "state": appeal.state,
         "filed_at": appeal.filed_at.isoformat(),
         "answer_due_at": appeal.due_at.isoformat(),

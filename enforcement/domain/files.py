@@ -2,13 +2,15 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from enforcement.models import Appeal, AppealFile, ClarificationAnswer
 from governance.web.refusals import Refusal
 
 FOLDER = "appeals"
@@ -72,6 +74,19 @@ def keep(sent: Sent) -> Kept:
         if not place.exists():
             place.hardlink_to(partial.name)
     return Kept(name, kind, size, digest.hexdigest())
+
+
+def keep_all(sent: Sequence[Sent]) -> list[Kept]:
+    """All that came with one text. Raises FileRefused."""
+    if len(sent) > MOST:
+        raise FileRefused("files_many", "", _("At most five files can be sent."))
+    return [keep(each) for each in sent]
+
+
+def attach(*, appeal: Appeal, kept: Sequence[Kept], at: datetime, answer: ClarificationAnswer | None = None) -> None:
+    AppealFile.objects.bulk_create(
+        [AppealFile(appeal=appeal, answer=answer, added_at=at, **asdict(each)) for each in kept]
+    )
 
 
 def content_type_of(head: bytes) -> str | None:

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from enforcement import events
 from enforcement.domain import gathering, letters, mails, statements
 from enforcement.domain.letters import Block, Letter, bullets, paragraph
-from enforcement.enums import MESSAGE_MOVES, AppealState, LiftedBecause, MessageKind, MessageState
+from enforcement.enums import MESSAGE_MOVES, LiftedBecause, MessageKind, MessageState
 from enforcement.language.words import Words
-from enforcement.models import Appeal, Deadline, Decision, DecisionItem, Message, Statement
+from enforcement.models import Deadline, Decision, DecisionItem, Message, Statement
 from enforcement.queries import outbox
 from governance.accounts.models import User
 from governance.audit.domain import entries
@@ -48,33 +48,19 @@ def owe_statement(*, statement: Statement, at: datetime, wait: timedelta) -> Mes
     return _owe(decision, MessageKind.STATEMENT, _statement_key(decision), letter, at=at, wait=wait)
 
 
-def owe_appeal_received(*, appeal: Appeal, at: datetime) -> Message:
-    words = statements.words_for(appeal.decision.merchant.language)
-    text = words(
-        "received.text",
-        date=words.day(appeal.filed_at),
-        due=words.day(appeal.due_at),
-        decision=appeal.decision.reference,
-    )
-    subject = words("received.subject", reference=appeal.reference)
-    letter = _letter(words, appeal.decision, subject, [paragraph(text)], link="mail.link_appeal", at=at)
-    return _owe(appeal.decision, MessageKind.APPEAL_RECEIVED, f"appeal-received:{appeal.pk}", letter, at=at)
-
-
-def owe_appeal_answered(*, appeal: Appeal, restored: Sequence[DecisionItem], points: int, at: datetime) -> Message:
-    """The outcome, what is restored, the reasons, and what else the merchant may do."""
-    words = statements.words_for(appeal.decision.merchant.language)
-    blocks = [paragraph(words(f"answered.{appeal.state}", decision=appeal.decision.reference))]
-    if restored:
-        blocks.append(bullets(_names(words, restored)))
-    if points:
-        blocks.append(paragraph(words("points.off", n=points)))
-    blocks += [paragraph(words("answered.reasons")), paragraph(appeal.answer)]
-    if appeal.state != AppealState.OVERTURNED:
-        blocks += [paragraph(words("redress.body")), paragraph(words("redress.court"))]
-    subject = words("answered.subject", reference=appeal.reference)
-    letter = _letter(words, appeal.decision, subject, blocks, link="mail.link_appeal", at=at)
-    return _owe(appeal.decision, MessageKind.APPEAL_DECIDED, f"appeal-decided:{appeal.pk}", letter, at=at)
+def say(
+    *,
+    words: Words,
+    decision: Decision,
+    kind: MessageKind,
+    key: str,
+    subject: str,
+    blocks: Sequence[Block],
+    link: str,
+    at: datetime,
+) -> Message:
+    """Owe what another module has to say about a decision. `key` is what it is about, `link` names the words before the link."""
+    return _owe(decision, kind, key, _letter(words, decision, subject, blocks, link=link, at=at), at=at)
 
 
 def owe_restored(
@@ -90,7 +76,7 @@ def owe_restored(
     words = statements.words_for(decision.merchant.language)
     blocks = [
         paragraph(words(f"restored.{because}", decision=decision.reference)),
-        bullets(_names(words, items)),
+        bullets(names(words, items)),
     ]
     if reason:
         blocks += [paragraph(words("restored.reasons")), paragraph(reason)]
@@ -108,7 +94,7 @@ def owe_withdrawn(*, decision: Decision, items: Sequence[DecisionItem], reason: 
     """Say that the decision never takes effect, and why."""
     words = statements.words_for(decision.merchant.language)
     text = paragraph(words("restored.withdrawn", decision=decision.reference))
-    blocks = [text, bullets(_names(words, items)), paragraph(words("restored.reasons")), paragraph(reason)]
+    blocks = [text, bullets(names(words, items)), paragraph(words("restored.reasons")), paragraph(reason)]
     letter = _letter(
         words, decision, words("restored.subject", decision=decision.reference), blocks, link="mail.link", at=at
     )
@@ -250,7 +236,7 @@ def _owe_together(
     """One letter about decisions of one event: what is said of each, its items, its link."""
     blocks: list[Block] = []
     for decision, text, items in said:
-        blocks += [paragraph(text), bullets(_names(words, items)), letters.link(words("mail.link"), decision)]
+        blocks += [paragraph(text), bullets(names(words, items)), letters.link(words("mail.link"), decision)]
     first = said[0][0]
     letter = letters.compose(words=words, subject=subject, merchant=first.merchant, blocks=blocks, at=at)
     message = _owe(first, kind, key, letter, at=at)
@@ -258,7 +244,7 @@ def _owe_together(
     return message
 
 
-def _names(words: Words, items: Sequence[DecisionItem]) -> list[str]:
+def names(words: Words, items: Sequence[DecisionItem]) -> list[str]:
     """How the merchant knows these: title and number."""
     known = (
         " · ".join(part for part in (item.facts.get("title"), item.facts.get("listing")) if part) for item in items

@@ -20,7 +20,7 @@ from enforcement.language.words import SOURCE, Words
 from enforcement.measures import MEASURES
 from enforcement.measures.standing import NOTHING_ON_SALE
 from enforcement.models import Deadline, Decision, DecisionItem, LadderStep, Statement
-from enforcement.queries import deadlines, waiting
+from enforcement.queries import deadlines, disputes, waiting
 from enforcement.queries import points as ledger
 from governance.policies.enums import Ground, Measure
 from governance.policies.models import PolicyText, PolicyVersion
@@ -289,10 +289,12 @@ def _correction(
 
 def _redress(words: Words, at: datetime) -> list[str]:
     until = words.day(deadlines.months_after(at.date(), deadlines.APPEAL_MONTHS))
+    bodies = [words("form.pair", name=each.name, value=each.url) for each in disputes.named_in(words.language)]
     return [
         words("redress.appeal", date=until),
         f"{words('redress.answer', n=deadlines.ANSWER_WORKING_DAYS)} {words('redress.outcome')}",
         words("redress.body"),
+        *([words("redress.bodies", names=words.listed(bodies))] if bodies else []),
         words("redress.court"),
     ]
 

@@ -54,3 +54,10 @@ class AppealChannel(models.TextChoices):
 class ItemOutcome(models.TextChoices):
     UPHELD = "upheld", _("Stands")
     OVERTURNED = "overturned", _("Overturned")
+
+
+class ReminderKind(models.TextChoices):
+    """What a person who hears appeals is told by mail."""
+
+    SOON = "soon", _("Due soon")
+    LATE = "late", _("Late")

@@ -19,6 +19,8 @@ class EventType(models.TextChoices):
     VISIBILITY_CHANGED = "listing.visibility_changed", _("Visibility of a listing changed")
     RIGHTS_CHANGED = "merchant.rights_changed", _("What a merchant may do changed")
     APPEAL_FILED = "appeal.filed", _("Appeal filed")
+    APPEAL_ASKED = "appeal.question_asked", _("Merchant asked about an appeal")
+    APPEAL_CLARIFIED = "appeal.question_answered", _("Question about an appeal answered")
     APPEAL_DECIDED = "appeal.decided", _("Appeal decided")
     APPEAL_WITHDRAWN = "appeal.withdrawn", _("Appeal withdrawn")
     TEST = "webhook.test", _("Test event")

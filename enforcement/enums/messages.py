@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class MessageKind(models.TextChoices):
     STATEMENT = "statement", _("Statement of reasons")
     APPEAL_RECEIVED = "appeal_received", _("Appeal received")
+    APPEAL_QUESTION = "appeal_question", _("Question about an appeal")
     APPEAL_DECIDED = "appeal_decided", _("Appeal decided")
     RESTORED = "restored", _("Restored")
     REMINDER = "reminder", _("Reminder")

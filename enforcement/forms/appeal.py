@@ -25,36 +25,21 @@ class ManyFiles(forms.FileField):
         return [each for each in data or () if each]
 
 
-class AppealForm(forms.Form):
-    """`contestable` are the items that may be chosen; a single one needs no choice."""
+class WordsForm(forms.Form):
+    """A text with files. `missing` is the key of what is said where there is no text."""
 
-    items = forms.MultipleChoiceField(required=False)
+    missing = "error.text"
     text = forms.CharField(required=False, strip=True)
     proof = ManyFiles(required=False)
 
-    def __init__(self, *args: Any, words: Words, contestable: Sequence[DecisionItem], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, words: Words, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.words = words
-        self.contestable = {str(item.pk): item for item in contestable}
-        self.fields["items"].choices = [(key, key) for key in self.contestable]  # type: ignore[attr-defined]
-
-    @property
-    def chosen(self) -> list[str]:
-        """What is ticked: everything until the merchant says otherwise."""
-        return self.data.getlist("items") if self.is_bound else list(self.contestable)  # type: ignore[attr-defined]
-
-    def clean_items(self) -> list[DecisionItem]:
-        keys = self.cleaned_data["items"]
-        if len(self.contestable) == 1:
-            return list(self.contestable.values())
-        if not keys:
-            raise forms.ValidationError(self.words("error.items"))
-        return [self.contestable[key] for key in keys]
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
         if not text:
-            raise forms.ValidationError(self.words("error.text"))
+            raise forms.ValidationError(self.words(self.missing))
         if len(text) > LONGEST:
             raise forms.ValidationError(self.words("error.text_long"))
         return text
@@ -67,3 +52,35 @@ class AppealForm(forms.Form):
             if (file.size or 0) > LARGEST:
                 raise forms.ValidationError(self.words("error.file_big", name=file.name))
         return files
+
+
+class AnswerForm(WordsForm):
+    """The answer to a question about an appeal."""
+
+    missing = "question.error_text"
+
+
+class AppealForm(WordsForm):
+    """`contestable` are the items that may be chosen; a single one needs no choice, nor does a whole event."""
+
+    items = forms.MultipleChoiceField(required=False)
+    whole_event = forms.BooleanField(required=False)
+    field_order = ("whole_event", "items")
+
+    def __init__(self, *args: Any, contestable: Sequence[DecisionItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.contestable = {str(item.pk): item for item in contestable}
+        self.fields["items"].choices = [(key, key) for key in self.contestable]  # type: ignore[attr-defined]
+
+    @property
+    def chosen(self) -> list[str]:
+        """What is ticked: everything until the merchant says otherwise."""
+        return self.data.getlist("items") if self.is_bound else list(self.contestable)  # type: ignore[attr-defined]
+
+    def clean_items(self) -> list[DecisionItem]:
+        keys = self.cleaned_data["items"]
+        if len(self.contestable) == 1 or self.cleaned_data.get("whole_event"):
+            return list(self.contestable.values())
+        if not keys:
+            raise forms.ValidationError(self.words("error.items"))
+        return [self.contestable[key] for key in keys]

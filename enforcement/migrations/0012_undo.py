@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enforcement', '0008_transparency'),
+        ('enforcement', '0010_appeals_heard_together'),
         ('policies', '0002_measures'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

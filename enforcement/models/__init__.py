@@ -1,6 +1,8 @@
-from enforcement.models.appeal import Appeal, AppealFile, AppealItem, AppealMove
+from enforcement.models.appeal import Appeal, AppealDecision, AppealFile, AppealItem, AppealMove
 from enforcement.models.decision import Decision, DecisionItem, DecisionMove, ItemReversal, PointEntry, Restriction
 from enforcement.models.delivery import Delivery, DeliveryAttempt, DeliveryEvent, WebhookEndpoint
+from enforcement.models.dispute import Dispute, DisputeBody, DisputeDocument, DisputeStep
+from enforcement.models.hearing import AppealReminder, Clarification, ClarificationAnswer
 from enforcement.models.ladder import Ladder, LadderMove, LadderStep, LadderStepMove
 from enforcement.models.message import Message, Statement
 from enforcement.models.snapshot import CatalogueSnapshot
@@ -12,11 +14,15 @@ from enforcement.models.waiting import Deadline, SecondWord
 
 __all__ = [
     "Appeal",
+    "AppealDecision",
     "AppealFile",
     "AppealItem",
     "AppealMove",
+    "AppealReminder",
     "CatalogueSnapshot",
     "Chunk",
+    "Clarification",
+    "ClarificationAnswer",
     "Deadline",
     "Decision",
     "DecisionItem",
@@ -24,6 +30,10 @@ __all__ = [
     "Delivery",
     "DeliveryAttempt",
     "DeliveryEvent",
+    "Dispute",
+    "DisputeBody",
+    "DisputeDocument",
+    "DisputeStep",
     "ItemReversal",
     "Ladder",
     "LadderMove",

@@ -1,20 +1,24 @@
-"""Appeals contest a decision, whole or in part, and are heard by another person."""
+"""Appeals contest a decision, whole or in part, or all decisions of one event, and are heard by another person."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from enforcement.enums import OPEN_APPEALS, AppealChannel, AppealState, ItemOutcome
+from enforcement.enums import AppealChannel, AppealState, ItemOutcome
 from enforcement.models.decision import Decision, DecisionItem
 from governance.audit.models.append_only import append_only
 from listings.models import Merchant
 
 
 class Appeal(models.Model):
-    """One open appeal per decision. `due_at` is the day by which it must be answered."""
+    """`decision` is the one whose link it came by, `decisions` all that it contests: one event's, heard as one.
+
+    `due_at` is the day by which it must be answered; a question to the merchant moves it.
+    """
 
     reference = models.CharField(max_length=30, unique=True)
-    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="appeals")
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+")
+    decisions = models.ManyToManyField(Decision, through="AppealDecision", related_name="appeals")
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="appeals")
     state = models.CharField(max_length=18, choices=AppealState.choices, default=AppealState.FILED)
     channel = models.CharField(max_length=10, choices=AppealChannel.choices)
@@ -36,9 +40,6 @@ class Appeal(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["decision"], condition=Q(state__in=sorted(OPEN_APPEALS)), name="one_open_appeal_per_decision"
-            ),
             models.CheckConstraint(condition=Q(state__in=AppealState.values), name="appeal_state_known"),
             models.CheckConstraint(
                 condition=~Q(state=AppealState.IN_REVIEW) | Q(assigned_to__isnull=False), name="appeal_read_by_somebody"
@@ -60,6 +61,23 @@ class Appeal(models.Model):
         return self.reference
 
 
+class AppealDecision(models.Model):
+    """A decision that an appeal contests. `open` is written with the appeal's state: one open appeal per decision."""
+
+    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="contested")
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="contested_in")
+    open = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["appeal", "decision"], name="one_appeal_decision"),
+            models.UniqueConstraint(fields=["decision"], condition=Q(open=True), name="one_open_appeal_per_decision"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.appeal_id}: {self.decision_id}"
+
+
 class AppealItem(models.Model):
     """A contested item of the decision and what became of it."""
 
@@ -76,9 +94,12 @@ class AppealItem(models.Model):
 
 
 class AppealFile(models.Model):
-    """A file that came with an appeal; kept in the state folder under its hash."""
+    """A file that came with an appeal, or with the answer to a question; kept in the state folder under its hash."""
 
     appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="files")
+    answer = models.ForeignKey(
+        "ClarificationAnswer", on_delete=models.PROTECT, null=True, blank=True, related_name="files"
+    )
     name = models.CharField(max_length=255)
     content_type = models.CharField(max_length=80)
     size = models.BigIntegerField()

@@ -28,6 +28,14 @@ def counter(country: str) -> Callable[[date, int], date]:
     return lambda start, days: calendar.nth_working_day(start, days, week=week, holidays=holidays)
 
 
+def working_days_left(country: str, start: date, end: date) -> int:
+    """How many working days lie after `start` up to and with `end`."""
+    after, days = counter(country), 0
+    while after(start, days + 1) <= end:
+        days += 1
+    return days
+
+
 def end_of_day(day: date) -> datetime:
     """The day's last second, in UTC: until then there is time."""
     return datetime.combine(day, time(23, 59, 59), UTC)

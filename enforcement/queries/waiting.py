@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from enforcement.enums import (
-    OPEN_APPEALS,
     SECOND_PERSON,
     WAITING_DECISIONS,
     DecisionState,
@@ -15,7 +14,7 @@ from enforcement.enums import (
     MessageKind,
     ViolationState,
 )
-from enforcement.models import Appeal, Deadline, Decision, DecisionItem, Message, SecondWord
+from enforcement.models import AppealDecision, Deadline, Decision, DecisionItem, Message, SecondWord
 
 
 def deadline(decision: Decision) -> Deadline:
@@ -41,7 +40,7 @@ def due_decisions(at: datetime) -> QuerySet[Decision]:
     word = SecondWord.objects.filter(decision=OuterRef("pk"), approved=True)
     for_two = Q(held_for__overlap=sorted(SECOND_PERSON))
     scheduled = Q(state=DecisionState.HELD, starts_at__lte=at) & (~for_two | Q(Exists(word)))
-    appeal = Appeal.objects.filter(decision=OuterRef("pk"), state__in=sorted(OPEN_APPEALS))
+    appeal = AppealDecision.objects.filter(decision=OuterRef("pk"), open=True)
     pending = Q(state=DecisionState.PENDING, latest__lte=at) & ~Q(Exists(appeal))
     return _with_deadline().filter(scheduled | pending)
 

@@ -116,6 +116,8 @@ def _show(request: HttpRequest, decision: Decision, *, reason: str = "", status:
         "deadline": waiting.deadline(decision) if pending else None,
         "may_send_again": permissions.can_send_again(request.user),
         "may_read_appeals": permissions.can_read_appeals(request.user),
+        "disputes": decision.disputes.select_related("body").order_by("-brought_on", "-pk"),
+        "may_record_dispute": not held and permissions.can_record_disputes(request.user),
         "reason": reason,
     }
     return render(request, "enforcement/decision_detail.html", context, status=status)

@@ -12,9 +12,10 @@ from enforcement.domain import links
 from enforcement.enums import OPEN_APPEALS, AppealState, DecisionState
 from enforcement.language import words as language
 from enforcement.language.words import SOURCE, Words
-from enforcement.models import Appeal, Decision, DecisionItem, DecisionMove
+from enforcement.models import Appeal, AppealItem, Decision, DecisionItem, DecisionMove
 from enforcement.queries import appeals as queries
-from enforcement.queries import waiting
+from enforcement.queries import clarifications, waiting
+from enforcement.queries.clarifications import Turn
 
 SHOWN_STATES = frozenset(set(DecisionState) - {DecisionState.IN_FORCE, DecisionState.PENDING, DecisionState.HELD})
 
@@ -81,6 +82,22 @@ class Letter:
         open_appeal = self.appeal is not None and self.appeal.state in OPEN_APPEALS
         return [] if blocked or open_appeal else list(queries.contestable(self.decision))
 
+    @cached_property
+    def others_of_event(self) -> list[Decision]:
+        """What else can be appealed against together with this decision."""
+        return queries.others_of_event(self.decision, self.now) if self.contestable else []
+
+    @cached_property
+    def turns(self) -> list[Turn]:
+        """Questions about the appeal, with their answers."""
+        return clarifications.turns(self.appeal, self.now) if self.appeal else []
+
+    @property
+    def question(self) -> Turn | None:
+        """The one that can be answered: the last, until the appeal is decided."""
+        last = self.turns[-1] if self.turns else None
+        return last if last and last.answer is None and self.may_withdraw else None
+
     @property
     def may_withdraw(self) -> bool:
         return self.appeal is not None and self.appeal.state in OPEN_APPEALS
@@ -96,16 +113,30 @@ class Letter:
         return self.now > self.closes_at
 
     @cached_property
-    def outcomes(self) -> list[tuple[str, str]]:
-        """Title and outcome of each item that was heard."""
+    def rows(self) -> list[AppealItem]:
+        """What the appeal contests."""
         if self.appeal is None:
             return []
-        rows = self.appeal.items.exclude(outcome="").select_related("item").order_by("item_id")
-        return [(_name(row.item), self.words(f"outcome.{row.outcome}")) for row in rows]
+        return list(self.appeal.items.select_related("item__decision").order_by("item__decision_id", "item_id"))
+
+    @property
+    def outcomes(self) -> list[tuple[str, str]]:
+        """Title and outcome of each item that was heard."""
+        return [(_name(row.item), self.words(f"outcome.{row.outcome}")) for row in self.rows if row.outcome]
+
+    @property
+    def together(self) -> list[str]:
+        """References of the decisions that are heard as one; nothing where it is this one alone."""
+        found = dict.fromkeys(row.item.decision.reference for row in self.rows)
+        return list(found) if len(found) > 1 else []
 
     @cached_property
     def files(self) -> list[str]:
-        return list(self.appeal.files.order_by("pk").values_list("name", flat=True)) if self.appeal else []
+        return (
+            list(self.appeal.files.filter(answer=None).order_by("pk").values_list("name", flat=True))
+            if self.appeal
+            else []
+        )
 
     @cached_property
     def moved(self) -> DecisionMove | None:

@@ -1,5 +1,6 @@
 """Policies: the list, one policy with its versions, and its verbs."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from enforcement.engine.columns.plans import part_read_by_row
 from enforcement.filters import PolicyFilter
 from enforcement.forms.policies import Approve, GrantWaiver, NewPolicy, SetMode
 from enforcement.language.transparency.names import category_name
+from enforcement.queries import overturned
 from enforcement.queries import policies as queries
 from governance.accounts.permissions import functions
 from governance.policies.domain import policies, rules, versions, waivers
@@ -26,12 +28,25 @@ from governance.policies.models import Policy, PolicyVersion, Waiver
 from governance.policies.permissions import can_approve_policy, can_switch_policy, can_waive, can_write_policy
 from governance.web import charts, formats, toasts
 from governance.web.access import opens
+from governance.web.choices import Option
 from governance.web.lists import Column, ListPage
 from governance.web.refusals import Refusal
 from listings.models import Listing, Merchant
 
 DECIDED_UNDER = frozenset({VersionState.LIVE, VersionState.SUPERSEDED, VersionState.WITHDRAWN})
 """States of versions under which something may have been decided."""
+YEAR = "365"
+SPANS: dict[str, tuple[Any, int | None]] = {
+    "90": (gettext_lazy("90 days"), 90),
+    YEAR: (gettext_lazy("A year"), 365),
+    "all": (pgettext_lazy("span of time", "Ever"), None),
+}
+
+
+def _since(span: str) -> datetime | None:
+    """When the span began that is shown of appeals; a year unless another is asked for."""
+    days = SPANS.get(span, SPANS[YEAR])[1]
+    return timezone.now() - timedelta(days=days) if days else None
 
 
 def language() -> str:
@@ -77,6 +92,8 @@ def detail(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
     policy = get_object_or_404(Policy.objects.select_related("owner"), pk=pk)
     all_versions = queries.versions(policy)
     version = _chosen(policy, all_versions, number)
+    span = request.GET.get("appeals", YEAR)
+    heard = overturned.by_version(policy, since=_since(span))
     context = {
         "policy": policy,
         "versions": all_versions,
@@ -85,6 +102,10 @@ def detail(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
         "categories": queries.category_names(version, language()) if version else [],
         "pending": next((v for v in all_versions if v.state in (VersionState.DRAFT, VersionState.SUBMITTED)), None),
         "track": queries.track(policy),
+        "heard": heard,
+        "to_review": next((row for row in heard if row.asks_for_review), None),
+        "spans": [Option(key, label, url=f"?appeals={key}#appeals") for key, (label, _days) in SPANS.items()],
+        "span": span if span in SPANS else YEAR,
         "recent": queries.recent(policy),
         "bars": _bars(policy),
         "matter": _matter(version),

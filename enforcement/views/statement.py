@@ -13,10 +13,10 @@ from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from enforcement.domain import appeals, files, papers
+from enforcement.domain import appeals, clarifications, files, papers
 from enforcement.domain.files import Sent
 from enforcement.enums import AppealChannel
-from enforcement.forms.appeal import AppealForm
+from enforcement.forms.appeal import AnswerForm, AppealForm
 from enforcement.language.words import SOURCE
 from enforcement.views import letter, throttle
 from enforcement.views.letter import Letter
@@ -82,7 +82,8 @@ def file(request: HttpRequest, page: Letter) -> HttpResponse:
     try:
         appeals.file(
             decision=page.decision,
-            items=form.cleaned_data["items"],
+            items=None if form.cleaned_data["whole_event"] else form.cleaned_data["items"],
+            whole_event=form.cleaned_data["whole_event"],
             text=form.cleaned_data["text"],
             language=page.words.language,
             sent=[Sent(each.name or "", each.chunks()) for each in form.cleaned_data["proof"]],
@@ -103,6 +104,33 @@ def file(request: HttpRequest, page: Letter) -> HttpResponse:
 
 @require_POST
 @by_link(throttle.WRITES)
+def answer(request: HttpRequest, page: Letter) -> HttpResponse:
+    """Answer the question about the appeal. Sent twice it is one answer."""
+    form = AnswerForm(request.POST, request.FILES, words=page.words)
+    if page.appeal is None or page.question is None:
+        return _back(page)
+    if form.is_valid():
+        try:
+            clarifications.answer(
+                appeal=page.appeal,
+                text=form.cleaned_data["text"],
+                sent=[Sent(each.name or "", each.chunks()) for each in form.cleaned_data["proof"]],
+                channel=AppealChannel.PAGE,
+                actor=None,
+                at=timezone.now(),
+            )
+        except files.FileRefused as refusal:
+            form.add_error("proof", page.words(f"error.{refusal.problem}", name=refusal.name))
+        except Refusal:
+            form.add_error(None, page.words("question.refused"))
+        else:
+            return _back(page)
+    unsent = AppealForm(words=page.words, contestable=page.contestable)
+    return _page(request, page, unsent, answer=form, status=422)
+
+
+@require_POST
+@by_link(throttle.WRITES)
 def withdraw(request: HttpRequest, page: Letter) -> HttpResponse:
     """Take the open appeal back; without one there is nothing to do."""
     if page.appeal is not None and page.may_withdraw:
@@ -110,8 +138,12 @@ def withdraw(request: HttpRequest, page: Letter) -> HttpResponse:
     return _back(page)
 
 
-def _page(request: HttpRequest, page: Letter, form: AppealForm, *, status: int = 200) -> HttpResponse:
-    context: dict[str, Any] = {"page": page, "words": page.words, "form": form, "has_paper": papers.available()}
+def _page(
+    request: HttpRequest, page: Letter, form: AppealForm, *, answer: AnswerForm | None = None, status: int = 200
+) -> HttpResponse:
+    answer = answer or AnswerForm(words=page.words)
+    context: dict[str, Any] = {"page": page, "words": page.words, "form": form, "answer": answer}
+    context["has_paper"] = papers.available()
     return render(request, "enforcement/statement.html", context | frame(page.words.language), status=status)
 
 

@@ -36,6 +36,8 @@ PLACES = (
     Place("investigations:queue", _("Queue"), "queue", 1, "g q"),
     Place("investigations:cases", _("Cases"), "case", 1, "g c"),
     Place("investigations:appeals", _("Appeals"), "scale", 1, "g a"),
+    Place("enforcement:disputes", _("Disputes"), "gavel", 1, "g v", tab_of="appeals"),
+    Place("investigations:notices", _("Notices"), "flag", 1, "g n", tab_of="appeals"),
     Place("investigations:listings", _("Listings"), "listing", 1, "g l"),
     Place("listings:imports", _("Imports"), "upload", 1, "g i", tab_of="listings"),
     Place("investigations:merchants", _("Merchants"), "merchant", 1, "g m"),

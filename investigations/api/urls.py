@@ -3,7 +3,9 @@
 from rest_framework.routers import SimpleRouter
 
 from investigations.api.cases import CaseViewSet
+from investigations.api.notices import NoticeViewSet
 
 router = SimpleRouter(trailing_slash=False)
+router.register("notices", NoticeViewSet, basename="notice")
 router.register("cases", CaseViewSet, basename="case")
 urlpatterns = router.urls

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
 
 from enforcement import permissions
 from enforcement.enums import OPEN_APPEALS, AppealState, ItemOutcome
-from enforcement.models import Appeal, AppealItem, DecisionItem
+from enforcement.models import Appeal, AppealDecision, AppealItem, Decision, DecisionItem
 from enforcement.queries import appeals as queries
 from governance.accounts.permissions import Anyone
 from governance.policies.models import PolicyText
@@ -103,8 +104,10 @@ def visible(user: Anyone) -> QuerySet[Appeal]:
 
 def waiting_for(user: Anyone) -> QuerySet[Appeal]:
     """What a person may take up, by its day: nothing that they decided, replaced or entered themselves."""
-    own = Q(decision__decided_by=user.pk) | Q(filed_by=user.pk) | Q(decision__supersedes__decided_by=user.pk)
-    return visible(user).filter(state=AppealState.FILED).exclude(own).order_by("due_at", "pk")
+    part = Q(decided_by=user.pk) | Q(supersedes__decided_by=user.pk) | Q(second_word__person=user.pk)
+    own = AppealDecision.objects.filter(decision__in=Decision.objects.filter(part)).values("appeal")
+    waiting = visible(user).filter(state=AppealState.FILED).exclude(filed_by=user.pk).exclude(pk__in=own)
+    return waiting.order_by("due_at", "pk")
 
 
 def in_hand(user: Anyone) -> Appeal | None:
@@ -113,15 +116,50 @@ def in_hand(user: Anyone) -> Appeal | None:
     return mine.order_by("due_at", "pk").first()
 
 
-def load(user: Anyone, *, at: datetime) -> tuple[int, int]:
-    """How many are to be heard, and how many of them are late."""
-    waiting = visible(user).filter(state__in=OPEN_APPEALS)
-    return waiting.count(), waiting.filter(due_at__lt=at).count()
+@dataclass(frozen=True)
+class Load:
+    """How many are to be heard, and how many of them are late, due soon, or wait for the merchant."""
+
+    waiting: int
+    late: int
+    soon: int
+    asked: int
+
+
+def soon() -> timedelta:
+    """Before its day, when an appeal is due soon."""
+    return timedelta(hours=settings.APPEAL_REMIND_HOURS)
+
+
+def load(user: Anyone, *, at: datetime) -> Load:
+    counts = (
+        visible(user)
+        .filter(state__in=OPEN_APPEALS)
+        .aggregate(
+            waiting=Count("pk"),
+            late=Count("pk", filter=Q(due_at__lt=at)),
+            soon=Count("pk", filter=Q(due_at__gte=at, due_at__lte=at + soon())),
+            asked=Count("pk", filter=Q(asked_until__gte=at)),
+        )
+    )
+    return Load(**counts)
+
+
+def together(items: Sequence["Contested"]) -> list[tuple[Decision, int]]:
+    """The decisions that are heard as one, with how many listings of each; nothing where there is one alone."""
+    counts: dict[Decision, int] = {}
+    for each in items:
+        counts[each.item.decision] = counts.get(each.item.decision, 0) + 1
+    return list(counts.items()) if len(counts) > 1 else []
 
 
 def contested(appeal: Appeal) -> list[Contested]:
     """The items of an appeal in four queries, however many there are."""
-    rows = list(appeal.items.select_related("item__listing", "item__violation", "item__reversal").order_by("item_id"))
+    rows = list(
+        appeal.items.select_related("item__listing", "item__violation", "item__reversal", "item__decision").order_by(
+            "item__decision_id", "item_id"
+        )
+    )
     contents = _contents([row.item for row in rows])
     hidden = _hidden([row.item.listing_id for row in rows if row.item.listing_id is not None])
     return [

@@ -74,12 +74,12 @@ class Clock:
     late: bool
 
 
-def clock(due_at: datetime, *, at: datetime) -> Clock:
+def clock(due_at: datetime, *, at: datetime, soon: timedelta = SOON) -> Clock:
     left = due_at - at
     length = formats.span(abs(left), units=1 if abs(left) < timedelta(hours=1) else 2)
     if left <= timedelta(0):
         return Clock(_("%(span)s late") % {"span": length}, "critical", late=True)
-    tone = "critical" if left < URGENT else "caution" if left < SOON else ""
+    tone = "critical" if left < URGENT else "caution" if left < soon else ""
     return Clock(_("%(span)s left") % {"span": length}, tone, late=False)
 
 

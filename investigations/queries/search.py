@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from enforcement.models import Decision
+from enforcement.permissions import can_read_disputes, markets
+from enforcement.queries import disputes
 from governance.accounts.enums import Place
 from governance.accounts.permissions import Anyone, can_open
 from governance.policies.models import Policy, PolicyText
 from governance.web.references import read_reference
-from investigations.queries import hearings, lines, work
+from investigations.queries import hearings, lines, notices, work
 from investigations.queries.listings import visible_listings
 from investigations.queries.merchants import visible_merchants
 
@@ -24,7 +26,7 @@ SHORTEST = 3
 
 @dataclass(frozen=True)
 class Hit:
-    """Something found. `kind` is case, listing, policy, merchant, decision or appeal; `exact` an id, not a likeness."""
+    """Something found. `kind` is case, listing, policy, merchant, decision, appeal, dispute or notice; `exact` an id, not a likeness."""
 
     kind: str
     pk: int
@@ -42,7 +44,8 @@ def find(words: str, *, user: Anyone, language: str, each: int = EACH) -> list[H
     if numbered := NUMBERED.match(words):
         return list(_by_number(numbered[1].upper(), int(numbered[2]), user, language))
     if reference := read_reference(words):
-        return [*_decisions(reference, user), *_appeals(reference, user)]
+        readers = (_decisions, _appeals, _disputes, _notices)
+        return [hit for reader in readers for hit in reader(reference, user)]
     hits = list(_by_key(words, user))
     if len(words) >= SHORTEST:
         known = {(hit.kind, hit.pk) for hit in hits}
@@ -83,6 +86,17 @@ def _decisions(reference: str, user: Anyone) -> Iterator[Hit]:
 def _appeals(reference: str, user: Anyone) -> Iterator[Hit]:
     for appeal in hearings.visible(user).filter(reference=reference):
         yield Hit("appeal", appeal.pk, appeal.reference, appeal.merchant.name, exact=True)
+
+
+def _disputes(reference: str, user: Anyone) -> Iterator[Hit]:
+    if can_read_disputes(user):
+        for dispute in disputes.listed(markets(user)).filter(reference=reference):
+            yield Hit("dispute", dispute.pk, dispute.reference, dispute.merchant.name, exact=True)
+
+
+def _notices(reference: str, user: Anyone) -> Iterator[Hit]:
+    for notice in notices.visible(user).filter(reference=reference):
+        yield Hit("notice", notice.pk, notice.reference, str(notice.listing), exact=True)
 
 
 def _by_key(words: str, user: Anyone) -> Iterator[Hit]:

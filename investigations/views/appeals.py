@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -14,11 +15,12 @@ from django.views.decorators.http import require_POST
 
 from enforcement import permissions
 from enforcement.domain import appeals, files, statements
-from enforcement.enums import OPEN_APPEALS, AppealState, ItemOutcome
+from enforcement.domain import clarifications as asking
+from enforcement.enums import OPEN_APPEALS, WON_APPEALS, AppealState, ItemOutcome
 from enforcement.filters import AppealFilter
 from enforcement.models import Appeal, AppealFile
 from enforcement.queries import appeals as queries
-from enforcement.queries import decisions
+from enforcement.queries import clarifications, decisions
 from enforcement.queries import points as ledger
 from governance.web import formats, toasts
 from governance.web.access import opens
@@ -33,7 +35,8 @@ OUTCOMES = [
     Option(ItemOutcome.OVERTURNED.value, gettext_lazy("Overturn"), "ok", "2"),
 ]
 EVERY = [Option(each.value, each.label, each.tone, f"Shift+{each.key}") for each in OUTCOMES]
-SHOWS_ALL = frozenset({"state", "open", "q", "decision", "late", "mine"})
+HEARD = frozenset({AppealState.UPHELD, *WON_APPEALS})
+SHOWS_ALL = frozenset({"state", "open", "q", "decision", "late", "mine", "soon", "asked"})
 
 
 class AppealList(ListPage):
@@ -67,10 +70,14 @@ class AppealList(ListPage):
         titles = decisions.titles([row.decision.version_id for row in shown], language=language())
         for row in shown:
             row.title = titles.get(row.decision.version_id, "")
-            row.clock = lines.clock(row.due_at, at=now)
-        waiting, late = hearings.load(user, at=now)
+            row.clock = lines.clock(row.due_at, at=now, soon=hearings.soon())
         return super().get_context_data(
-            now=now, waiting=waiting, late=late, mine=mine, next_appeal=following, open_states=OPEN_APPEALS, **kwargs
+            now=now,
+            load=hearings.load(user, at=now),
+            mine=mine,
+            next_appeal=following,
+            open_states=OPEN_APPEALS,
+            **kwargs,
         )
 
 
@@ -91,15 +98,24 @@ def _show(
     now, user = timezone.now(), request.user
     items = hearings.contested(appeal)
     text = hearings.policy_text(appeal, language=language())
-    own = user.pk in queries.deciders(appeal.decision) or user.pk == appeal.filed_by_id
+    turns = clarifications.turns(appeal, now)
+    own = user.pk in queries.deciders_of(appeal) or user.pk == appeal.filed_by_id
     outcomes = _outcomes(entered or {}, items)
     context = {
         "appeal": appeal,
         "items": items,
         "text": text,
         "blocks": statements.stored(appeal.decision.statement),
-        "clock": lines.clock(appeal.due_at, at=now),
+        "clock": lines.clock(appeal.due_at, at=now, soon=hearings.soon()),
         "open": appeal.state in OPEN_APPEALS,
+        "turns": turns,
+        "files": [file for file in appeal.files.all() if file.answer_id is None],
+        "asked": next((turn for turn in turns if turn.waits), None) if appeal.state in OPEN_APPEALS else None,
+        "questions_left": max(0, settings.APPEAL_QUESTIONS - len(turns)),
+        "question_days": settings.APPEAL_QUESTION_DAYS,
+        "question": (entered or {}).get("question", ""),
+        "became": queries.outcome_of([item.row for item in items]) if appeal.state in HEARD else {},
+        "together": hearings.together(items),
         "mine": appeal.state == AppealState.IN_REVIEW and appeal.assigned_to_id == user.pk,
         "own": own,
         "may_hear": permissions.can_hear_appeals(user) and not own,
@@ -182,6 +198,21 @@ def inadmissible(request: HttpRequest, pk: int) -> HttpResponse:
         return _show(request, _load(request, pk), entered=request.POST, status=422)
     toasts.tell(request, _("Not admitted: %(appeal)s") % {"appeal": appeal.reference}, note=_("The merchant is told."))
     return _go_on(request)
+
+
+@require_POST
+@opens(permissions.can_hear_appeals)
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the merchant. What is refused comes back as it was entered."""
+    appeal, question = _load(request, pk), request.POST.get("question", "")
+    try:
+        asked = asking.ask(appeal=appeal, question=question, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return _show(request, _load(request, pk), entered=request.POST, status=422)
+    note = _("They have until %(day)s to answer.") % {"day": formats.day(asked.answer_by)}
+    toasts.tell(request, _("Asked the merchant"), note=note)
+    return redirect("investigations:appeal", pk=pk)
 
 
 @opens(permissions.can_read_appeals)

@@ -20,6 +20,8 @@ ICONS = {
     "policy": "policy",
     "decision": "gavel",
     "appeal": "scale",
+    "dispute": "gavel",
+    "notice": "flag",
 }
 HEADINGS = {
     "case": _("Cases"),
@@ -28,6 +30,8 @@ HEADINGS = {
     "policy": _("Policies"),
     "decision": _("Decisions"),
     "appeal": _("Appeals"),
+    "dispute": _("Disputes"),
+    "notice": _("Notices"),
 }
 PAGES = {
     "case": "investigations:case",
@@ -36,6 +40,8 @@ PAGES = {
     "policy": "enforcement:policy",
     "decision": "enforcement:decision",
     "appeal": "investigations:appeal",
+    "dispute": "enforcement:dispute",
+    "notice": "investigations:notice",
 }
 FOR_THE_PALETTE, FOR_THE_PAGE = 4, 20
 
@@ -59,7 +65,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def url_of(hit: Hit) -> str:
-    keys = {"merchant": hit.public_id, "decision": hit.label}
+    keys = {"merchant": hit.public_id, "decision": hit.label, "dispute": hit.label, "notice": hit.label}
     return reverse(PAGES[hit.kind], args=[keys.get(hit.kind, hit.pk)])
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import NamedTuple
 
+from governance.web.shares import wilson
+
 PICKS = 24
 """Hits kept to choose the shown ones from."""
-_Z = 1.959964
-"""Of a normal distribution: 95% lie between minus and plus this many standard deviations."""
 
 
 @dataclass
@@ -72,10 +72,5 @@ def interval(found: int, drawn: int, total: int) -> Interval:
 
     It never says none for certain when none was found, and never fewer than were found.
     """
-    if not drawn:
-        return Interval(0, total)
-    share, squared = found / drawn, _Z * _Z
-    middle = share + squared / (2 * drawn)
-    spread = _Z * math.sqrt(share * (1 - share) / drawn + squared / (4 * drawn * drawn))
-    low, high = ((middle + sign * spread) / (1 + squared / drawn) for sign in (-1, 1))
+    low, high = wilson(found, drawn)
     return Interval(max(found, math.floor(low * total)), min(total, math.ceil(high * total)))

@@ -1,6 +1,6 @@
 """What waits for a person: one line each, by what their roles let them do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,22 +9,25 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from enforcement.enums import OPEN_APPEALS, MessageState, SweepState
+from enforcement import permissions as enforcement_permissions
+from enforcement.enums import LOST_DISPUTES, OPEN_APPEALS, DisputeState, MessageState, SweepState
 from enforcement.models import Appeal, Message, Sweep
-from enforcement.queries import waiting
+from enforcement.queries import disputes, overturned, waiting
 from governance.accounts.models import User
 from governance.policies.enums import VersionState
-from governance.policies.models import PolicyVersion, Waiver
+from governance.policies.models import Policy, PolicyVersion, Waiver
 from governance.policies.permissions import can_approve_policy, can_write_policy
 from governance.web.formats import relative
-from investigations.enums import CaseState
+from investigations.enums import OPEN_NOTICES, CaseState
 from investigations.models import Case, Claim
 from investigations.permissions import can_take_held, can_work
+from investigations.queries import notices
 from listings.enums import RowFate
 from listings.models import ImportRow
 
 SOON = timedelta(hours=24)
 MONTH = timedelta(days=30)
+YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,13 @@ def lines(user: User, *, at: datetime) -> list[Line]:
     """At most one line per kind of work, the most urgent first."""
     found: list[Line] = []
     if can_work(user):
-        found += [*_claimed(user), *_late(at)]
+        found += [*_claimed(user), *_late(at), *_notices(user)]
     if can_take_held(user):
-        found += [*_second_words(user), *_held(), *_appeals(user, at)]
+        found += [*_second_words(user), *_held(), *_appeals(user, at), *_disputes(user)]
     if can_approve_policy(user):
         found += _approvals(user)
     if can_write_policy(user):
-        found += [*_sent_back(user), *_sweeps(at), *_waivers(at), *_parked(), *_undelivered()]
+        found += [*_sent_back(user), *_overturned(at), *_sweeps(at), *_waivers(at), *_parked(), *_undelivered()]
     return found
 
 
@@ -91,7 +94,7 @@ def _second_words(user: User) -> Iterator[Line]:
 
 
 def _appeals(user: User, at: datetime) -> Iterator[Line]:
-    open_to = Appeal.objects.filter(state__in=sorted(OPEN_APPEALS)).exclude(decision__decided_by=user)
+    open_to = Appeal.objects.filter(state__in=sorted(OPEN_APPEALS)).exclude(decisions__decided_by=user)
     found = open_to.aggregate(n=Count("pk"), first=Min("due_at"))
     if found["n"]:
         title = ngettext("%(n)s appeal waits for an answer", "%(n)s appeals wait for an answer", found["n"])
@@ -100,12 +103,47 @@ def _appeals(user: User, at: datetime) -> Iterator[Line]:
         yield Line("scale", tone, title % {"n": found["n"]}, note, reverse("investigations:appeals"))
 
 
+def _disputes(user: User) -> Iterator[Line]:
+    """What bodies and courts have decided against us and nobody has carried out."""
+    lost = disputes.listed(enforcement_permissions.markets(user))
+    count = lost.filter(state=DisputeState.DECIDED, outcome__in=sorted(LOST_DISPUTES)).count()
+    if count and enforcement_permissions.can_carry_out(user):
+        title = ngettext("%(n)s lost dispute is to be carried out", "%(n)s lost disputes are to be carried out", count)
+        yield Line("gavel", "critical", title % {"n": count}, "", f"{reverse('enforcement:disputes')}?to_do=true")
+
+
+def _notices(user: User) -> Iterator[Line]:
+    count = notices.visible(user).filter(state__in=sorted(OPEN_NOTICES)).count()
+    if count:
+        title = ngettext(
+            "%(shown)s report from outside is to be decided", "%(shown)s reports from outside are to be decided", count
+        )
+        url = f"{reverse('investigations:notices')}?open=true"
+        yield Line("flag", "serious", title % {"shown": count}, "", url)
+
+
 def _approvals(user: User) -> Iterator[Line]:
     waiting = PolicyVersion.objects.filter(state=VersionState.SUBMITTED).exclude(author=user)
     for version in waiting.select_related("policy", "author").order_by("created_at")[:5]:
         title = _("%(policy)s v%(n)s waits for approval") % {"policy": version.policy.number, "n": version.number}
         url = reverse("enforcement:policy-version", args=[version.policy_id, version.number])
         yield Line("policy", "caution", title, _("Asked for by %(who)s.") % {"who": version.author.pseudonym}, url)
+
+
+def _overturned(at: datetime) -> Iterator[Line]:
+    """Rules of whose decisions appeals overturn too many."""
+    found = overturned.asking_for_review(since=at - YEAR)[:3]
+    for row, policy in zip(found, _policies(row.policy for row in found), strict=True):
+        title = _("%(policy)s loses on appeal: read the rule again") % {"policy": policy.number}
+        note = _("%(lost)s of %(heard)s decisions were overturned.") % {"lost": row.overturned, "heard": row.heard}
+        yield Line("scale", "serious", title, note, f"{reverse('enforcement:policy', args=[row.policy])}#appeals")
+
+
+def _policies(keys: Iterable[int]) -> list[Policy]:
+    """In the order of their keys."""
+    wanted = list(keys)
+    found = Policy.objects.in_bulk(wanted)
+    return [found[key] for key in wanted]
 
 
 def _sent_back(user: User) -> Iterator[Line]:

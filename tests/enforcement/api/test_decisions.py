@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from enforcement.domain import appeals
+from enforcement.domain import appeals, clarifications
 from enforcement.enums import AppealChannel, AppealState, Automation, DecisionState
 from enforcement.models import Appeal, Decision
 from governance.accounts.domain import api_keys
@@ -232,3 +232,24 @@ def test_what_a_merchant_writes_comes_back_as_data(client: Client, ground: Groun
     nasty = "<img src=x onerror=alert(1)> '; DROP TABLE"
     filed = post(client, "/api/v1/appeals", may, {"decision": decision.reference, "text": nasty})
     assert client.get(f"/api/v1/appeals/{filed.json()['reference']}", headers=may).json()["text"] == nasty
+
+
+def test_a_whole_event_is_contested_and_a_question_answered(
+    client: Client, ground: Ground, key: Callable[..., Headers]
+) -> None:
+    may = key(*ROBOT)
+    rows = [ground.violation(ground.listing(title)) for title in ("Ball", "Cube")]
+    first, second = (ground.issue([row], Measure.REMOVE, at=timezone.now(), origin_ref="7") for row in rows)
+    filed = post(client, "/api/v1/appeals", may, {"decision": first.reference, "text": "No.", "whole_event": True})
+    body = filed.json()
+    told = [{"decision": each.reference, "outcome": ""} for each in (first, second)]
+    assert (body["decisions"], body["decision_count"], body["questions"]) == (told, 2, [])
+    path = f"/api/v1/appeals/{body['reference']}/answer"
+    assert post(client, path, may, {"text": "M3."}).status_code == 409
+    appeal = appeals.take(appeal=Appeal.objects.get(), actor=ground.sela, at=timezone.now())
+    clarifications.ask(appeal=appeal, question="Which?", actor=ground.sela, at=timezone.now())
+    assert post(client, path, may, {"text": " "}).status_code == 400
+    (question,) = post(client, path, may, {"text": "M3."}).json()["questions"]
+    assert (question["question"], question["answer"]) == ("Which?", "M3.")
+    assert post(client, path, may, {"text": "M3."}).status_code == 409
+    assert post(client, path, key(Scope.APPEALS_READ), {"text": "M3."}).status_code == 403

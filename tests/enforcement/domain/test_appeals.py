@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from enforcement.domain import appeals, decisions, files
+from enforcement.domain import appeal_states, appeals, decisions, files
 from enforcement.domain.files import Sent
 from enforcement.enums import (
     APPEAL_MOVES,
@@ -343,8 +343,8 @@ def test_every_move_is_as_the_table_says(ground: Ground, was: AppealState, to: A
     Appeal.objects.filter(pk=appeal.pk).update(state=was, assigned_to=ground.sela, **closed)
     appeal.refresh_from_db()
     if to in APPEAL_MOVES[was]:
-        appeals._move(appeal, to, actor=ground.sela, reason="", at=LATER)
+        appeal_states._move(appeal, to, actor=ground.sela, reason="", at=LATER)
         assert Appeal.objects.get().state == to
     else:
         with pytest.raises(MoveRefused):
-            appeals._move(appeal, to, actor=ground.sela, reason="", at=LATER)
+            appeal_states._move(appeal, to, actor=ground.sela, reason="", at=LATER)

@@ -11,10 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from enforcement.domain import appeals, decisions, links
+from enforcement.domain import appeals, clarifications, decisions, links
 from enforcement.enums import AppealState, ItemOutcome
 from enforcement.language import words as language
-from enforcement.models import Appeal, Decision
+from enforcement.models import Appeal, ClarificationAnswer, Decision
 from enforcement.views import throttle
 from governance.policies.enums import Measure
 from tests.enforcement.ground import Ground
@@ -126,7 +126,7 @@ def test_the_page_costs_the_same_for_one_listing_and_three(
 ) -> None:
     found = [ground.violation(ground.listing(f"Ball {n}")) for n in range(listings)]
     decision = ground.issue(found, Measure.REMOVE, at=timezone.now())
-    with django_assert_num_queries(5):  # type: ignore[operator]
+    with django_assert_num_queries(6):  # type: ignore[operator]
         client.get(address(decision))
 
 
@@ -209,6 +209,69 @@ def test_the_answer_and_what_was_restored_are_shown(client: Client, ground: Grou
     assert "The first is wood." in text
     assert "Sela" not in text
     assert "Part of this decision was reversed on" in text
+
+
+def asked(client: Client, ground: Ground, decision: Decision) -> Appeal:
+    send(client, decision)
+    appeal = appeals.take(appeal=Appeal.objects.get(), actor=ground.sela, at=timezone.now())
+    clarifications.ask(appeal=appeal, question=f"Which magnet? {NASTY}", actor=ground.sela, at=timezone.now())
+    return appeal
+
+
+def test_a_question_is_read_and_answered_by_the_link_once(client: Client, ground: Ground, decision: Decision) -> None:
+    asked(client, ground, decision)
+    text = client.get(address(decision)).content.decode()
+    assert "Which magnet?" in text
+    assert "<script>alert" not in text
+    assert "Please answer by" in text
+    for _twice in range(2):
+        fields = {"text": "Class M3.", "lang": "de", "proof": [SimpleUploadedFile("m3.pdf", b"%PDF-1.7 M3")]}
+        answer = client.post(address(decision, "statement-answer"), fields)
+        assert answer["Location"] == f"{address(decision)}?lang=de#appeal"
+    given = ClarificationAnswer.objects.get()
+    assert (given.text, given.channel, given.answered_by) == ("Class M3.", "page", None)
+    text = client.get(address(decision)).content.decode()
+    assert "Class M3." in text
+    assert "Send the answer" not in text
+    assert "Sela" not in text
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"text": " "}, "Write an answer."),
+        ({"proof": [SimpleUploadedFile("x.pdf", b"MZ a program")]}, "“x.pdf” is neither a PDF nor a picture"),
+    ],
+)
+def test_what_is_wrong_with_an_answer_is_said(
+    client: Client, ground: Ground, decision: Decision, fields: dict[str, object], said: str
+) -> None:
+    asked(client, ground, decision)
+    answer = client.post(address(decision, "statement-answer"), {"text": "My long text", "lang": "en"} | fields)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert ClarificationAnswer.objects.count() == 0
+
+
+def test_without_a_question_there_is_nothing_to_answer(client: Client, decision: Decision) -> None:
+    send(client, decision)
+    assert client.post(address(decision, "statement-answer"), {"text": "Hello"}).status_code == 302
+    assert ClarificationAnswer.objects.count() == 0
+
+
+def test_the_whole_event_is_contested_with_one_text(client: Client, ground: Ground) -> None:
+    found = [ground.violation(ground.listing(title)) for title in ("Ball", "Cube", "Ring")]
+    now = timezone.now()
+    first, second = (ground.issue(rows, Measure.REMOVE, at=now, origin_ref="7") for rows in (found[:2], found[2:]))
+    assert "our other decisions on the same event (1)" in client.get(address(first)).content.decode()
+    send(client, first, items=[], whole_event="1")
+    appeal = Appeal.objects.get()
+    assert appeal.items.count() == 3
+    for each in (first, second):
+        text = client.get(address(each)).content.decode()
+        assert appeal.reference in text
+        assert "Heard together" in text
+        assert "Send the appeal" not in text
 
 
 def test_the_merchant_takes_it_back(client: Client, decision: Decision) -> None:

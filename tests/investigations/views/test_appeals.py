@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from enforcement.domain import appeals
+from enforcement.domain import appeals, clarifications
 from enforcement.domain.files import Sent
 from enforcement.enums import AppealChannel, AppealState, DecisionState
 from enforcement.models import Appeal, Decision
@@ -60,12 +60,27 @@ def test_answered_ones_are_a_filter_away(client: Client, ground: Ground) -> None
     assert gone.reference in client.get(reverse("investigations:appeals") + "?open=false").content.decode()
 
 
-@pytest.mark.parametrize("query", ["late=true", "mine=false", "measure=remove", "severity=serious", "q=Nordlicht"])
+@pytest.mark.parametrize(
+    "query",
+    ["late=true", "mine=false", "measure=remove", "severity=serious", "q=Nordlicht", "soon=false", "asked=false"],
+)
 def test_the_list_is_filtered(client: Client, ground: Ground, query: str) -> None:
     appeal = appealed(ground)
     Appeal.objects.filter(pk=appeal.pk).update(due_at=timezone.now() - timedelta(days=1))
     client.force_login(ground.sela)
     assert appeal.reference in client.get(f"{reverse('investigations:appeals')}?{query}").content.decode()
+
+
+@pytest.mark.parametrize(("due", "word"), [(-2, "is late"), (30, "is due soon")])
+def test_what_is_late_or_due_soon_is_said_and_found(client: Client, ground: Ground, due: int, word: str) -> None:
+    appeal, other = appealed(ground), appealed(ground, "Cube")
+    Appeal.objects.filter(pk=appeal.pk).update(due_at=timezone.now() + timedelta(hours=due))
+    client.force_login(ground.sela)
+    assert f"1 {word}" in client.get(reverse("investigations:appeals")).content.decode()
+    query = "late=true" if due < 0 else "soon=true"
+    page = client.get(f"{reverse('investigations:appeals')}?{query}").content.decode()
+    assert f'· <span class="mono">{appeal.reference}' in page
+    assert f'· <span class="mono">{other.reference}' not in page
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -76,7 +91,7 @@ def test_the_list_asks_a_fixed_number_of_queries(
         appealed(ground, f"Ball {number}")
     client.force_login(ground.sela)
     client.get(reverse("investigations:appeals"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(reverse("investigations:appeals"))
 
 
@@ -87,7 +102,7 @@ def test_an_appeal_asks_a_fixed_number_of_queries(
     appeal = appealed(ground, *(f"Ball {number}" for number in range(listings)))
     client.force_login(ground.sela)
     client.get(url(appeal))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         client.get(url(appeal))
 
 
@@ -160,6 +175,55 @@ def test_not_admitted_with_a_reason_only(client: Client, ground: Ground) -> None
     assert appeal.state == AppealState.INADMISSIBLE
 
 
+def test_the_merchant_is_asked_and_the_answer_is_read(client: Client, ground: Ground) -> None:
+    appeal = appealed(ground)
+    client.force_login(ground.sela)
+    assert "Ask the merchant" not in client.get(url(appeal)).content.decode()
+    client.post(url(appeal, "appeal-take"))
+    assert client.post(url(appeal, "appeal-ask"), {"question": " "}).status_code == 422
+    client.post(url(appeal, "appeal-ask"), {"question": f"Which? {NASTY}"})
+    page = client.get(url(appeal)).content.decode()
+    assert "Waits for the merchant; the clock stands" in page
+    assert NASTY not in page
+    answer = client.post(url(appeal, "appeal-decide"), outcomes(appeal, "upheld") | {"answer": "My answer"})
+    assert answer.status_code == 422
+    assert "My answer" in answer.content.decode()
+    sent = [Sent("report.pdf", [PDF])]
+    clarifications.answer(
+        appeal=appeal, text=NASTY, channel=AppealChannel.PAGE, actor=None, at=timezone.now(), sent=sent
+    )
+    page = client.get(url(appeal)).content.decode()
+    assert "report.pdf" in page
+    assert NASTY not in page
+    assert "Waits for the merchant" not in page
+
+
+def test_what_was_asked_in_vain_is_said(client: Client, ground: Ground) -> None:
+    then = timezone.now() - timedelta(days=20)
+    appeal = appeals.take(appeal=appealed(ground, at=then), actor=ground.sela, at=then)
+    clarifications.ask(appeal=appeal, question="Which?", actor=ground.sela, at=then)
+    client.force_login(ground.sela)
+    assert "Decide on what is there." in client.get(url(appeal)).content.decode()
+
+
+def test_a_whole_event_is_one_row_and_one_page(client: Client, ground: Ground) -> None:
+    rows = [ground.violation(ground.listing(title)) for title in ("Ball", "Cube")]
+    first, second = (ground.issue([row], Measure.REMOVE, at=timezone.now(), origin_ref="7") for row in rows)
+    arguments: dict = {"text": "Wood.", "channel": AppealChannel.PAGE, "actor": None, "at": timezone.now()}
+    appeal = appeals.file(decision=first, whole_event=True, **arguments)
+    client.force_login(ground.sela)
+    listed = client.get(reverse("investigations:appeals")).content.decode()
+    assert listed.count(appeal.reference) == 1
+    assert "2 decisions together" in listed
+    client.post(url(appeal, "appeal-take"))
+    client.post(
+        url(appeal, "appeal-decide"), outcomes(appeal, "overturned", "upheld") | {"answer": "The ball is wood."}
+    )
+    page = client.get(url(appeal)).content.decode()
+    for part in (first.reference, second.reference, "2 decisions on one event, heard together", "Decision stands"):
+        assert part in page, part
+
+
 def test_the_decider_sees_that_another_person_hears_it(client: Client, ground: Ground) -> None:
     appeal = appealed(ground, actor=ground.sela)
     client.force_login(ground.sela)
@@ -193,7 +257,7 @@ def test_a_file_of_another_appeal_is_not_found(client: Client, ground: Ground) -
     assert client.get(url(other, "appeal-file", appeal.files.get().pk)).status_code == 404
 
 
-VERBS = ("appeal-take", "appeal-release", "appeal-effect", "appeal-decide", "appeal-inadmissible")
+VERBS = ("appeal-ask", "appeal-take", "appeal-release", "appeal-effect", "appeal-decide", "appeal-inadmissible")
 
 
 @pytest.mark.parametrize("verb", VERBS)
