@@ -12,6 +12,7 @@ from enforcement.domain import (
     fan_out,
     ladder_steps,
     messages,
+    rechecks,
     relisting,
     restrictions,
     snapshots,
@@ -78,6 +79,13 @@ def keep_snapshot() -> None:
 @shared_task
 def decide_owed() -> None:
     decisions.decide_owed(at=timezone.now())
+
+
+@shared_task
+def check_corrected() -> None:
+    """Read a batch of corrected listings again, then pass the turn on while there is more."""
+    if rechecks.run_next(at=timezone.now()):
+        check_corrected.delay()
 
 
 @shared_task

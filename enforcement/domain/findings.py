@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection
 
+from enforcement.engine import Outcome
 from enforcement.enums import Owed
 from governance.policies.enums import Mode, Subject
 from listings.domain.copying import NULL
@@ -103,6 +105,19 @@ class Finding:
     explanation: bytes
     mode: Mode
 
+    @classmethod
+    def of(cls, outcome: Outcome) -> "Finding":
+        return cls(
+            policy_id=outcome.policy.policy_id,
+            version_id=outcome.policy.version_id,
+            merchant_id=outcome.merchant_id,
+            listing_id=outcome.listing_id,
+            listing_version=outcome.listing_version,
+            markets=outcome.markets,
+            explanation=orjson.dumps(outcome.explanation),
+            mode=outcome.policy.mode,
+        )
+
 
 @dataclass(frozen=True)
 class Looked:
@@ -132,7 +147,7 @@ class Merged:
 
 def merge(
     *,
-    sweep_id: int,
+    sweep_id: int | None,
     subject: Subject,
     found: Iterable[Finding],
     undecided: Iterable[tuple[int, int]],

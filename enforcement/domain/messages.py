@@ -94,7 +94,7 @@ def owe_restored(
         blocks += [paragraph(words("restored.reasons")), paragraph(reason)]
     if points:
         blocks.append(paragraph(words("points.off", n=points)))
-    elif because == LiftedBecause.CORRECTED and decision.points:
+    elif because == LiftedBecause.CORRECTED and decision.point_entries.exists():
         blocks.append(paragraph(words("restored.points_stay")))
     subject = words("restored.subject", decision=decision.reference)
     letter = _letter(words, decision, subject, blocks, link="mail.link", at=at)

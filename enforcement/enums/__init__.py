@@ -65,11 +65,13 @@ from enforcement.enums.transparency import SUBMISSION_MOVES, SUBMISSION_TONE, En
 from enforcement.enums.violations import (
     CLEARANCE_RANK,
     GOES_LIVE,
+    RECHECKED_TONE,
     VIOLATION_MOVES,
     VIOLATION_TONE,
     Clearance,
     ClosedBecause,
     Owed,
+    Rechecked,
     ViolationState,
 )
 
@@ -97,6 +99,7 @@ __all__ = (
     "MESSAGE_TONE",
     "OPEN_APPEALS",
     "OPEN_STEPS",
+    "RECHECKED_TONE",
     "REVERSALS",
     "SECOND_PERSON",
     "SETTLED_BY",
@@ -132,6 +135,7 @@ __all__ = (
     "Origin",
     "Owed",
     "PointKind",
+    "Rechecked",
     "StepBecause",
     "StepState",
     "SubmissionState",

@@ -3,6 +3,7 @@ from enforcement.models.decision import Decision, DecisionItem, DecisionMove, It
 from enforcement.models.delivery import Delivery, DeliveryAttempt, DeliveryEvent, WebhookEndpoint
 from enforcement.models.ladder import Ladder, LadderMove, LadderStep, LadderStepMove
 from enforcement.models.message import Message, Statement
+from enforcement.models.recheck import Recheck
 from enforcement.models.snapshot import CatalogueSnapshot
 from enforcement.models.sweep import Chunk, Sweep, SweepMove, SweepPolicy
 from enforcement.models.transparency import TransparencyReconciliation, TransparencySubmission, TransparencyTry
@@ -30,6 +31,7 @@ __all__ = [
     "LadderStepMove",
     "Message",
     "PointEntry",
+    "Recheck",
     "Restriction",
     "SecondWord",
     "Statement",
