@@ -25,7 +25,7 @@ from governance.accounts.models import User
 from governance.audit.domain import entries
 from governance.audit.domain.entries import Subject as Recorded
 from governance.policies.enums import Subject
-from governance.web.refusals import Refusal
+from governance.web.refusals import MoveRefused
 from listings.models import Listing
 from listings.queries.keys import among
 
@@ -35,7 +35,7 @@ AT_ONCE = 100
 """Listings that a person waits for; the workers read the rest."""
 
 
-class NothingOpen(Refusal):
+class NothingOpen(MoveRefused):
     """There is nothing to read again."""
 
 
