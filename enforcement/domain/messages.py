@@ -22,10 +22,12 @@ from enforcement.domain import letters, statements
 from enforcement.domain.letters import Block, Letter, bullets, paragraph
 from enforcement.enums import MESSAGE_MOVES, AppealState, LiftedBecause, MessageKind, MessageState
 from enforcement.language.words import Words
+from enforcement.measures import MEASURES
 from enforcement.models import Appeal, Deadline, Decision, DecisionItem, Message, Statement
 from enforcement.queries import waiting
 from governance.accounts.models import User
 from governance.audit.domain import entries
+from governance.policies.enums import Measure
 from governance.web.refusals import MoveRefused
 
 LEASE = timedelta(minutes=5)
@@ -116,7 +118,7 @@ def owe_withdrawn(*, decision: Decision, items: Sequence[DecisionItem], reason: 
 def owe_in_effect(*, decision: Decision, items: Sequence[DecisionItem], at: datetime) -> Message:
     """Say that what was announced is now in effect, for what was not corrected."""
     words = statements.words_for(decision.merchant.language)
-    text = paragraph(words("effect.text", decision=decision.reference))
+    text = paragraph(words("effect.notice" if _gives_notice(decision) else "effect.text", decision=decision.reference))
     subject = words("effect.subject", decision=decision.reference)
     letter = _letter(words, decision, subject, [text, bullets(_names(words, items))], link="mail.link", at=at)
     return _owe(decision, MessageKind.IN_EFFECT, f"effect:{decision.pk}", letter, at=at)
@@ -129,9 +131,14 @@ def owe_reminder(*, deadline: Deadline, items: Sequence[DecisionItem], at: datet
         return False
     words = statements.words_for(decision.merchant.language)
     effect = words.minute(deadline.takes_effect_at)
-    text = paragraph(words("reminder.text", decision=decision.reference, date=effect))
-    subject = words("reminder.subject", date=words.day(deadline.correct_by))
-    letter = _letter(words, decision, subject, [text, bullets(_names(words, items))], link="mail.link", at=at)
+    if _gives_notice(decision):
+        subject = words("reminder.notice_subject", date=words.day(deadline.takes_effect_at))
+        blocks = [paragraph(words("reminder.notice", decision=decision.reference, date=effect))]
+    else:
+        subject = words("reminder.subject", date=words.day(deadline.correct_by))
+        text = paragraph(words("reminder.text", decision=decision.reference, date=effect))
+        blocks = [text, bullets(_names(words, items))]
+    letter = _letter(words, decision, subject, blocks, link="mail.link", at=at)
     _owe(decision, MessageKind.REMINDER, key, letter, at=at)
     return True
 
@@ -226,6 +233,11 @@ def _letter(
 ) -> Letter:
     name = decision.merchant.name
     return letters.compose(words=words, subject=subject, name=name, decision=decision, blocks=blocks, link=link, at=at)
+
+
+def _gives_notice(decision: Decision) -> bool:
+    """It waits because an account is to be closed, not for a correction."""
+    return MEASURES[Measure(decision.measure)].needs_notice
 
 
 def _names(words: Words, items: Sequence[DecisionItem]) -> list[str]:

@@ -197,7 +197,8 @@ def _until(words: Words, decision: Decision) -> str:
     if decision.correct_by is not None:
         return words("until.correct_by", date=words.day(decision.correct_by))
     if decision.ends_at is not None:
-        return words("until.date", date=words.minute(decision.ends_at))
+        by_ladder = decision.origin_kind == Origin.LADDER and MEASURES[Measure(decision.measure)].on_merchant
+        return words("until.ladder" if by_ladder else "until.date", date=words.minute(decision.ends_at))
     without_end = {Measure.WARN: "warn", Measure.SUSPEND: "account", Measure.TERMINATE: "terminated"}
     return words(f"until.{without_end.get(Measure(decision.measure), 'corrected')}")
 

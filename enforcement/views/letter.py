@@ -125,6 +125,11 @@ class Letter:
         return waiting.deadline(self.decision).takes_effect_at if self.decision.state == DecisionState.PENDING else None
 
     @property
+    def is_open(self) -> bool:
+        """Something may still come of it: what is to be corrected, and the points as they were, matter only then."""
+        return self.decision.state in recheck.OPEN_STATES
+
+    @property
     def settled_words(self) -> str:
         """How a settled decision says why."""
         because = self.moved.reason if self.moved else ""
