@@ -148,7 +148,7 @@ def _intro(words: Words, decision: Decision, deadline: Deadline | None, replaced
     before = words("intro.replaces", reference=replaced.reference) if replaced else ""
     after = words("intro.rest")
     if measure in NOTHING_ON_SALE:
-        after = words("intro.account")
+        after = words("intro.account_later" if deadline else "intro.account")
     elif MEASURES[measure].on_merchant:
         after = words("intro.suspended")
     if deadline is not None:
@@ -266,11 +266,12 @@ def _correction(
     """The policy's own steps; without them, what the first explanation shows would be enough."""
     day = deadline.correct_by if deadline and decision.cure_days else decision.correct_by
     by = words("correct.by", date=words.day(day)) if day else ""
+    if decision.origin_kind == Origin.LADDER:
+        return {"by": by, "steps": [words("ladder.recheck")], "language": words.language, "recheck": ""}
     steps, tag = reasons.corrections(text, items[0].facts["explanation"], words.language)
     if not steps:
         steps, tag = [words("correct.steps_missing")], words.language
-    recheck = words("ladder.recheck" if decision.origin_kind == Origin.LADDER else "correct.recheck")
-    return {"by": by, "steps": steps, "language": tag, "recheck": recheck}
+    return {"by": by, "steps": steps, "language": tag, "recheck": words("correct.recheck")}
 
 
 def _redress(words: Words, at: datetime) -> list[str]:

@@ -115,9 +115,12 @@ class Letter:
     @cached_property
     def moved(self) -> DecisionMove | None:
         """The move into the state that the decision has now, where the merchant is told of it."""
-        if self.decision.state not in SHOWN_STATES:
+        rows = self.decision.moves.filter(to_state=self.decision.state).order_by("-pk")
+        if self.decision.state == DecisionState.IN_FORCE:
+            rows = rows.filter(from_state=DecisionState.PENDING)
+        elif self.decision.state not in SHOWN_STATES:
             return None
-        return self.decision.moves.filter(to_state=self.decision.state).order_by("-pk").first()
+        return rows.first()
 
     @cached_property
     def takes_effect_at(self) -> datetime | None:

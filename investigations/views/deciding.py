@@ -81,6 +81,7 @@ def context(case: Case, *, form: DecideForm | None, mine: bool, at: datetime) ->
         "every_options": EVERY_OPTIONS,
         "verdict_all": form.data.get("verdict_all", "") if form else "",
         "measure_options": _measures(beside),
+        "by_market": " ".join(measure.value for measure, kind in MEASURES.items() if not kind.on_merchant),
         "curable": " ".join(measure.value for measure, kind in MEASURES.items() if kind.curable),
         "market_options": _markets(beside),
         "reasons": [beside.text.title if beside.text else "", *VIOLATION_REASONS],

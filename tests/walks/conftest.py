@@ -1,5 +1,6 @@
 """A marketplace, its merchant and its reviewers, with real workers and a clock that a test moves."""
 
+import json
 import re
 import time
 from collections.abc import Callable
@@ -65,16 +66,17 @@ class World:
         assert answer.ok, answer.text()
 
     def events(self, page: Page, *, last: str) -> list[dict[str, Any]]:
-        """What the marketplace has been told so far, oldest first, once the `last` of it has come."""
+        """What the marketplace has been told so far, oldest first, once this is the `last` of it."""
         self.minute()
 
         def told() -> list[dict[str, Any]]:
             answer = page.request.get(f"{self.server.url}/api/v1/events", headers=self.headers)
             assert answer.ok, answer.text()
             found: list[dict[str, Any]] = answer.json()["events"]
-            return found if last in {each["type"] for each in found} else []
+            return found if found and found[-1]["type"] == last else []
 
         found: list[dict[str, Any]] = self.until(told, f"the event {last}")
+        (self.folder / "events.json").write_text(json.dumps(found, indent=1))
         return found
 
     # --- time ------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """The same again and again: the ladder proposes, two people say yes, thirty days pass, the account is closed."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -48,6 +50,15 @@ def approve(world: World, second: Page, decision: Decision) -> None:
     world.shot(second, f"approved-{decision.measure}")
 
 
+def told(events: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """What the marketplace read of decisions and of rights, with the measure or what became of the account."""
+
+    def what(data: dict[str, Any]) -> str:
+        return data.get("measure") or next((key[:-3] for key in ("terminated_at", "suspended_at") if data.get(key)), "")
+
+    return [(each["type"], what(each["data"])) for each in events if each["type"] != "listing.visibility_changed"]
+
+
 def rights(world: World) -> tuple[bool, bool]:
     """Whether the merchant is suspended, and terminated."""
     row = Merchant.objects.get(pk=world.merchant.pk)
@@ -93,9 +104,50 @@ def test_the_third_offence_ends_in_thirty_days_notice(world: World, magnets: Pol
     assert not rights(world)[1]
     world.forward(days=2)
     world.until(lambda: rights(world)[1], "the end of the account")
-    merchant.goto(link(world.letter("is now in effect")))
+    merchant.goto(link(world.letter("The notice period has passed.")))
     world.shot(merchant, "merchant-terminated")
+    expect(merchant.get_by_text("This decision has been in effect since")).to_be_visible()
     merchant.goto(link(notice, "m"))
+    expect(merchant.get_by_text("Your account has been closed since")).to_be_visible()
     world.shot(merchant, "merchant-account-terminated")
-    told = [each["type"] for each in world.events(merchant, last="merchant.rights_changed")]
-    assert told == []
+    assert told(world.events(merchant, last="merchant.rights_changed")) == [
+        ("decision.issued", "remove"),
+        ("decision.issued", "warn"),
+        ("decision.issued", "remove"),
+        ("decision.issued", "suspend"),
+        ("merchant.rights_changed", "suspended"),
+        ("merchant.rights_changed", ""),
+        ("decision.expired", "suspend"),
+        ("decision.issued", "remove"),
+        ("decision.announced", "terminate"),
+        ("decision.issued", "terminate"),
+        ("merchant.rights_changed", "terminated"),
+    ]
+
+
+@pytest.mark.workers
+def test_repeated_infringement_ends_the_account_at_once_with_its_reason(world: World, magnets: Policy) -> None:
+    """Regulation (EU) 2019/1150, Art. 4(4)(c)."""
+    moderator, second, merchant = world.desk(world.ground.mona), world.desk(world.ground.tilda), world.desk(None)
+    world.push(moderator, "m-1", "Magnet set")
+    world.decide(moderator, world.sweep(1), "x", "t")
+    moderator.get_by_label("Takes effect").last.select_option("repeated")
+    moderator.locator("#reason").fill("The fourth account with the same magnets.")
+    world.shot(moderator, "case-terminate")
+    moderator.keyboard.press("Control+Enter")
+    expect(moderator.locator(".toast").first).to_contain_text("Waits for a second person: Terminate the account")
+    world.shot(moderator, "decided")
+    termination = Decision.objects.get()
+    assert (termination.state, termination.without_notice, rights(world)) == ("held", "repeated", (False, False))
+
+    second.goto(f"/decisions/{termination.reference}/")
+    expect(second.get_by_text("It infringed the terms repeatedly")).to_be_visible()
+    approve(world, second, termination)
+    assert rights(world) == (False, True)
+    merchant.goto(link(world.letter("Your account is closed")))
+    expect(merchant.get_by_text("Article 4(4)(c) of Regulation (EU) 2019/1150")).to_be_visible()
+    world.shot(merchant, "merchant-closed-at-once")
+    assert told(world.events(merchant, last="merchant.rights_changed")) == [
+        ("decision.issued", "terminate"),
+        ("merchant.rights_changed", "terminated"),
+    ]
