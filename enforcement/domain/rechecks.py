@@ -87,15 +87,11 @@ def check_now(*, listings: Collection[Listing], actor: User, at: datetime) -> An
     first, rest = keys[:AT_ONCE], keys[AT_ONCE:]
     checked = _check(first, at)
     owe(listing_ids=rest, at=at)
-    known = {key: str(each) for each in listings if (key := each.pk) in first}
-    said = {key: [str(each.outcome) for each in checked if each.violation.listing_id == key] for key in first}
-    entries.record_many(
-        verb="listing.checked",
-        actor=actor,
-        subject_kind="listing",
-        subjects=[Recorded(key, known[key], {"outcomes": said[key]}) for key in first],
-        at=at,
-    )
+    said: dict[int, list[str]] = {key: [] for key in first}
+    for each in checked:
+        said[each.violation.listing_id or 0].append(each.outcome.value)
+    subjects = [Recorded(key, f"L-{key}", {"outcomes": outcomes}) for key, outcomes in said.items()]
+    entries.record_many(verb="listing.checked", actor=actor, subject_kind="listing", subjects=subjects, at=at)
     return Answer(checked, left=len(rest))
 
 
@@ -106,19 +102,25 @@ def _check(listing_ids: Collection[int], at: datetime) -> list[Checked]:
     rows = queries.open_matters(listing_ids).order_by("policy_id", "listing_id")
     taken = list(rows.select_for_update(skip_locked=True, of=("self",)))
     held = {violation.pk for violation in taken}
-    busy = [Checked(each, Rechecked.BUSY) for each in rows if each.pk not in held]
+    busy = [Checked(each, Rechecked.BUSY) for each in rows.select_related("policy") if each.pk not in held]
+    return [*busy, *_told(taken, _read_all(taken, at))] if taken else busy
+
+
+def _read_all(taken: Sequence[Violation], at: datetime) -> dict[int, set[int]]:
+    """Read again what these violations are about; returns by policy the listings of which it was decided."""
     by_policy: dict[int, list[int]] = defaultdict(list)
     for violation in taken:
-        by_policy[violation.policy_id].append(violation.listing_id or 0)
-    active = engine.load_active(at=at, policies=sorted(by_policy)) if by_policy else None
+        if violation.listing_id is not None:
+            by_policy[violation.policy_id].append(violation.listing_id)
+    active = engine.load_active(at=at, policies=sorted(by_policy))
     read: dict[int, set[int]] = {}
     closed = 0
-    for policy in active.about(Subject.LISTINGS) if active else ():
-        read[policy.policy_id], count = _read(active, policy, by_policy[policy.policy_id], at)  # type: ignore[arg-type]
+    for policy in active.about(Subject.LISTINGS):
+        read[policy.policy_id], count = _read(active, policy, by_policy[policy.policy_id], at)
         closed += count
     if closed:
         transaction.on_commit(lambda: events.violations_closed.send(Recheck, sweep_id=None))
-    return busy + _told(taken, read)
+    return read
 
 
 def _read(among_all: ActivePolicies, policy: ActivePolicy, keys: Sequence[int], at: datetime) -> tuple[set[int], int]:

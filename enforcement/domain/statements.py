@@ -146,11 +146,9 @@ def _deadline(decision: Decision) -> Deadline | None:
 def _intro(words: Words, decision: Decision, deadline: Deadline | None, replaced: Decision | None) -> list[str]:
     measure = Measure(decision.measure)
     before = words("intro.replaces", reference=replaced.reference) if replaced else ""
-    after = words("intro.rest")
+    after = words("intro.suspended" if MEASURES[measure].on_merchant else "intro.rest")
     if measure in NOTHING_ON_SALE:
         after = words("intro.account_later" if deadline else "intro.account")
-    elif MEASURES[measure].on_merchant:
-        after = words("intro.suspended")
     if deadline is not None:
         effect, by = words.minute(deadline.takes_effect_at), words.day(deadline.correct_by)
         notice = MEASURES[measure].needs_notice
@@ -286,7 +284,9 @@ def _redress(words: Words, at: datetime) -> list[str]:
 
 def _points(words: Words, decision: Decision, at: datetime) -> list[str]:
     entry = decision.point_entries.first() if decision.points else None
-    given = words("points.given", n=entry.points, date=words.day(entry.lapses_at)) if entry else words("points.none")
+    waits = decision.points and decision.state == DecisionState.PENDING
+    given = words("points.later", n=decision.points) if waits else words("points.none")
+    given = words("points.given", n=entry.points, date=words.day(entry.lapses_at)) if entry else given
     balance = words("points.balance", n=ledger.balance(decision.merchant_id, at))
     off = points.promised(entry) if entry else 0
     if entry is None or not off:

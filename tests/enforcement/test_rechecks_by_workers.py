@@ -18,6 +18,7 @@ from listings.models import Listing
 from tests.enforcement.domain.test_races import at_once
 from tests.enforcement.ground import Ground
 from tests.fixtures.workers import Worker, forget
+from tests.fixtures.workers import pending as waiting
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,6 +57,15 @@ def test_a_push_settles_the_matter(worker: Worker, ground: Ground, cheap: Policy
     correct_all()
     worker.settle()
     assert outcome(decision) == (DecisionState.SETTLED, 0, 0, 1)
+
+
+@pytest.mark.workers
+def test_a_batch_asks_for_one_turn(worker: Worker, ground: Ground, cheap: Policy) -> None:
+    pending(ground, cheap, 5)
+    worker.kill()
+    forget()
+    correct_all()
+    assert waiting() == 2  # the other lets restrictions follow
 
 
 @pytest.mark.workers

@@ -275,6 +275,18 @@ def test_what_was_corrected_in_time_does_not_take_effect_while_it_waits_to_be_re
     assert (taking_effect.start_due(due), state(decision)) == (0, DecisionState.SETTLED)
 
 
+def test_a_request_to_correct_does_not_run_out_while_the_correction_waits_to_be_read(
+    ground: Ground, cheap: Policy
+) -> None:
+    decision = decided(ground, cheap, Measure.REQUEST_CORRECTION)
+    over = Restriction.objects.get().ends_at
+    assert over is not None
+    change(listing_of(decision), price_minor=900, at=over - timedelta(minutes=10))
+    assert decisions.expire_due(at=over) == 0
+    check(over)
+    assert (decisions.expire_due(at=over), state(decision)) == (0, DecisionState.SETTLED)
+
+
 # --- on a person's word --------------------------------------------------------------------------
 
 
