@@ -47,7 +47,6 @@ class World:
         self.clock.to(NOON)
         self.ground = Ground()
         self.merchant = self.ground.merchant
-        self.rena = make.person("rena", Role.SENIOR_REVIEWER)
         Category.objects.create(code="toys", names={"en": "Toys"})
         admin = make.person("ada", Role.ADMINISTRATOR)
         scopes = [Scope.LISTINGS_WRITE, Scope.LISTINGS_READ, Scope.EVENTS_READ, Scope.DECISIONS_READ]

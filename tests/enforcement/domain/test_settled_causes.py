@@ -41,10 +41,10 @@ def letters(decision: Decision) -> list[str]:
     return list(found.values_list("text", flat=True))
 
 
-@pytest.mark.parametrize(("closed", "because", "letter", "page"), CAUSES)
+@pytest.mark.parametrize(("closed", "because", "letter", "shown_as"), CAUSES)
 @pytest.mark.parametrize("by_deadline", [False, True])
 def test_each_cause_is_told_as_it_is(
-    ground: Ground, lenient: Policy, closed: str, because: str, letter: str, page: str, by_deadline: bool
+    ground: Ground, lenient: Policy, closed: str, because: str, letter: str, shown_as: str, by_deadline: bool
 ) -> None:
     decision = pending(ground, lenient)
     ground.close(Violation.objects.get(), closed)
@@ -56,7 +56,7 @@ def test_each_cause_is_told_as_it_is(
     assert letter in text
     assert "points" not in text
     shown = Client().get(f"/s/{links.token_of(decision)}/").content.decode()
-    assert page in shown
+    assert shown_as in shown
 
 
 def test_two_causes_are_two_letters_and_one_move(ground: Ground, lenient: Policy) -> None:
