@@ -9,7 +9,10 @@ violations_found = Signal()
 """`sweep_id`: a chunk of this sweep left violations that owe a case."""
 
 violations_closed = Signal()
-"""`sweep_id`: a chunk of this sweep closed violations that no longer hold."""
+"""`sweep_id`: a chunk of this sweep closed violations that no longer hold; None: listings were read again at once."""
+
+recheck_owed = Signal()
+"""Inside the transaction: listings are to be read again."""
 
 sweep_ended = Signal()
 """`sweep_id`: finished or cancelled; what it found may be decided upon."""

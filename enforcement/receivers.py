@@ -10,10 +10,10 @@ from django.db import transaction
 from django.dispatch import receiver
 
 from enforcement import events, tasks
-from enforcement.domain import delivery_events
+from enforcement.domain import delivery_events, rechecks
 from listings.domain.rights import Rights
 from listings.domain.visibility import Change
-from listings.events import listings_changed, rights_changed, visibility_changed
+from listings.events import listings_changed, listings_replaced, rights_changed, visibility_changed
 
 
 @receiver(events.sweep_at_work)
@@ -30,7 +30,7 @@ def follow_up_a_sweep(sweep_id: int, **_: Any) -> None:
 
 
 @receiver(events.violations_closed)
-def settle_what_was_corrected(sweep_id: int, **_: Any) -> None:
+def settle_what_was_corrected(**_: Any) -> None:
     tasks.settle_corrected.delay_on_commit()
 
 
@@ -53,6 +53,16 @@ def take_a_step(step_id: int, **_: Any) -> None:
 @receiver(listings_changed)
 def let_restrictions_follow(listing_ids: Sequence[int], **_: Any) -> None:
     tasks.follow_listings.delay_on_commit(list(listing_ids))
+
+
+@receiver(listings_replaced)
+def owe_a_check(listing_ids: Sequence[int], at: datetime, **_: Any) -> None:
+    rechecks.owe(listing_ids=listing_ids, at=at)
+
+
+@receiver(events.recheck_owed)
+def check_again(**_: Any) -> None:
+    tasks.check_corrected.delay_on_commit()
 
 
 @receiver(visibility_changed)

@@ -12,6 +12,7 @@ from enforcement.domain import (
     fan_out,
     ladder_steps,
     messages,
+    rechecks,
     relisting,
     reminders,
     restrictions,
@@ -93,6 +94,13 @@ def decide_owed() -> None:
         cache.delete(DECIDING)
     if issued and owed.any_left():
         decide_owed.delay()
+
+
+@shared_task
+def check_corrected() -> None:
+    """Read a batch of corrected listings again, then pass the turn on while there is more."""
+    if rechecks.run_next(at=timezone.now()):
+        check_corrected.delay()
 
 
 @shared_task

@@ -169,6 +169,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "keep the snapshot for previews": {"task": "enforcement.tasks.keep_snapshot", "schedule": 300},
     "make the snapshot of the day": {"task": "enforcement.tasks.make_snapshot", "schedule": crontab(hour=5, minute=30)},
     "decide what is owed": {"task": "enforcement.tasks.decide_owed", "schedule": 60},
+    "check what was corrected": {"task": "enforcement.tasks.check_corrected", "schedule": 60},
     "settle what is corrected": {"task": "enforcement.tasks.settle_corrected", "schedule": 60},
     "keep undoing": {"task": "enforcement.tasks.keep_undos_going", "schedule": 15},
     "end what has run out": {"task": "enforcement.tasks.expire_due", "schedule": 60},

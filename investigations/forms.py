@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from enforcement.domain.timing import Timing
@@ -21,6 +22,7 @@ REASON_LENGTH = 500
 FILE_LIMIT = 10 * 1024 * 1024
 EVERY_VERDICT, ONE_VERDICT = "verdict_all", "verdict-"
 
+AT_ONCE_CHOICES = [(each.value, format_lazy(_("At once: {reason}"), reason=each.label)) for each in WithoutNotice]
 CURE_CHOICES = [
     ("", _("As the policy says")),
     ("0", _("At once")),
@@ -48,7 +50,7 @@ class DecideForm(forms.Form):
         choices=CURE_CHOICES, coerce=int, required=False, empty_value=None, label=_("Takes effect")
     )
     without_notice = forms.TypedChoiceField(
-        choices=[("", _("After 30 days' notice")), *WithoutNotice.choices],
+        choices=[("", _("After 30 days' notice")), *AT_ONCE_CHOICES],
         coerce=WithoutNotice,
         required=False,
         empty_value=None,

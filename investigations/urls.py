@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from investigations.views import appeals, case, case_verbs, cases, listings, merchants, notices, queue, reported, search
+from investigations.views import (
+    appeals,
+    case,
+    case_verbs,
+    cases,
+    listings,
+    merchants,
+    notices,
+    queue,
+    recheck,
+    reported,
+    search,
+)
 
 app_name = "investigations"
 urlpatterns: list[URLPattern] = [
@@ -26,6 +38,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/files/add/", case_verbs.add_file, name="case-file"),
     path("cases/<int:pk>/files/<int:evidence>/", case_verbs.download, name="case-download"),
     path("cases/<int:pk>/snapshots/<int:item>/", case_verbs.add_snapshot, name="case-snapshot"),
+    path("cases/<int:pk>/check/", recheck.case, name="case-check"),
     path("cases/<int:pk>/<str:tab>/", case.detail, name="case-tab"),
     path("appeals/", appeals.AppealList.as_view(), name="appeals"),
     path("appeals/<int:pk>/", appeals.detail, name="appeal"),
@@ -46,6 +59,7 @@ urlpatterns: list[URLPattern] = [
     path("n/<str:token>/appeal/", reported.appeal, name="reported-appeal"),
     path("listings/", listings.ListingList.as_view(), name="listings"),
     path("listings/<int:pk>/", listings.detail, name="listing"),
+    path("listings/<int:pk>/check/", recheck.listing, name="listing-check"),
     path("merchants/", merchants.MerchantList.as_view(), name="merchants"),
     path("merchants/<str:public_id>/", merchants.detail, name="merchant"),
     path("search/", search.page, name="search"),

@@ -5,6 +5,9 @@ from django.dispatch import Signal
 listings_changed = Signal()
 """After commit: `listing_ids` (created or changed) and `mark`, the highest change number among them."""
 
+listings_replaced = Signal()
+"""Inside the transaction: `listing_ids` that were there before and differ now, and `at`. Whoever must look again owes it there."""
+
 metrics_imported = Signal()
 """After the last batch: `run_id` of an import of daily metrics; the windows are to be made anew."""
 

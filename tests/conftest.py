@@ -18,7 +18,7 @@ LONGEST = (
     "tests/listings/domain/imports/test_real",
 )
 
-pytest_plugins = ["tests.fixtures.browser", "tests.fixtures.workers"]
+pytest_plugins = ["tests.fixtures.browser", "tests.fixtures.clock", "tests.fixtures.workers"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

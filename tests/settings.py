@@ -17,6 +17,9 @@ os.environ.setdefault("GOVERNANCE_TEST_STATE", str(_own))
 os.environ["GOVERNANCE_STATE"] = os.environ["GOVERNANCE_TEST_STATE"]
 
 from governance.settings import *  # noqa: E402, F403 -- the defaults above must come first
+from tests import clock  # noqa: E402
+
+clock.install()
 
 _run = f"{Path(os.environ['GOVERNANCE_TEST_STATE']).name}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 

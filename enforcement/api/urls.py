@@ -10,6 +10,7 @@ from enforcement.api.decisions import DecisionViewSet
 from enforcement.api.disputes import DisputeViewSet
 from enforcement.api.events import EventViewSet
 from enforcement.api.policies import PolicyViewSet
+from enforcement.api.rechecks import ListingRecheckViewSet
 from enforcement.api.sweeps import SweepViewSet
 from enforcement.api.transparency import SubmissionViewSet
 from enforcement.api.undo import UndoViewSet
@@ -28,6 +29,7 @@ urlpatterns = [
     *router.urls,
     path("events", EventViewSet.as_view({"get": "list"}), name="events"),
     path("listings/check", ListingCheckViewSet.as_view({"post": "create"}), name="listing-check"),
+    path("listings/<int:pk>/check", ListingRecheckViewSet.as_view({"post": "create"}), name="listing-recheck"),
     path("merchants/<str:merchant_id>/health", AccountViewSet.as_view({"get": "health"}), name="merchant-health"),
     path("merchants/<str:merchant_id>/matters", AccountViewSet.as_view({"get": "matters"}), name="merchant-matters"),
 ]

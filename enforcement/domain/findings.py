@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection
 
+from enforcement.engine import Outcome
 from enforcement.enums import Owed
 from governance.policies.enums import Mode, Subject
 from listings.domain.copying import NULL
@@ -118,6 +120,19 @@ class Finding:
     explanation: bytes
     mode: Mode
 
+    @classmethod
+    def of(cls, outcome: Outcome) -> "Finding":
+        return cls(
+            policy_id=outcome.policy.policy_id,
+            version_id=outcome.policy.version_id,
+            merchant_id=outcome.merchant_id,
+            listing_id=outcome.listing_id,
+            listing_version=outcome.listing_version,
+            markets=outcome.markets,
+            explanation=orjson.dumps(outcome.explanation),
+            mode=outcome.policy.mode,
+        )
+
 
 @dataclass(frozen=True)
 class Looked:
@@ -147,7 +162,7 @@ class Merged:
 
 def merge(
     *,
-    sweep_id: int,
+    sweep_id: int | None,
     subject: Subject,
     found: Iterable[Finding],
     undecided: Iterable[tuple[int, int]],
@@ -167,7 +182,7 @@ def merge(
         merged = Merged()
         merged.waived = _counts(cursor, _WAIVE, {"day": at.date()})
         merged.settled = _counts(cursor, _SETTLE, {})
-        said = {"sweep": sweep_id, "at": at}
+        said: dict[str, object] = {"sweep": sweep_id, "at": at}
         merged.new = _counts(cursor, _MERGE.format(arbiter=_ARBITERS[subject]), said)
         for version, count in _counts(cursor, _SETTLED_MEANWHILE, said).items():
             merged.new[version] -= count

@@ -18,10 +18,12 @@ from enforcement.domain import gathering, letters, mails, statements
 from enforcement.domain.letters import Block, Letter, bullets, paragraph
 from enforcement.enums import MESSAGE_MOVES, LiftedBecause, MessageKind, MessageState
 from enforcement.language.words import Words
+from enforcement.measures import MEASURES
 from enforcement.models import Deadline, Decision, DecisionItem, Message, Statement
 from enforcement.queries import outbox
 from governance.accounts.models import User
 from governance.audit.domain import entries
+from governance.policies.enums import Measure
 from governance.web.refusals import MoveRefused
 
 LEASE = timedelta(minutes=5)
@@ -82,7 +84,7 @@ def owe_restored(
         blocks += [paragraph(words("restored.reasons")), paragraph(reason)]
     if points:
         blocks.append(paragraph(words("points.off", n=points)))
-    elif because == LiftedBecause.CORRECTED and decision.points:
+    elif because == LiftedBecause.CORRECTED and decision.point_entries.exists():
         blocks.append(paragraph(words("restored.points_stay")))
     subject = words("restored.subject", decision=decision.reference)
     letter = _letter(words, decision, subject, blocks, link="mail.link", at=at)
@@ -104,7 +106,14 @@ def owe_withdrawn(*, decision: Decision, items: Sequence[DecisionItem], reason: 
 def owe_in_effect(*, left: Sequence[Left], at: datetime) -> Message:
     """Say that what was announced is now in effect, for what was not corrected. All these are of one event."""
     words = statements.words_for(left[0][0].merchant.language)
-    said = [(decision, words("effect.text", decision=decision.reference), items) for decision, items in left]
+    said = [
+        (
+            decision,
+            words("effect.notice" if _gives_notice(decision) else "effect.text", decision=decision.reference),
+            items,
+        )
+        for decision, items in left
+    ]
     first = left[0][0]
     subject = (
         words("effect.subject", decision=first.reference) if len(left) == 1 else words("effect.several", n=len(left))
@@ -113,15 +122,23 @@ def owe_in_effect(*, left: Sequence[Left], at: datetime) -> Message:
 
 
 def owe_reminder(*, left: Sequence[Left], deadlines: Sequence[Deadline], at: datetime) -> Message:
-    """Say what is not corrected yet, of decisions of one event with their deadlines."""
+    """Say what is not corrected yet, of decisions of one event with their deadlines; and that an account is soon to be closed."""
     words = statements.words_for(left[0][0].merchant.language)
-    said = [
-        (decision, words("reminder.text", decision=decision.reference, date=words.minute(own.takes_effect_at)), items)
-        for (decision, items), own in zip(left, deadlines, strict=True)
-    ]
-    subject = words("reminder.subject", date=words.day(min(own.correct_by for own in deadlines)))
+    said = [_reminder(words, each, own) for each, own in zip(left, deadlines, strict=True)]
+    if all(_gives_notice(decision) for decision, _items in left):
+        subject = words("reminder.notice_subject", date=words.day(min(own.takes_effect_at for own in deadlines)))
+    else:
+        subject = words("reminder.subject", date=words.day(min(own.correct_by for own in deadlines)))
     key = f"reminder:{deadlines[0].pk}"
     return _owe_together(words, MessageKind.REMINDER, key, subject, said, at=at)
+
+
+def _reminder(words: Words, left: Left, deadline: Deadline) -> tuple[Decision, str, Sequence[DecisionItem]]:
+    decision, items = left
+    effect = words.minute(deadline.takes_effect_at)
+    if _gives_notice(decision):
+        return decision, words("reminder.notice", decision=decision.reference, date=effect), ()
+    return decision, words("reminder.text", decision=decision.reference, date=effect), items
 
 
 def owe_deadline(*, deadline: Deadline, at: datetime) -> Message:
@@ -233,15 +250,21 @@ def _owe_together(
     *,
     at: datetime,
 ) -> Message:
-    """One letter about decisions of one event: what is said of each, its items, its link."""
+    """One letter about decisions of one event: what is said of each, its items if any, its link."""
     blocks: list[Block] = []
     for decision, text, items in said:
-        blocks += [paragraph(text), bullets(names(words, items)), letters.link(words("mail.link"), decision)]
+        listed = [bullets(names(words, items))] if items else []
+        blocks += [paragraph(text), *listed, letters.link(words("mail.link"), decision)]
     first = said[0][0]
     letter = letters.compose(words=words, subject=subject, merchant=first.merchant, blocks=blocks, at=at)
     message = _owe(first, kind, key, letter, at=at)
     message.decisions.add(*(decision for decision, _text, _items in said))
     return message
+
+
+def _gives_notice(decision: Decision) -> bool:
+    """It waits because an account is to be closed, not for a correction."""
+    return MEASURES[Measure(decision.measure)].needs_notice
 
 
 def names(words: Words, items: Sequence[DecisionItem]) -> list[str]:

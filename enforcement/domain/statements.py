@@ -160,11 +160,9 @@ def _deadline(decision: Decision) -> Deadline | None:
 def _intro(words: Words, decision: Decision, deadline: Deadline | None, replaced: Decision | None) -> list[str]:
     measure = Measure(decision.measure)
     before = words("intro.replaces", reference=replaced.reference) if replaced else ""
-    after = words("intro.rest")
+    after = words("intro.suspended" if MEASURES[measure].on_merchant else "intro.rest")
     if measure in NOTHING_ON_SALE:
-        after = words("intro.account")
-    elif MEASURES[measure].on_merchant:
-        after = words("intro.suspended")
+        after = words("intro.account_later" if deadline else "intro.account")
     if deadline is not None:
         effect, by = words.minute(deadline.takes_effect_at), words.day(deadline.correct_by)
         notice = MEASURES[measure].needs_notice
@@ -211,7 +209,8 @@ def _until(words: Words, decision: Decision) -> str:
     if decision.correct_by is not None:
         return words("until.correct_by", date=words.day(decision.correct_by))
     if decision.ends_at is not None:
-        return words("until.date", date=words.minute(decision.ends_at))
+        by_ladder = decision.origin_kind == Origin.LADDER and MEASURES[Measure(decision.measure)].on_merchant
+        return words("until.ladder" if by_ladder else "until.date", date=words.minute(decision.ends_at))
     without_end = {Measure.WARN: "warn", Measure.SUSPEND: "account", Measure.TERMINATE: "terminated"}
     return words(f"until.{without_end.get(Measure(decision.measure), 'corrected')}")
 
@@ -280,11 +279,12 @@ def _correction(
     """The policy's own steps; without them, what the first explanation shows would be enough."""
     day = deadline.correct_by if deadline and decision.cure_days else decision.correct_by
     by = words("correct.by", date=words.day(day)) if day else ""
+    if decision.origin_kind == Origin.LADDER:
+        return {"by": by, "steps": [words("ladder.recheck")], "language": words.language, "recheck": ""}
     steps, tag = reasons.corrections(text, items[0].facts["explanation"], words.language)
     if not steps:
         steps, tag = [words("correct.steps_missing")], words.language
-    recheck = words("ladder.recheck" if decision.origin_kind == Origin.LADDER else "correct.recheck")
-    return {"by": by, "steps": steps, "language": tag, "recheck": recheck}
+    return {"by": by, "steps": steps, "language": tag, "recheck": words("correct.recheck")}
 
 
 def _redress(words: Words, at: datetime) -> list[str]:
@@ -301,7 +301,9 @@ def _redress(words: Words, at: datetime) -> list[str]:
 
 def _points(words: Words, decision: Decision, at: datetime) -> list[str]:
     entry = decision.point_entries.first() if decision.points else None
-    given = words("points.given", n=entry.points, date=words.day(entry.lapses_at)) if entry else words("points.none")
+    waits = decision.points and decision.state == DecisionState.PENDING
+    given = words("points.later", n=decision.points) if waits else words("points.none")
+    given = words("points.given", n=entry.points, date=words.day(entry.lapses_at)) if entry else given
     balance = words("points.balance", n=ledger.balance(decision.merchant_id, at))
     off = points.promised(entry) if entry else 0
     if entry is None or not off:

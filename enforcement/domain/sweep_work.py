@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 
-import orjson
 import structlog
 from django.db import OperationalError, transaction
 from django.db.models import Q
@@ -15,7 +14,7 @@ from django.db.models import Q
 from enforcement import engine, events
 from enforcement.domain import chunks, findings, snapshots, sweeps
 from enforcement.domain.findings import Finding, Looked, Merged
-from enforcement.engine import ActivePolicies, Outcome, Summary, facts
+from enforcement.engine import ActivePolicies, Summary, facts
 from enforcement.engine.columns import Batch
 from enforcement.engine.snapshot import batches
 from enforcement.models import Chunk, Sweep, SweepPolicy
@@ -77,7 +76,7 @@ def _run(taken: Chunk, clock: Callable[[], datetime]) -> None:
     summary, found, undecided = Summary(), list[Finding](), list[tuple[int, int]]()
     for read in _subjects(chunk, policies, at):
         came = engine.evaluate(policies, read, at=at, summary=summary)
-        found += map(_finding, came.held)
+        found += map(Finding.of, came.held)
         undecided += came.undecided
     merged = findings.merge(
         sweep_id=sweep.pk,
@@ -143,19 +142,6 @@ def _from_snapshot(chunk: Chunk, policies: ActivePolicies, at: datetime) -> Batc
 def _within(chunk: Chunk) -> Q:
     within = Q(pk__range=(chunk.first_key, chunk.last_key))
     return within if chunk.keys is None else within & Q(pk__in=among(chunk.keys))
-
-
-def _finding(outcome: Outcome) -> Finding:
-    return Finding(
-        policy_id=outcome.policy.policy_id,
-        version_id=outcome.policy.version_id,
-        merchant_id=outcome.merchant_id,
-        listing_id=outcome.listing_id,
-        listing_version=outcome.listing_version,
-        markets=outcome.markets,
-        explanation=orjson.dumps(outcome.explanation),
-        mode=outcome.policy.mode,
-    )
 
 
 def _counts(policies: ActivePolicies, summary: Summary, merged: Merged) -> dict[str, dict[str, int]]:

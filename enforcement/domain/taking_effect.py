@@ -3,6 +3,7 @@
 Every verb locks the merchant first and may come twice. Nothing is told, given or taken before its time.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
@@ -24,7 +25,16 @@ from enforcement.domain import (
 from enforcement.domain import violations as findings
 from enforcement.domain.decision_states import ReasonMissing
 from enforcement.domain.transparency import submissions
-from enforcement.enums import SECOND_PERSON, DeadlineBecause, DecisionState, LiftedBecause, Owed, ViolationState
+from enforcement.enums import (
+    SECOND_PERSON,
+    SETTLED_BY,
+    ClosedBecause,
+    DeadlineBecause,
+    DecisionState,
+    LiftedBecause,
+    Owed,
+    ViolationState,
+)
 from enforcement.models import Deadline, Decision, DecisionItem, SecondWord
 from enforcement.queries import deadlines, waiting
 from enforcement.queries import points as ledger
@@ -152,7 +162,7 @@ def remind_due(at: datetime) -> int:
 
 
 def settle(decision_id: int, at: datetime) -> int:
-    """End a pending decision of which nothing is left: corrected, waived, or the policy ended."""
+    """End a pending decision of which nothing is left, whatever the cause."""
     with transaction.atomic():
         decision = decision_states.lock(Decision.objects.get(pk=decision_id))
         if decision.state != DecisionState.PENDING or waiting.still_violating(decision):
@@ -220,11 +230,24 @@ def _end(decision: Decision) -> datetime | None:
 
 
 def _settle(decision: Decision, at: datetime) -> None:
-    items = list(decision.items.filter(reversal__isnull=True).order_by("pk"))
-    because = LiftedBecause.CORRECTED
-    decision_states.move(decision, DecisionState.SETTLED, actor=None, reason=because.value, at=at, items=items)
-    messages.owe_restored(decision=decision, items=items, because=because, points=0, at=at)
-    decision_states.record("decision.settled", decision, None, at, {"items": [item.pk for item in items]})
+    """One move, and a letter for each cause: corrected, waived, the policy ended; or a person found it fine after all."""
+    by_cause: dict[LiftedBecause, list[DecisionItem]] = defaultdict(list)
+    for item in decision.items.filter(reversal__isnull=True).select_related("violation").order_by("pk"):
+        by_cause[_settled_because(item)].append(item)
+    items = [item for of_cause in by_cause.values() for item in of_cause]
+    reason = next(iter(by_cause)).value if len(by_cause) == 1 else ""
+    decision_states.move(decision, DecisionState.SETTLED, actor=None, reason=reason, at=at, items=items)
+    for because, of_cause in by_cause.items():
+        messages.owe_restored(decision=decision, items=of_cause, because=because, points=0, at=at)
+    data = {"items": [item.pk for item in items], "because": sorted(by_cause)}
+    decision_states.record("decision.settled", decision, None, at, data)
+
+
+def _settled_because(item: DecisionItem) -> LiftedBecause:
+    """What a person has named without a violation counts as corrected once its listing has changed."""
+    if item.violation is None:
+        return LiftedBecause.CORRECTED
+    return SETTLED_BY.get(ClosedBecause(item.violation.closed_because), LiftedBecause.REVERSED)
 
 
 def _withdraw(decision: Decision, *, actor: User | None, reason: str, at: datetime) -> bool:

@@ -75,11 +75,13 @@ from enforcement.enums.undo import UNDO_MOVES, UNDO_TONE, LeftBecause, PartState
 from enforcement.enums.violations import (
     CLEARANCE_RANK,
     GOES_LIVE,
+    RECHECKED_TONE,
     VIOLATION_MOVES,
     VIOLATION_TONE,
     Clearance,
     ClosedBecause,
     Owed,
+    Rechecked,
     ViolationState,
 )
 
@@ -110,6 +112,7 @@ __all__ = (
     "MESSAGE_TONE",
     "OPEN_APPEALS",
     "OPEN_STEPS",
+    "RECHECKED_TONE",
     "REVERSALS",
     "SECOND_PERSON",
     "SETTLED_BY",
@@ -152,6 +155,7 @@ __all__ = (
     "Owed",
     "PartState",
     "PointKind",
+    "Rechecked",
     "ReminderKind",
     "StepBecause",
     "StepState",

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from enforcement.enums.violations import ClosedBecause
 
@@ -15,7 +16,7 @@ class DecisionState(models.TextChoices):
     PARTLY_REVERSED = "partly_reversed", _("Reversed in part")
     REVERSED = "reversed", _("Reversed")
     SUPERSEDED = "superseded", _("Replaced by a later decision")
-    SETTLED = "settled", _("Settled: corrected")
+    SETTLED = "settled", pgettext_lazy("decision", "Settled")
     EXPIRED = "expired", _("Ended")
     WITHDRAWN = "withdrawn", _("Withdrawn before it took effect")
 

@@ -41,6 +41,25 @@ CLEARANCE_RANK: dict[Clearance, int] = {verdict: rank for rank, verdict in enume
 GOES_LIVE = frozenset({Clearance.ALLOW, Clearance.ALLOW_WITH_CORRECTIONS})
 
 
+class Rechecked(models.TextChoices):
+    """What came of reading one listing again by one policy that has something open about it."""
+
+    CLOSED = "closed", _("No longer found")
+    FOUND = "found", _("Still found")
+    UNDECIDED = "undecided", _("Cannot be told from what the listing says")
+    NOT_READ = "not_read", _("The policy does not act at present")
+    BUSY = "busy", _("Being read by somebody else just now")
+
+
+RECHECKED_TONE: dict[Rechecked, str] = {
+    Rechecked.CLOSED: "ok",
+    Rechecked.FOUND: "serious",
+    Rechecked.UNDECIDED: "caution",
+    Rechecked.NOT_READ: "neutral",
+    Rechecked.BUSY: "neutral",
+}
+
+
 class Owed(models.TextChoices):
     """What must still be done with a violation. The row says it; events only make it sooner."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
-from enforcement.enums import LiftedBecause
+from enforcement.enums import SETTLED_BY, ClosedBecause, LiftedBecause, ViolationState
 from enforcement.models import Decision, DecisionItem, Restriction, Violation
 from governance.policies.models import PolicyText
 
@@ -42,8 +42,8 @@ def whole(rows: QuerySet[Decision]) -> QuerySet[Decision]:
 
 @dataclass(frozen=True)
 class Standing:
-    """One item of a decision and what has become of it: reversed, lifted for another cause, still in force, or (no restriction) not
-    acted upon."""
+    """One item of a decision and what has become of it: reversed, lifted for another cause, still in force, or (no restriction)
+    settled before it took effect, or not acted upon."""
 
     item: DecisionItem
     restriction: Restriction | None
@@ -60,19 +60,30 @@ class Standing:
     def ended(self) -> LiftedBecause | None:
         if self.reversed:
             return LiftedBecause(self.item.reversal.because)
-        lifted = self.restriction.lifted_because if self.restriction else ""
+        if self.restriction is None:
+            return SETTLED_BY.get(ClosedBecause(self.closed.closed_because)) if self.closed else None
+        lifted = self.restriction.lifted_because
         return LiftedBecause(lifted) if lifted else None
 
     @property
     def ended_at(self) -> datetime | None:
         if self.reversed:
             return self.item.reversal.reversed_at
-        return self.restriction.lifted_at if self.restriction else None
+        if self.restriction is None:
+            return self.closed.closed_at if self.closed else None
+        return self.restriction.lifted_at
+
+    @property
+    def closed(self) -> Violation | None:
+        """The item's violation, where it is over."""
+        found = self.item.violation
+        return found if found and found.state == ViolationState.CLOSED else None
 
 
 def standings(decision: Decision) -> list[Standing]:
     restrictions = {row.item_id: row for row in Restriction.objects.filter(decision=decision)}
-    items = DecisionItem.objects.filter(decision=decision).select_related("listing", "reversal").order_by("pk")
+    items = DecisionItem.objects.filter(decision=decision).select_related("listing", "reversal", "violation")
+    items = items.order_by("pk")
     return [Standing(item, restrictions.get(item.pk)) for item in items]
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from enforcement.enums import SETTLED_BY, STANDING_DECISIONS, ViolationState
-from enforcement.models import Restriction
+from enforcement.models import Recheck, Restriction
+from governance.policies.enums import Measure
 from listings.models import Merchant
 
 
@@ -64,5 +65,7 @@ def settled() -> QuerySet[Restriction]:
 
 
 def run_out(at: datetime) -> QuerySet[Restriction]:
-    """In force although their time has run out."""
-    return in_force().filter(ends_at__lte=at).order_by("pk")
+    """In force although their time has run out. The time to correct has not while we have yet to read a correction."""
+    unread = Recheck.objects.filter(listing=OuterRef("item__listing"))
+    rows = in_force().filter(ends_at__lte=at).exclude(Q(Exists(unread)), measure=Measure.REQUEST_CORRECTION)
+    return rows.order_by("pk")

@@ -11,7 +11,6 @@ from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from enforcement.enums import (
-    OPEN_APPEALS,
     STANDING_DECISIONS,
     WAITING_DECISIONS,
     Automation,
@@ -26,7 +25,7 @@ from enforcement.enums import (
     ViolationState,
 )
 from enforcement.models import (
-    Appeal,
+    AppealDecision,
     Decision,
     DecisionItem,
     PointEntry,
@@ -126,7 +125,7 @@ def preview(undo: Undo, at: datetime) -> dict[str, Any]:
     decisions = back.values("decision")
     items = DecisionItem.objects.filter(decision__in=decisions, reversal__isnull=True)
     listings = items.filter(listing__isnull=False)
-    appeals = Appeal.objects.filter(decision__in=decisions, state__in=sorted(OPEN_APPEALS))
+    appeals = AppealDecision.objects.filter(decision__in=decisions, open=True)
     said = (SubmissionState.OWED, SubmissionState.SENT)
     reported = TransparencySubmission.objects.filter(decision__in=decisions, state__in=said)
     others = in_force.in_force().exclude(decision__in=decisions)

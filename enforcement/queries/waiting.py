@@ -14,7 +14,7 @@ from enforcement.enums import (
     MessageKind,
     ViolationState,
 )
-from enforcement.models import AppealDecision, Deadline, Decision, DecisionItem, Message, SecondWord
+from enforcement.models import AppealDecision, Deadline, Decision, DecisionItem, Message, Recheck, SecondWord
 
 
 def deadline(decision: Decision) -> Deadline:
@@ -36,12 +36,13 @@ def due(at: datetime) -> list[int]:
 
 def due_decisions(at: datetime) -> QuerySet[Decision]:
     """Held until a date that has come, with the second person's yes where one is needed; or pending after its last deadline. While
-    an appeal is open the clock stands."""
+    an appeal is open the clock stands; and nobody pays for it that we have not yet read what they corrected."""
     word = SecondWord.objects.filter(decision=OuterRef("pk"), approved=True)
     for_two = Q(held_for__overlap=sorted(SECOND_PERSON))
     scheduled = Q(state=DecisionState.HELD, starts_at__lte=at) & (~for_two | Q(Exists(word)))
     appeal = AppealDecision.objects.filter(decision=OuterRef("pk"), open=True)
-    pending = Q(state=DecisionState.PENDING, latest__lte=at) & ~Q(Exists(appeal))
+    unread = Recheck.objects.filter(listing__decision_items__decision=OuterRef("pk"))
+    pending = Q(state=DecisionState.PENDING, latest__lte=at) & ~Q(Exists(appeal)) & ~Q(Exists(unread))
     return _with_deadline().filter(scheduled | pending)
 
 

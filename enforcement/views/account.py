@@ -60,6 +60,13 @@ class Account:
             self.health, title=self.words("account.history"), name=self.words("account.health"), words=self.words
         )
 
+    @property
+    def bound(self) -> tuple[str, datetime] | None:
+        """What keeps all of the account from selling, in its words' key, and since when."""
+        if self.merchant.terminated_at:
+            return "account.closed_since", self.merchant.terminated_at
+        return ("account.suspended_since", self.merchant.suspended_at) if self.merchant.suspended_at else None
+
     @cached_property
     def matters(self) -> list[Matter]:
         return accounts.matters(self.merchant, self.now)

@@ -13,13 +13,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from enforcement import permissions
 from enforcement.domain import decisions, messages, papers, statements
-from enforcement.enums import DecisionState, HeldFor
+from enforcement.enums import DecisionState, HeldFor, LiftedBecause
 from enforcement.filters import DecisionFilter
 from enforcement.forms.waiting import Extend
-from enforcement.models import Decision
+from enforcement.measures import MEASURES
+from enforcement.models import Decision, DecisionMove
 from enforcement.queries import appeals, outbox, transparency, waiting
 from enforcement.queries import decisions as queries
 from enforcement.views.papers import papers_response
+from governance.policies.enums import Measure
 from governance.web import formats, toasts
 from governance.web.access import opens
 from governance.web.lists import Bulk, Column, ListPage
@@ -102,7 +104,8 @@ def _show(request: HttpRequest, decision: Decision, *, reason: str = "", status:
         "submissions": transparency.of_decision(decision.pk),
         "may_open_transparency": permissions.can_see_transparency(request.user),
         "appeals": appeals.of_decision(decision.pk).select_related("assigned_to", "decided_by"),
-        "moves": decision.moves.select_related("actor").order_by("-moved_at", "-pk"),
+        "moves": _moves(decision),
+        "binds_account": MEASURES[Measure(decision.measure)].on_merchant,
         "replaced": decision.supersedes.all(),
         "may_reverse": may_move and bool(standing) and movable and not held,
         "may_answer": held and waiting.wants_second_word(decision) and permissions.can_say_second_word(request.user),
@@ -124,6 +127,15 @@ def _show(request: HttpRequest, decision: Decision, *, reason: str = "", status:
 
 
 detail.section = "cases"  # type: ignore[attr-defined]
+
+
+def _moves(decision: Decision) -> list[DecisionMove]:
+    """Newest first. What settled it is said in words, not in quotes as a person's reason."""
+    moves = list(decision.moves.select_related("actor").order_by("-moved_at", "-pk"))
+    for move in moves:
+        is_cause = move.to_state == DecisionState.SETTLED and move.reason in LiftedBecause.values
+        move.because = LiftedBecause(move.reason).label if is_cause else ""  # type: ignore[attr-defined]
+    return moves
 
 
 @require_POST

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from enforcement import permissions
 from enforcement.domain import ladder_steps
-from enforcement.enums import StepState
+from enforcement.enums import DecisionState, StepState
 from enforcement.filters import StepFilter
 from enforcement.models import Decision, LadderStep
 from enforcement.models.ladder import Milestone
@@ -68,23 +68,29 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def take(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide: the measure is applied, and the merchant gets a statement of reasons."""
-    return _verb(request, pk, ladder_steps.take, _("Carried out. The merchant gets the statement of reasons."))
+    return _verb(request, pk, ladder_steps.take, _taken)
 
 
 @opens(permissions.can_decide_steps)
 @require_POST
 def decline(request: HttpRequest, pk: int) -> HttpResponse:
-    return _verb(request, pk, ladder_steps.decline, _("Not now. Your reason stands in the file."))
+    return _verb(request, pk, ladder_steps.decline, lambda _step: _("Not now. Your reason stands in the file."))
 
 
-def _verb(request: HttpRequest, pk: int, verb: Callable[..., Any], done: str) -> HttpResponse:
+def _taken(decision: Decision) -> str:
+    if decision.state == DecisionState.HELD:
+        return _("Decided. It waits for a second person; until then nobody is told.")
+    return _("Carried out. The merchant gets the statement of reasons.")
+
+
+def _verb(request: HttpRequest, pk: int, verb: Callable[..., Any], done: Callable[[Any], str]) -> HttpResponse:
     step, reason = _load(request, pk), request.POST.get("reason", "")[:2_000]
     try:
-        verb(step=step, actor=request.user, reason=reason, at=timezone.now())
+        outcome = verb(step=step, actor=request.user, reason=reason, at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return _show(request, _load(request, pk), reason=reason, status=422)
-    toasts.tell(request, done, note=step.merchant.name)
+    toasts.tell(request, done(outcome), note=step.merchant.name)
     return redirect("enforcement:ladder-step", pk=pk)
 
 

@@ -9,13 +9,14 @@ from typing import Any
 from django.http import HttpRequest
 
 from enforcement.domain import links
-from enforcement.enums import OPEN_APPEALS, AppealState, DecisionState
+from enforcement.enums import OPEN_APPEALS, AppealState, DecisionState, LiftedBecause
 from enforcement.language import words as language
 from enforcement.language.words import SOURCE, Words
 from enforcement.models import Appeal, AppealItem, Decision, DecisionItem, DecisionMove
 from enforcement.queries import appeals as queries
 from enforcement.queries import clarifications, waiting
 from enforcement.queries.clarifications import Turn
+from enforcement.views import recheck
 
 SHOWN_STATES = frozenset(set(DecisionState) - {DecisionState.IN_FORCE, DecisionState.PENDING, DecisionState.HELD})
 
@@ -59,13 +60,17 @@ class Letter:
 
     @cached_property
     def items(self) -> list[DecisionItem]:
-        return list(self.decision.items.select_related("reversal").order_by("pk"))
+        return list(self.decision.items.select_related("reversal", "violation", "listing").order_by("pk"))
 
     @cached_property
     def facts(self) -> list[dict[str, Any]]:
         """The statement's listings, with what became of each."""
-        reversed_keys = {item.pk for item in self.items if hasattr(item, "reversal")}
-        return [{**fact, "restored": fact["item"] in reversed_keys} for fact in self.content["facts"]]
+        items = {item.pk: item for item in self.items}
+        again = recheck.of(self.decision, self.items, self.words)
+        return [
+            {**fact, "restored": hasattr(items[fact["item"]], "reversal"), "again": again.get(fact["item"])}
+            for fact in self.content["facts"]
+        ]
 
     @cached_property
     def appeal(self) -> Appeal | None:
@@ -141,14 +146,28 @@ class Letter:
     @cached_property
     def moved(self) -> DecisionMove | None:
         """The move into the state that the decision has now, where the merchant is told of it."""
-        if self.decision.state not in SHOWN_STATES:
+        rows = self.decision.moves.filter(to_state=self.decision.state).order_by("-pk")
+        if self.decision.state == DecisionState.IN_FORCE:
+            rows = rows.filter(from_state=DecisionState.PENDING)
+        elif self.decision.state not in SHOWN_STATES:
             return None
-        return self.decision.moves.filter(to_state=self.decision.state).order_by("-pk").first()
+        return rows.first()
 
     @cached_property
     def takes_effect_at(self) -> datetime | None:
         """Of a decision that has not taken effect."""
         return waiting.deadline(self.decision).takes_effect_at if self.decision.state == DecisionState.PENDING else None
+
+    @property
+    def is_open(self) -> bool:
+        """Something may still come of it: what is to be corrected, and the points as they were, matter only then."""
+        return self.decision.state in recheck.OPEN_STATES
+
+    @property
+    def settled_words(self) -> str:
+        """How a settled decision says why."""
+        because = self.moved.reason if self.moved else ""
+        return "state.settled" if because == LiftedBecause.CORRECTED else f"state.settled_{because or 'mixed'}"
 
     @property
     def successor(self) -> str:

@@ -1,4 +1,4 @@
-"""How often one link may be used: enough for a person, too little for a program."""
+"""How often one link, or one person, may do something: enough for a person, too little for a program."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -21,6 +21,7 @@ READS = Rate("statement-read", 120, 60)
 PAPERS = Rate("statement-paper", 20, 60)
 ACCOUNTS = Rate("account-read", 120, 60)
 WRITES = Rate("statement-write", 10, 600)
+RECHECKS = Rate("recheck", 20, 60)
 
 
 def exceeded(rate: Rate, token: str) -> bool:

@@ -10,6 +10,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from enforcement.api import rechecks
+from enforcement.api.rechecks import RecheckOut
 from governance.accounts.enums import Scope
 from governance.policies.enums import Measure
 from governance.web.viewsets import ScopedViewSet
@@ -109,6 +111,7 @@ class CaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSe
         "skip": Scope.CASES_WRITE,
         "hold": Scope.CASES_WRITE,
         "decide": Scope.CASES_WRITE,
+        "check": Scope.CASES_WRITE,
     }
     filterset_class = CaseFilter
     order = ("-opened_at", "-pk")
@@ -156,6 +159,12 @@ class CaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSe
         """Leave the case to a senior reviewer."""
         claims.hold(case=self.get_object(), actor=request.user, reason=_reason(request), at=timezone.now())  # type: ignore[arg-type]
         return self._whole()
+
+    @extend_schema(request=None, responses=RecheckOut)
+    @action(detail=True, methods=["post"])
+    def check(self, request: Request, pk: str) -> Response:
+        """Read all its listings again now, by the policies that something is open under; the first 100 while you wait."""
+        return Response(rechecks.check(list(work.listings_of(self.get_object())), request.user))  # type: ignore[arg-type]
 
     @extend_schema(request=DecideIn, responses=CaseDetailOut)
     @action(detail=True, methods=["post"])

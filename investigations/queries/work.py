@@ -2,10 +2,12 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from enforcement.enums import ViolationState
 from governance.accounts.permissions import Anyone
 from investigations import permissions
 from investigations.enums import CaseState, ClaimEnd
 from investigations.models import Case, CaseDecision, CaseItem, Claim, Queue, Skip
+from listings.models import Listing
 
 
 def visible_cases(user: Anyone) -> QuerySet[Case]:
@@ -33,6 +35,12 @@ def next_cases(user: Anyone, *, queue: Queue | None = None, held: bool = False) 
 def live_claim(user: Anyone) -> Claim | None:
     """The claim that a person holds, be it run out or not."""
     return Claim.objects.filter(person=user.pk, ended_at__isnull=True).select_related("case").first()
+
+
+def listings_of(case: Case) -> QuerySet[Listing]:
+    """Those that something of the case is still open about, decided or not."""
+    still_open = CaseItem.objects.filter(case=case, listing=OuterRef("pk"), violation__state=ViolationState.OPEN)
+    return Listing.objects.filter(Exists(still_open)).order_by("pk")
 
 
 def unsettled(case: Case) -> QuerySet[CaseItem]:

@@ -61,6 +61,7 @@ def show(
         "lost": form is not None and not mine,
         "may_take": _may_take(request, case, held, now),
         "may_work": permissions.can_work(request.user),
+        "may_check": permissions.can_work(request.user) and work.listings_of(case).exists(),
         "standing": merchants.standing(case.merchant, at=now),
         "history": words.history(past, titles),
         "queue_name": case.queue.name_in(language()),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from enforcement.domain.decisions import UNDO_WINDOW
+from enforcement.enums import DecisionState
 from governance.web import toasts
 from governance.web.access import opens
 from governance.web.refusals import Refusal
@@ -244,7 +245,17 @@ def _tell_decided(request: HttpRequest, case: Case, step: shift.Step, deed: Deed
         return
     undo_url = reverse("investigations:ruling-undo", args=[step.ruling.pk])
     seconds = int(UNDO_WINDOW.total_seconds())
-    toasts.tell(request, deed.done, note=note, undo=undo_url, seconds=seconds)
+    toasts.tell(request, _done(step.ruling, deed), note=note, undo=undo_url, seconds=seconds)
+
+
+def _done(ruling: CaseDecision, deed: Deed) -> str:
+    """What has happened; of what waits, what is to happen."""
+    state = ruling.decision.state if ruling.decision else ""
+    if state == DecisionState.HELD:
+        return _("Waits for a second person: %(deed)s") % {"deed": deed.label}
+    if state == DecisionState.PENDING:
+        return _("Announced to the merchant: %(deed)s") % {"deed": deed.label}
+    return deed.done
 
 
 def _said(form: forms.Form) -> str:

@@ -86,6 +86,7 @@ def context(case: Case, *, form: DecideForm | None, mine: bool, at: datetime) ->
         "verdict_all": form.data.get("verdict_all", "") if form else "",
         "measure_options": _measures(beside),
         "any_measure": " ".join(Measure.values),
+        "by_market": " ".join(measure.value for measure, kind in MEASURES.items() if not kind.on_merchant),
         "curable": " ".join(measure.value for measure, kind in MEASURES.items() if kind.curable),
         "market_options": _markets(beside),
         "reasons": [beside.text.title if beside.text else "", *VIOLATION_REASONS],

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from enforcement.enums import ViolationState
+from enforcement.queries import rechecks
 from governance.web import charts, formats
 from governance.web.access import opens
 from governance.web.lists import Column, ListPage
@@ -68,6 +70,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     violations = queries.violations(listing)
     decided = list(queries.decision_items(listing)[:20])
     policies = {each.policy_id for each in violations} | {each.decision.version.policy_id for each in decided}
+    still_open = any(each.state == ViolationState.OPEN for each in violations)
     number = request.GET.get("version", "")
     context = {
         "listing": listing,
@@ -80,6 +83,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "photos": listing.images.count(),
         "seen": exposures(listing),
         "violations": violations,
+        "may_check": still_open and permissions.can_work(request.user),
+        "being_checked": still_open and bool(rechecks.owed_among([listing.pk])),
         "decided": decided,
         "restrictions": queries.in_force(listing),
         "cases": queries.cases_of(listing),

@@ -16,7 +16,7 @@ from listings.domain import listing_sql as sql
 from listings.domain.copying import array, copy_into_temporary
 from listings.domain.drafts import CertificateDraft, Key, ListingDraft
 from listings.enums import ListingState, minor_digits
-from listings.events import listings_changed
+from listings.events import listings_changed, listings_replaced
 from listings.models import Listing
 from listings.queries.rates import rates_on
 from listings.text import NORMALISER_VERSION, ListingText
@@ -80,7 +80,7 @@ def write(*, drafts: Sequence[ListingDraft], source: str, at: datetime) -> Writt
         written = Written(frozenset(created), frozenset(changed), ids, mark)
         if touched:
             _write_parts(cursor, written, differing, source=source, at=at)
-            transaction.on_commit(lambda: _announce(written))
+            _announce(written, at)
     return written
 
 
@@ -188,8 +188,12 @@ def _write_parts(cursor: Any, written: Written, drafts: Sequence[ListingDraft], 
         cursor.execute(sql.REPLACE_CERTIFICATES, arguments)
 
 
-def _announce(written: Written) -> None:
-    listings_changed.send(sender=Listing, listing_ids=written.changed_ids, mark=written.mark)
+def _announce(written: Written, at: datetime) -> None:
+    if written.changed:
+        replaced = sorted(written.ids[key] for key in written.changed)
+        listings_replaced.send(sender=Listing, listing_ids=replaced, at=at)
+    told = {"listing_ids": written.changed_ids, "mark": written.mark}
+    transaction.on_commit(lambda: listings_changed.send(sender=Listing, **told))
 
 
 def _record(verb: str, listing: Listing, actor: User | None, at: datetime, data: dict[str, Any]) -> None:

@@ -98,6 +98,7 @@ def policy(
     title: str = "Strong loose magnets in toys",
     mode: Mode = Mode.REVIEW,
     points: int = 4,
+    rule: str = 'listing.text.mentions("magnets")',
 ) -> Policy:
     """A policy in force, in review mode."""
     author = author or User.objects.filter(username="author").first() or person("author", Role.GOVERNANCE_MANAGER)
@@ -109,7 +110,7 @@ def policy(
         ground=Ground.LEGAL,
         legal_basis="EN 71-1, 4.23",
         jurisdictions=list(jurisdictions),
-        rule='listing.text.mentions("magnets")',
+        rule=rule,
         measures=list(measures),
         default_measure=default or measures[-1],
         minimum_age=minimum_age,

@@ -68,6 +68,7 @@ VERBS: Mapping[str, str | Promise] = {
     "ladder_step.taken": _("Step of the ladder carried out"),
     "ladder_step.void": _("Step of the ladder void: points have gone"),
     "listing.change": _("Listing changed"),
+    "listing.checked": _("Listing checked again"),
     "listing.create": _("Listing created"),
     "listing.end": _("Listing ended"),
     "log.check_asked": _("Check of the log asked for"),
