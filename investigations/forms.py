@@ -154,6 +154,33 @@ class FileForm(forms.Form):
         return given
 
 
+class DecideNotice(forms.Form):
+    """`policies` are those in force about listings, with their titles in the person's language."""
+
+    policy = forms.TypedChoiceField(label=_("Policy"), coerce=int)
+    measure = forms.TypedChoiceField(label=_("Measure"), choices=Measure.choices, coerce=Measure)
+    markets = forms.CharField(
+        label=_("Markets"),
+        max_length=200,
+        required=False,
+        help_text=_("Such as DE FR; empty means wherever the policy applies."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=REASON_LENGTH,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+        help_text=_("For the file. Name nobody who reported."),
+    )
+
+    def __init__(self, *args: Any, policies: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["policy"].choices = [("", ""), *policies]  # type: ignore[attr-defined]
+
+    def clean_markets(self) -> list[str]:
+        return sorted({code.upper() for code in self.cleaned_data["markets"].replace(",", " ").split()})
+
+
 class EnterNotice(forms.Form):
     """`markets` are those of whoever enters it; None means all."""
 

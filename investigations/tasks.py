@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from governance.web import formats, places
 from investigations.domain import cases, claims, notice_mail, priorities
+from investigations.domain import notices as follow_notices
 from investigations.queries import notices, queues
 
 
@@ -31,6 +32,7 @@ def refresh_priorities() -> None:
 @shared_task
 def deliver_notice_mails() -> None:
     """What is owed to reporters, and what a lost message left undone."""
+    follow_notices.follow_decided(at=timezone.now())
     for mail_id in notices.to_send(timezone.now()):
         deliver_notice_mail.delay(mail_id)
 

@@ -53,6 +53,7 @@ urlpatterns: list[URLPattern] = [
     path("notices/new/", notices.enter, name="notice-enter"),
     path("notices/<str:reference>/", notices.detail, name="notice"),
     path("notices/<str:reference>/no-action/", notices.no_action, name="notice-no-action"),
+    path("notices/<str:reference>/decide/", notices.decide, name="notice-decide"),
     path("notices/<str:reference>/act/", notices.act, name="notice-act"),
     path("notices/<str:reference>/answer/", notices.answer, name="notice-answer"),
     path("n/<str:token>/", reported.page, name="reported"),

@@ -192,6 +192,8 @@ def _pairs(
 def _found(words: Words, decision: Decision) -> str:
     if decision.origin_kind == Origin.LADDER:
         return words("ladder.found")
+    if decision.origin_kind == Origin.NOTICE:
+        return words("found.notice")
     return words("found.automated" if decision.automated_detection else "found.person")
 
 

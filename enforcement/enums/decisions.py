@@ -110,6 +110,7 @@ class Origin(models.TextChoices):
     API = "api", _("API")
     RELISTING = "relisted", _("Offered again")
     LADDER = "ladder", _("Ladder")
+    NOTICE = "notice", _("Notice")
 
 
 class LiftedBecause(models.TextChoices):

@@ -1,15 +1,20 @@
 """Notices: received, decided upon by a person with reasons, appealed against by the reporter, heard by another person."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from enforcement.models import Decision
+from enforcement.domain import decisions
+from enforcement.enums import DecisionState, Origin, ViolationState
+from enforcement.models import Decision, Violation
 from enforcement.queries import deadlines
 from governance.accounts.enums import Kind
 from governance.accounts.models import User
 from governance.audit.domain import entries
+from governance.policies.enums import Measure
+from governance.policies.models import PolicyVersion
 from governance.web.references import random_reference
 from governance.web.refusals import MoveRefused, Refusal
 from investigations.domain import notice_mail
@@ -74,9 +79,71 @@ def no_action(*, notice: Notice, reasons: str, actor: User, at: datetime) -> Not
 
 
 @transaction.atomic
-def act(*, notice: Notice, decision: Decision, actor: User, at: datetime) -> Notice:
-    """Close it with the decision that followed: one about its listing, or its whole merchant, made since."""
+def decide(
+    *,
+    notice: Notice,
+    version: PolicyVersion,
+    measure: Measure,
+    markets: Collection[str],
+    reason: str,
+    actor: User,
+    at: datetime,
+) -> Decision:
+    """Decide upon the notice: its statement of reasons says that a report led to it. Whoever reported is told when the merchant is.
+
+    Raises the refusals of `enforcement.domain.proposals`; then nothing is written.
+    """
+    _check_person(actor)
     notice = _lock(notice)
+    if NoticeState.ACTED not in NOTICE_MOVES[NoticeState(notice.state)]:
+        raise MoveRefused(_("%(reference)s is decided upon already.") % {"reference": notice.reference})
+    if queries.followed(notice).exists():
+        raise MoveRefused(_("A decision upon it waits for a second person already."))
+    found = Violation.objects.filter(policy=version.policy, listing=notice.listing, state=ViolationState.OPEN)
+    decision = decisions.issue(
+        merchant=notice.listing.merchant,
+        version=version,
+        violations=list(found),
+        listings_without_violation=[notice.listing],
+        measure=measure,
+        markets=markets,
+        minimum_age=None,
+        actor=actor,
+        reason=reason,
+        at=at,
+        origin_kind=Origin.NOTICE,
+        origin_ref=notice.reference,
+    )
+    _follow(notice, actor, at)
+    return decision
+
+
+def follow_decided(at: datetime) -> int:
+    """Close the notices whose decision has been told since: it waited for a second person or a day. Returns how many."""
+    return sum(_follow_one(notice, at) for notice in queries.to_follow())
+
+
+@transaction.atomic
+def _follow_one(notice: Notice, at: datetime) -> int:
+    return _follow(_lock(notice), None, at)
+
+
+def _follow(notice: Notice, actor: User | None, at: datetime) -> int:
+    decision = queries.followed(notice).exclude(state=DecisionState.HELD).first()
+    if decision is None or NoticeState.ACTED not in NOTICE_MOVES[NoticeState(notice.state)]:
+        return 0
+    notice.decision = decision
+    _move(notice, NoticeState.ACTED, text="", actor=actor or decision.decided_by, at=at)
+    _record("notice.acted", notice, actor, at, decision=decision.reference)
+    return 1
+
+
+@transaction.atomic
+def act(*, notice: Notice, decision: Decision, actor: User, at: datetime) -> Notice:
+    """Close it with a decision that somebody made meanwhile of their own accord, about its listing or its whole merchant."""
+    notice = _lock(notice)
+    if decision.state in (DecisionState.HELD, DecisionState.WITHDRAWN):
+        raise Refusal(_("This decision has not been told to anybody."))
     about = decision.items.filter(listing__in=[notice.listing_id]) | decision.items.filter(listing__isnull=True)
     if decision.merchant_id != notice.listing.merchant_id or not about.exists():
         raise Refusal(_("This decision is not about the listing that was reported."))

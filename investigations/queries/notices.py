@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
+from enforcement.enums import DecisionState, Origin
+from enforcement.models import Decision
 from enforcement.queries import deadlines
 from governance.accounts.permissions import Anyone
 from investigations import permissions
-from investigations.enums import NoticeState
+from investigations.enums import OPEN_NOTICES, NoticeState
 from investigations.models import Notice, NoticeMail, NoticeMove
 
 AT_ONCE = 500
@@ -37,6 +39,20 @@ def deciders(notice: Notice) -> frozenset[int]:
     """People who decided that nothing is done."""
     rows = notice.moves.filter(to_state=NoticeState.NO_ACTION, actor__isnull=False)
     return frozenset(rows.values_list("actor_id", flat=True))
+
+
+def followed(notice: Notice) -> QuerySet[Decision]:
+    """Decisions upon the notice that were not withdrawn before anybody was told."""
+    rows = Decision.objects.filter(origin_kind=Origin.NOTICE, origin_ref=notice.reference)
+    return rows.exclude(state=DecisionState.WITHDRAWN).order_by("pk")
+
+
+def to_follow() -> list[Notice]:
+    """Open notices upon which a decision was made that nothing holds any more."""
+    told = Decision.objects.filter(origin_kind=Origin.NOTICE, origin_ref=OuterRef("reference")).exclude(
+        state__in=[DecisionState.HELD, DecisionState.WITHDRAWN]
+    )
+    return list(Notice.objects.filter(Exists(told), state__in=sorted(OPEN_NOTICES)).order_by("pk"))
 
 
 def to_send(at: datetime) -> list[int]:

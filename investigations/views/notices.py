@@ -8,11 +8,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from enforcement.enums import DecisionState
 from enforcement.queries import decisions
+from governance.policies.enums import Subject
+from governance.policies.models import Policy
 from governance.web import toasts
 from governance.web.access import opens
 from governance.web.lists import Column, ListPage
@@ -21,7 +24,7 @@ from investigations import permissions
 from investigations.domain import notices
 from investigations.enums import OPEN_NOTICES, NoticeState
 from investigations.filters import NoticeFilter
-from investigations.forms import EnterNotice
+from investigations.forms import DecideNotice, EnterNotice
 from investigations.models import Notice
 from investigations.queries import notices as queries
 
@@ -75,15 +78,22 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     return _show(request, _load(request, reference))
 
 
-def _show(request: HttpRequest, notice: Notice, *, entered: str = "", status: int = 200) -> HttpResponse:
+def _show(
+    request: HttpRequest, notice: Notice, *, entered: str = "", form: DecideNotice | None = None, status: int = 200
+) -> HttpResponse:
     own = request.user.pk in queries.deciders(notice)
     appealed = notice.state == NoticeState.APPEALED
     may_decide = permissions.can_decide_notices(request.user)
+    may_act = may_decide and notice.state not in (NoticeState.ACTED, NoticeState.APPEALED)
+    waits = queries.followed(notice).first() if may_act else None
     context = {
         "notice": notice,
+        "waits": waits,
+        "may_rule": may_act and waits is None,
+        "form": form or (DecideNotice(policies=_policies()) if may_act else None),
         "moves": queries.moves(notice),
         "may_end": may_decide and notice.state == NoticeState.RECEIVED,
-        "may_act": may_decide and notice.state not in (NoticeState.ACTED, NoticeState.APPEALED),
+        "may_act": may_act,
         "may_answer": appealed and not own and permissions.can_hear_reporters(request.user),
         "own": appealed and own,
         "entered": entered,
@@ -96,6 +106,40 @@ def _show(request: HttpRequest, notice: Notice, *, entered: str = "", status: in
 def no_action(request: HttpRequest, reference: str) -> HttpResponse:
     reasons = request.POST.get("reasons", "")
     return _verb(request, reference, notices.no_action, _("No action"), reasons=reasons)
+
+
+@require_POST
+@opens(permissions.can_decide_notices)
+def decide(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take a measure upon the notice."""
+    notice, form = _load(request, reference), DecideNotice(request.POST, policies=_policies())
+    if not form.is_valid():
+        return _show(request, notice, form=form, status=422)
+    given = form.cleaned_data
+    version = Policy.objects.select_related("live__policy").get(pk=given["policy"]).live
+    try:
+        decision = notices.decide(
+            notice=notice,
+            version=version,  # type: ignore[arg-type]
+            measure=given["measure"],
+            markets=given["markets"],
+            reason=given["reason"],
+            actor=request.user,  # type: ignore[arg-type]
+            at=timezone.now(),
+        )
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return _show(request, notice, form=form, status=422)
+    note = _("It waits for a second person.") if decision.state == DecisionState.HELD else _("The merchant is told.")
+    toasts.tell(request, _("Decided upon %(notice)s") % {"notice": notice.reference}, note=note)
+    return redirect("enforcement:decision", reference=decision.reference)
+
+
+def _policies() -> list[tuple[int, str]]:
+    """In force and about listings, by their titles."""
+    rows = dict(Policy.objects.filter(live__isnull=False, subject=Subject.LISTINGS).values_list("live", "pk"))
+    titles = decisions.titles(rows, language=(get_language() or "en").split("-")[0])
+    return sorted(((rows[version], title) for version, title in titles.items()), key=lambda each: each[1].casefold())
 
 
 @require_POST
@@ -131,5 +175,5 @@ def _verb(request: HttpRequest, reference: str, verb: Callable[..., Any], told: 
     return redirect("investigations:notice", reference=reference)
 
 
-for _view in (enter, detail, no_action, act, answer):
+for _view in (enter, detail, no_action, decide, act, answer):
     _view.section = "notices"  # type: ignore[attr-defined]

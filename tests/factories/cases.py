@@ -99,6 +99,7 @@ def policy(
     mode: Mode = Mode.REVIEW,
     points: int = 4,
     rule: str = 'listing.text.mentions("magnets")',
+    founded: Ground = Ground.LEGAL,
 ) -> Policy:
     """A policy in force, in review mode."""
     author = author or User.objects.filter(username="author").first() or person("author", Role.GOVERNANCE_MANAGER)
@@ -107,7 +108,7 @@ def policy(
         policy=made,
         number=1,
         severity=severity,
-        ground=Ground.LEGAL,
+        ground=founded,
         legal_basis="EN 71-1, 4.23",
         jurisdictions=list(jurisdictions),
         rule=rule,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from enforcement.enums import Automation
+from enforcement.enums import Automation, Origin
 from enforcement.language.transparency import CODES, EEA, as_stored, without_personal_data
 from enforcement.language.transparency.mapping import MEASURES, Matter, Restricts, matter_of
 from enforcement.models import Decision, DecisionItem
@@ -60,11 +60,18 @@ def build(decision: Decision, *, puid: str) -> Payload | None:
             "territorial_scope": scope,
             "application_date": _day(decision.starts_at),
             "decision_facts": _facts(decision, items),
-            "source_type": "SOURCE_VOLUNTARY",
+            "source_type": _source(decision),
             "automated_detection": "Yes" if decision.automated_detection else "No",
             "automated_decision": AUTOMATION[Automation(decision.automation)],
         }
     )
+
+
+def _source(decision: Decision) -> str:
+    """A notice under Art. 16 is about what is illegal; a report that something breaks the terms is another one."""
+    if decision.origin_kind != Origin.NOTICE:
+        return "SOURCE_VOLUNTARY"
+    return "SOURCE_ARTICLE_16" if decision.version.ground == Ground.LEGAL else "SOURCE_TYPE_OTHER_NOTIFICATION"
 
 
 def matter_under(version: PolicyVersion) -> Matter:

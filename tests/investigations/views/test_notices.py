@@ -146,10 +146,21 @@ def test_the_pages_and_the_endpoint_ask_a_fixed_number_of_queries(
     client.get(url("notices"))
     with django_assert_num_queries(6):
         client.get(url("notices"))
-    with django_assert_num_queries(6):
-        client.get(url("notice", last.reference))
     with django_assert_num_queries(4):
         client.get("/api/v1/notices")
+
+
+@pytest.mark.parametrize("policies", [1, 3])
+def test_a_notice_asks_a_fixed_number_of_queries(
+    client: Client, ground: Ground, policies: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(policies - 1):
+        ground.another_policy(f"more-{number}")
+    notice = received(ground)
+    client.force_login(ground.tilda)
+    client.get(url("notice", notice.reference))
+    with django_assert_num_queries(9):
+        client.get(url("notice", notice.reference))
 
 
 @pytest.mark.parametrize(
@@ -169,10 +180,35 @@ def test_who_may(client: Client, ground: Ground, role: Role, reads: bool, decide
     for page in (url("notices"), url("notice", notice.reference)):
         assert client.get(page).status_code == (200 if reads else 403)
     assert client.get(url("notice-enter")).status_code == (200 if decides else 403)
-    for verb in ("notice-no-action", "notice-act"):
+    for verb in ("notice-no-action", "notice-act", "notice-decide"):
         assert (client.post(url(verb, notice.reference)).status_code == 403) is not decides
     assert (client.post(url("notice-answer", notice.reference)).status_code == 403) is not hears
     assert Notice.objects.get().state == NoticeState.RECEIVED
+
+
+def test_a_measure_is_taken_from_the_notice(client: Client, ground: Ground) -> None:
+    notice = received(ground)
+    client.force_login(ground.mona)
+    page = client.get(url("notice", notice.reference)).content.decode()
+    assert ('id="decide"' in page, "Strong loose magnets in toys" in page) == (True, True)
+    wrong = client.post(url("notice-decide", notice.reference), {"policy": ground.policy.pk, "markets": "XX"})
+    assert (wrong.status_code, "This field is required" in wrong.content.decode()) == (422, True)
+    fields = {"policy": ground.policy.pk, "measure": "remove", "markets": "XX", "reason": "It is loose."}
+    refused = client.post(url("notice-decide", notice.reference), fields)
+    assert (refused.status_code, "does not apply in XX" in refused.content.decode()) == (422, True)
+    assert "It is loose." in refused.content.decode()
+    done = client.post(url("notice-decide", notice.reference), fields | {"markets": "de"}, follow=True)
+    assert "Upon a report from outside" in done.content.decode()
+    notice.refresh_from_db()
+    assert (notice.state, notice.decision is not None) == (NoticeState.ACTED, True)
+
+
+def test_what_waits_for_a_second_person_is_said(client: Client, ground: Ground) -> None:
+    notice = received(ground)
+    client.force_login(ground.mona)
+    client.post(url("notice-decide", notice.reference), {"policy": ground.policy.pk, "measure": "suspend"})
+    page = client.get(url("notice", notice.reference)).content.decode()
+    assert ("A decision upon it waits." in page, 'id="decide"' in page) == (True, False)
 
 
 def test_another_market_s_notice_is_not_there(client: Client, ground: Ground) -> None:
