@@ -158,7 +158,7 @@ class DecideNotice(forms.Form):
     """`policies` are those in force about listings, with their titles in the person's language."""
 
     policy = forms.TypedChoiceField(label=_("Policy"), coerce=int)
-    measure = forms.TypedChoiceField(label=_("Measure"), choices=Measure.choices, coerce=Measure)
+    measure = forms.TypedChoiceField(label=_("Measure"), choices=[("", ""), *Measure.choices], coerce=Measure)
     markets = forms.CharField(
         label=_("Markets"),
         max_length=200,
