@@ -16,6 +16,7 @@ from governance.policies.models import Policy, PolicyVersion
 from listings.domain import merchants, reference
 from listings.domain.merchants import MerchantDraft
 from listings.models import Category, Listing, ListingVersion, Merchant
+from listings.text import NORMALISER_VERSION, ListingText
 
 POLICIES = 4
 """Each finds one listing of a merchant, so that each finding is a decision of its own."""
@@ -80,6 +81,9 @@ def _listings(guilty: int, at: datetime) -> None:
                     markets=["DE", "FR"],
                     price_minor=(number % POLICIES * 10 + 5) * 100 if number < guilty else 99_000,
                     currency="EUR",
+                    text_base=ListingText(f"Toy {number}", "", {}).normalised.base,
+                    text_skeleton=ListingText(f"Toy {number}", "", {}).normalised.skeleton,
+                    text_version=NORMALISER_VERSION,
                     content_hash=f"{number:032d}",
                     created_at=at,
                     changed_at=at,
