@@ -365,6 +365,7 @@ SPECTACULAR_SETTINGS = {
         "VersionState": "governance.policies.enums.VersionState",
         "SweepKind": "enforcement.enums.SweepKind",
         "SweepState": "enforcement.enums.SweepState",
+        "UndoState": "enforcement.enums.UndoState",
         "ViolationState": "enforcement.enums.ViolationState",
         "DecisionState": "enforcement.enums.DecisionState",
         "Clearance": "enforcement.enums.Clearance",

@@ -85,14 +85,14 @@ def _sweep(read: str) -> None:
 def _watched(spent: Spent) -> Iterator[None]:
     """Seconds on the clock of each stage of a chunk, PostgreSQL's part included."""
     from enforcement import engine  # noqa: PLC0415
-    from enforcement.domain import findings, sweep_work  # noqa: PLC0415
+    from enforcement.domain import findings  # noqa: PLC0415
     from enforcement.engine.snapshot import batches  # noqa: PLC0415
 
     places: list[tuple[Any, str, str]] = [
         (engine, "batch", "read"),
         (batches, "batch", "read"),
         (engine, "evaluate", "evaluate"),
-        (sweep_work, "_finding", "explain"),
+        (findings.Finding, "of", "explain"),
         (findings, "merge", "merge"),
     ]
     kept = [getattr(owner, name) for owner, name, _stage in places]

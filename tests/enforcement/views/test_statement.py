@@ -126,7 +126,7 @@ def test_the_page_costs_the_same_for_one_listing_and_three(
 ) -> None:
     found = [ground.violation(ground.listing(f"Ball {n}")) for n in range(listings)]
     decision = ground.issue(found, Measure.REMOVE, at=timezone.now())
-    with django_assert_num_queries(6):  # type: ignore[operator]
+    with django_assert_num_queries(7):  # type: ignore[operator]
         client.get(address(decision))
 
 

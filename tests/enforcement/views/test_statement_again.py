@@ -89,5 +89,5 @@ def test_many_take_as_many_queries_as_one(
     rechecks.run_next(at=LATER)
     address = f"/s/{links.token_of(decision)}/"
     client.get(address)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(address)
