@@ -16,6 +16,7 @@ _own = Path(tempfile.gettempdir()) / f"gov-test-{os.getpid()}-{secrets.token_hex
 os.environ.setdefault("GOVERNANCE_TEST_STATE", str(_own))
 os.environ["GOVERNANCE_STATE"] = os.environ["GOVERNANCE_TEST_STATE"]
 
+from governance.embedded.addresses import with_redis_database  # noqa: E402
 from governance.settings import *  # noqa: E402, F403 -- the defaults above must come first
 from tests import clock  # noqa: E402
 
@@ -29,6 +30,9 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = False  # noqa: F405
 if "TEST_TEMPLATE" in os.environ:  # `./run test` has migrated one database for all parallel runs
     DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["TEST_TEMPLATE"]}  # noqa: F405
 CACHES["default"]["KEY_PREFIX"] = _run  # noqa: F405
+# A cache that a test clears is emptied whole: each parallel run has one of its own, from the last number down.
+_worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+CACHES["default"]["LOCATION"] = with_redis_database(REDIS_URL, 15 - _worker % 12)  # noqa: F405
 CELERY_BROKER_TRANSPORT_OPTIONS["global_keyprefix"] = f"{_run}:"  # noqa: F405
 SNAPSHOT_DIR = STATE_DIR / "snapshot" / _run  # noqa: F405
 TEMPLATES[0]["DIRS"].append(Path(__file__).parent / "templates")  # noqa: F405 -- rows of lists that only tests have
