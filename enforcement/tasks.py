@@ -1,5 +1,8 @@
 """Celery's edge of enforcement: ids in, one domain call. Beat finds what a lost message left undone."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from celery import shared_task
 from django.conf import settings
 from django.core.cache import cache
@@ -34,9 +37,20 @@ from governance.web import places
 SPREAD_ASKED = "delivery:spread"
 """In the cache while a spreading is asked for and has not begun: a thousand decisions ask for one."""
 DECIDING, UNDO_LANE = "deciding", "undo:{}:{}"
-LANE_SECONDS = 60
-"""In the cache while a worker has a turn: at deciding what is owed, in this lane of a run. A lost worker's is free again after so long."""
+TURN_SECONDS = 60
+"""A lost worker's turn is free again after so long."""
 DAILY, WEEKLY = "daily, what has changed", "weekly, everything"
+
+
+@contextmanager
+def _turn(name: str) -> Iterator[bool]:
+    """In the cache while a worker has this turn; whether it is ours."""
+    mine = cache.add(name, "taken", TURN_SECONDS)
+    try:
+        yield mine
+    finally:
+        if mine:
+            cache.delete(name)
 
 
 @shared_task
@@ -86,12 +100,8 @@ def keep_snapshot() -> None:
 @shared_task
 def decide_owed() -> None:
     """One turn, then pass it on while it gets somewhere. One worker at a time: the others send mail and deliver meanwhile."""
-    if not cache.add(DECIDING, "taken", LANE_SECONDS):
-        return
-    try:
-        issued = decisions.decide_owed(clock=timezone.now)
-    finally:
-        cache.delete(DECIDING)
+    with _turn(DECIDING) as mine:
+        issued = decisions.decide_owed(clock=timezone.now) if mine else 0
     if issued and owed.any_left():
         decide_owed.delay()
 
@@ -111,13 +121,8 @@ def settle_corrected() -> None:
 @shared_task
 def undo_some(undo_id: int, lane: int) -> None:
     """One turn in this lane, then pass it on. A lane that is taken is left alone: a run has at most UNDO_WORKERS turns at once."""
-    key = UNDO_LANE.format(undo_id, lane)
-    if not cache.add(key, "taken", LANE_SECONDS):
-        return
-    try:
-        more = undo_work.run(undo_id=undo_id, clock=timezone.now)
-    finally:
-        cache.delete(key)
+    with _turn(UNDO_LANE.format(undo_id, lane)) as mine:
+        more = mine and undo_work.run(undo_id=undo_id, clock=timezone.now)
     if more:
         undo_some.delay(undo_id, lane)
 

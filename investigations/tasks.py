@@ -4,9 +4,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from governance.web import formats, places
-from investigations.domain import cases, claims, notice_mail, priorities
-from investigations.domain import notices as follow_notices
-from investigations.queries import notices, queues
+from investigations.domain import cases, claims, notice_mail, notices, priorities
+from investigations.queries import notices as mail_to_reporters
+from investigations.queries import queues
 
 
 @shared_task
@@ -32,8 +32,8 @@ def refresh_priorities() -> None:
 @shared_task
 def deliver_notice_mails() -> None:
     """What is owed to reporters, and what a lost message left undone."""
-    follow_notices.follow_decided(at=timezone.now())
-    for mail_id in notices.to_send(timezone.now()):
+    notices.follow_decided(at=timezone.now())
+    for mail_id in mail_to_reporters.to_send(timezone.now()):
         deliver_notice_mail.delay(mail_id)
 
 

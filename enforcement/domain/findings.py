@@ -184,7 +184,8 @@ def merge(
         merged.settled = _counts(cursor, _SETTLE, {})
         said: dict[str, object] = {"sweep": sweep_id, "at": at}
         merged.new = _counts(cursor, _MERGE.format(arbiter=_ARBITERS[subject]), said)
-        for version, count in _counts(cursor, _SETTLED_MEANWHILE, said).items():
+        settled = _counts(cursor, _SETTLED_MEANWHILE, said) if merged.new else {}
+        for version, count in settled.items():
             merged.new[version] -= count
             merged.settled[version] = merged.settled.get(version, 0) + count
         merged.closed = _move(cursor, subject, {"at": at, "policies": list(policies), **_within(looked)})

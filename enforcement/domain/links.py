@@ -25,18 +25,27 @@ class LinkExpired(Exception):
     """The link was ours, and its time is over."""
 
 
+def signed(salt: str, text: str) -> str:
+    """The text with our signature, as the secret part of a link."""
+    return signing.Signer(salt=salt, sep=SEPARATOR).sign(text)
+
+
+def unsigned(salt: str, token: str) -> str:
+    """The text that was signed. Raises LinkBroken."""
+    try:
+        return signing.Signer(salt=salt, sep=SEPARATOR).unsign(token)
+    except signing.BadSignature:
+        raise LinkBroken from None
+
+
 def account_token_of(merchant: Merchant, at: datetime) -> str:
     """The secret part of the link to a merchant's account. It holds the day on which it was made."""
-    return signing.Signer(salt=ACCOUNT_SALT, sep=SEPARATOR).sign(f"{merchant.public_id}{SEPARATOR}{at:%Y%m%d}")
+    return signed(ACCOUNT_SALT, f"{merchant.public_id}{SEPARATOR}{at:%Y%m%d}")
 
 
 def account_of(token: str, at: datetime) -> tuple[str, date]:
     """The merchant's public id and the link's last day. Raises LinkBroken or LinkExpired."""
-    try:
-        signed = signing.Signer(salt=ACCOUNT_SALT, sep=SEPARATOR).unsign(token)
-    except signing.BadSignature:
-        raise LinkBroken from None
-    public_id, _separator, made_on = signed.rpartition(SEPARATOR)
+    public_id, _separator, made_on = unsigned(ACCOUNT_SALT, token).rpartition(SEPARATOR)
     last = date(int(made_on[:4]), int(made_on[4:6]), int(made_on[6:])) + ACCOUNT_DAYS
     if at.date() > last:
         raise LinkExpired
@@ -49,15 +58,12 @@ def account_address_of(merchant: Merchant, at: datetime) -> str:
 
 def token_of(decision: Decision) -> str:
     """The link's secret part. It does not run out: the decision, its appeal and the answer stay readable."""
-    return signing.Signer(salt=SALT, sep=SEPARATOR).sign(decision.reference)
+    return signed(SALT, decision.reference)
 
 
 def reference_of(token: str) -> str:
     """The reference of the decision that the link is for. Raises LinkBroken."""
-    try:
-        return signing.Signer(salt=SALT, sep=SEPARATOR).unsign(token)
-    except signing.BadSignature:
-        raise LinkBroken from None
+    return unsigned(SALT, token)
 
 
 def address_of(decision: Decision) -> str:

@@ -220,16 +220,22 @@ def retry(*, message: Message, actor: User, at: datetime) -> Message:
     return message
 
 
+def try_again_at(attempts: int, at: datetime) -> datetime | None:
+    """When a mail that has failed so often is tried next; None where it counts as not delivered."""
+    return at + WAITS[attempts - 1] if attempts <= len(WAITS) else None
+
+
 def _note_failure(message: Message, fault: Exception, at: datetime) -> None:
     """Wait longer each time; a refused address or a broken message is not tried again."""
     hopeless = not isinstance(fault, OSError) or isinstance(fault, smtplib.SMTPRecipientsRefused)
     log.warning("message_not_delivered", message=message.pk, attempts=message.attempts, error=repr(fault))
     message.error = f"{type(fault).__name__}: {fault}"[:2_000]
-    if hopeless or message.attempts > len(WAITS):
+    again = try_again_at(message.attempts, at)
+    if hopeless or again is None:
         message.save(update_fields=["error"])
         _move(message, MessageState.FAILED)
         return
-    message.next_try_at = at + WAITS[message.attempts - 1]
+    message.next_try_at = again
     message.save(update_fields=["error", "next_try_at"])
 
 

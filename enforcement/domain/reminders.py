@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from enforcement.domain.messages import LEASE, WAITS
+from enforcement.domain.messages import LEASE, try_again_at
 from enforcement.enums import OPEN_APPEALS, ReminderKind
 from enforcement.models import Appeal, AppealReminder
 from enforcement.queries import reminders as queries
@@ -29,9 +29,10 @@ def owe_due(at: datetime) -> int:
     """Owe what is to be said of appeals that are due soon or late. Returns how many mails are new; run again it owes none."""
     before = timedelta(hours=settings.APPEAL_REMIND_HOURS)
     owed = [row for appeal in queries.due(at, before) for row in _rows(appeal, at)]
-    had = AppealReminder.objects.count()
+    theirs = AppealReminder.objects.filter(appeal__in={row.appeal_id for row in owed})
+    had = theirs.count()
     AppealReminder.objects.bulk_create(owed, ignore_conflicts=True)
-    return AppealReminder.objects.count() - had
+    return theirs.count() - had
 
 
 def deliver(*, reminder_id: int, at: datetime) -> bool:
@@ -103,10 +104,11 @@ def _mail(reminder: AppealReminder) -> EmailMessage:
 def _note_failure(reminder: AppealReminder, fault: Exception, at: datetime) -> None:
     log.warning("reminder_not_delivered", reminder=reminder.pk, attempts=reminder.attempts, error=repr(fault))
     error = f"{type(fault).__name__}: {fault}"[:2_000]
-    if reminder.attempts > len(WAITS):
+    again = try_again_at(reminder.attempts, at)
+    if again is None:
         _close(reminder, at, error=error)
         return
-    reminder.error, reminder.next_try_at = error, at + WAITS[reminder.attempts - 1]
+    reminder.error, reminder.next_try_at = error, again
     reminder.save(update_fields=["error", "next_try_at"])
 
 

@@ -130,6 +130,7 @@ def preview(undo: Undo, at: datetime) -> dict[str, Any]:
     reported = TransparencySubmission.objects.filter(decision__in=decisions, state__in=said)
     others = in_force.in_force().exclude(decision__in=decisions)
     merchants = back.values("decision__merchant")
+    found = list(undecided(undo).order_by().values_list("version", "policy").annotate(n=Count("pk")))
     return {
         "decisions": sum(states.values()) - sum(states[state] for state in LEFT_STATES),
         "already": states[DecisionState.REVERSED] + states[DecisionState.WITHDRAWN],
@@ -151,8 +152,8 @@ def preview(undo: Undo, at: datetime) -> dict[str, Any]:
         "by_people": 0 if undo.with_people else _by_people(undo),
         "replacing": Decision.objects.filter(pk__in=decisions, supersedes__isnull=False).distinct().count(),
         "found_again": _found_again(items),
-        "open": undecided(undo).count(),
-        "policies": _policies(undo, back),
+        "open": sum(n for _version, _policy, n in found),
+        "policies": _policies(back, found if undo.close_open else []),
     }
 
 
@@ -173,13 +174,11 @@ def _by_people(undo: Undo) -> int:
     return whole.exclude(automation=Automation.FULL).exclude(state__in=list(LEFT_STATES)).count()
 
 
-def _policies(undo: Undo, back: QuerySet[UndoPart]) -> list[dict[str, Any]]:
-    """By policy version: decisions by measure, the most first, and (with a measure of "") findings that nobody has decided."""
+def _policies(back: QuerySet[UndoPart], found: Iterable[tuple[int, int, int]]) -> list[dict[str, Any]]:
+    """By policy version: decisions by measure, the most first, and (with a measure of "") what was found and nobody has decided."""
     rows = back.order_by().values_list("decision__version", "decision__version__policy", "decision__measure")
     counted = list(rows.annotate(n=Count("decision")))
-    if undo.close_open:
-        found = undecided(undo).order_by().values_list("version", "policy").annotate(n=Count("pk"))
-        counted += [(version, policy, "", n) for version, policy, n in found]
+    counted += [(version, policy, "", n) for version, policy, n in found]
     counted.sort(key=lambda row: (row[2] == "", -row[3], row[0], row[2]))
     return [{"version": v, "policy": p, "measure": measure, "count": n} for v, p, measure, n in counted]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages as flash
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from enforcement import permissions
-from enforcement.domain import disputes, files
+from enforcement.domain import disputes
 from enforcement.enums import LOST_DISPUTES, DisputeOutcome, DisputeState, Forum
 from enforcement.filters import DisputeFilter
 from enforcement.forms.disputes import DecideDispute, NoteDispute, RecordDispute
 from enforcement.models import Decision, Dispute, DisputeDocument
 from enforcement.queries import appeals, decisions
 from enforcement.queries import disputes as queries
+from enforcement.views.kept import as_download
 from governance.web import toasts
 from governance.web.access import opens
 from governance.web.lists import Column, ListPage
@@ -191,13 +192,9 @@ def _verb(
 
 @opens(permissions.can_read_disputes)
 def download(request: HttpRequest, reference: str, pk: int) -> HttpResponseBase:
-    """A paper, always as a download: what is in it never runs on our pages."""
+    """A paper."""
     kept = get_object_or_404(DisputeDocument, pk=pk, step__dispute=_load(request, reference))
-    try:
-        content = files.path_of(kept.sha256).open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    return FileResponse(content, as_attachment=True, filename=kept.name, content_type=kept.content_type)
+    return as_download(kept)
 
 
 for _view in (record, detail, note, decide, withdraw, take_effect, download):

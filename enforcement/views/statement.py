@@ -1,10 +1,10 @@
 """The merchant's page: a signed link, no account. They read the decision, appeal, and see what became of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,7 +17,7 @@ from enforcement.domain import appeals, clarifications, files, papers
 from enforcement.domain.files import Sent
 from enforcement.enums import AppealChannel
 from enforcement.forms.appeal import AnswerForm, AppealForm
-from enforcement.language.words import SOURCE
+from enforcement.language.words import SOURCE, Words
 from enforcement.views import letter, throttle
 from enforcement.views.letter import Letter
 from enforcement.views.papers import papers_response
@@ -25,33 +25,53 @@ from governance.web import formats
 from governance.web.refusals import Refusal
 
 View = Callable[..., HttpResponse]
+Found = TypeVar("Found")
 
 
-def by_link(rate: throttle.Rate) -> Callable[[View], View]:
-    """Open a view of one decision by its link: counted, in the reader's language, kept from caches and search engines."""
+def by_signed_link(
+    rate: throttle.Rate,
+    *,
+    load: Callable[[str], Found | None],
+    language: Callable[[Found], str],
+    given: Callable[[Found, Words, str], Sequence[Any]],
+) -> Callable[[View], View]:
+    """Open a view by a signed link: counted, in the reader's language, kept from caches and search engines.
+
+    `load` finds what the token is for, `language` is the one it was written in, and `given` is what the view takes after the request.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         @never_cache
         def opened(request: HttpRequest, token: str) -> HttpResponse:
-            decision = letter.load(token)
+            found = load(token)
             accepted = translation.get_language_from_request(request)
-            words = letter.words_of(request, decision.statement.language if decision else accepted)
+            words = letter.words_of(request, language(found) if found is not None else accepted)
             with ExitStack() as stack:
                 stack.enter_context(translation.override(words.language))
                 stack.enter_context(timezone.override(UTC))
-                if decision is None:
+                if found is None:
                     response = apology(request, words, "not_found", 404)
                 elif throttle.exceeded(rate, token):
                     response = apology(request, words, "throttled", 429)
                 else:
-                    response = view(request, Letter(decision, words, token, timezone.now()))
+                    response = view(request, *given(found, words, token))
             response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
             return response
 
         return opened
 
     return decorate
+
+
+def by_link(rate: throttle.Rate) -> Callable[[View], View]:
+    """Open a view of one decision by its link."""
+    return by_signed_link(
+        rate,
+        load=letter.load,
+        language=lambda decision: decision.statement.language,
+        given=lambda decision, words, token: [Letter(decision, words, token, timezone.now())],
+    )
 
 
 @require_safe

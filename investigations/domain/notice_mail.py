@@ -6,15 +6,13 @@ from datetime import datetime
 
 import structlog
 from django.conf import settings
-from django.core import signing
 from django.core.mail import EmailMessage
 from django.db.models import F
 from django.urls import reverse
 
-from enforcement.domain import letters, statements
+from enforcement.domain import letters, links, statements
 from enforcement.domain.letters import Block, paragraph
-from enforcement.domain.links import SEPARATOR, LinkBroken
-from enforcement.domain.messages import LEASE, WAITS
+from enforcement.domain.messages import LEASE, try_again_at
 from enforcement.language.words import Words
 from enforcement.queries import deadlines
 from investigations.enums import NoticeState
@@ -26,15 +24,12 @@ log = structlog.get_logger(__name__)
 
 def token_of(notice: Notice) -> str:
     """The secret part of the reporter's link. It does not run out: the answer stays readable."""
-    return signing.Signer(salt=SALT, sep=SEPARATOR).sign(notice.reference)
+    return links.signed(SALT, notice.reference)
 
 
 def reference_of(token: str) -> str:
     """The reference of the notice that the link is for. Raises LinkBroken."""
-    try:
-        return signing.Signer(salt=SALT, sep=SEPARATOR).unsign(token)
-    except signing.BadSignature:
-        raise LinkBroken from None
+    return links.unsigned(SALT, token)
 
 
 def owe(*, notice: Notice, move: NoticeMove, at: datetime) -> NoticeMail | None:
@@ -107,8 +102,9 @@ def _note_failure(mail: NoticeMail, fault: Exception, at: datetime) -> None:
     """Wait longer each time; a refused address is not tried again."""
     log.warning("notice_mail_not_delivered", mail=mail.pk, attempts=mail.attempts, error=type(fault).__name__)
     mail.error = type(fault).__name__  # the address, which the server may repeat, is kept in one place
-    if isinstance(fault, smtplib.SMTPRecipientsRefused) or mail.attempts > len(WAITS):
+    again = try_again_at(mail.attempts, at)
+    if again is None or isinstance(fault, smtplib.SMTPRecipientsRefused):
         mail.given_up_at = at
     else:
-        mail.next_try_at = at + WAITS[mail.attempts - 1]
+        mail.next_try_at = again
     mail.save(update_fields=["error", "given_up_at", "next_try_at"])

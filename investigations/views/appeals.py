@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from enforcement import permissions
-from enforcement.domain import appeals, files, statements
+from enforcement.domain import appeals, statements
 from enforcement.domain import clarifications as asking
 from enforcement.enums import OPEN_APPEALS, WON_APPEALS, AppealState, ItemOutcome
 from enforcement.filters import AppealFilter
@@ -22,6 +22,7 @@ from enforcement.models import Appeal, AppealFile
 from enforcement.queries import appeals as queries
 from enforcement.queries import clarifications, decisions
 from enforcement.queries import points as ledger
+from enforcement.views.kept import as_download
 from governance.web import formats, toasts
 from governance.web.access import opens
 from governance.web.choices import Option
@@ -217,13 +218,9 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 
 @opens(permissions.can_read_appeals)
 def download(request: HttpRequest, pk: int, file: int) -> HttpResponseBase:
-    """A merchant's file, always as a download: what is in it never runs on our pages."""
+    """A merchant's file."""
     kept = get_object_or_404(AppealFile, pk=file, appeal=_load(request, pk))
-    try:
-        content = files.path_of(kept.sha256).open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    return FileResponse(content, as_attachment=True, filename=kept.name, content_type=kept.content_type)
+    return as_download(kept)
 
 
 def _go_on(request: HttpRequest) -> HttpResponse:

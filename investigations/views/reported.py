@@ -1,56 +1,33 @@
 """The reporter's page: a signed link, no account. They read what was decided and may appeal against it."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
-from datetime import UTC
-from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone, translation
-from django.views.decorators.cache import never_cache
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from enforcement.domain.links import LinkBroken
 from enforcement.forms.appeal import WordsForm
 from enforcement.language.words import Words
 from enforcement.views import letter, throttle
-from enforcement.views.statement import apology, frame
+from enforcement.views.statement import View, by_signed_link, frame
 from governance.web.refusals import Refusal
 from investigations.domain import notice_mail, notices
 from investigations.enums import NoticeState
 from investigations.models import Notice
 from investigations.queries import notices as queries
 
-View = Callable[..., HttpResponse]
-
 
 def by_link(rate: throttle.Rate) -> Callable[[View], View]:
-    """Open a view of one notice by its link: counted, in the reader's language, kept from caches and search engines."""
-
-    def decorate(view: View) -> View:
-        @wraps(view)
-        @never_cache
-        def opened(request: HttpRequest, token: str) -> HttpResponse:
-            notice = _load(token)
-            accepted = translation.get_language_from_request(request)
-            words = letter.words_of(request, notice.language if notice else accepted)
-            with ExitStack() as stack:
-                stack.enter_context(translation.override(words.language))
-                stack.enter_context(timezone.override(UTC))
-                if notice is None:
-                    response = apology(request, words, "not_found", 404)
-                elif throttle.exceeded(rate, token):
-                    response = apology(request, words, "throttled", 429)
-                else:
-                    response = view(request, notice, words, token)
-            response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
-            return response
-
-        return opened
-
-    return decorate
+    """Open a view of one notice by its link."""
+    return by_signed_link(
+        rate,
+        load=_load,
+        language=lambda notice: notice.language,
+        given=lambda notice, words, token: [notice, words, token],
+    )
 
 
 def _load(token: str) -> Notice | None:

@@ -288,6 +288,7 @@ def test_the_palette_finds_a_case_and_a_merchant(desk: Page, magnets: Case) -> N
     desk.keyboard.type("Nordlicht")
     desk.get_by_role("option", name="Nordlicht Spielwaren").click()
     desk.wait_for_url(f"**/merchants/{magnets.merchant.public_id}/")
+    assert desk.get_by_role("heading", level=1).inner_text() == "Nordlicht Spielwaren"
 
 
 # --- every page ----------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from governance.policies.enums import Ground, Measure, Mode, Severity, Subject
 from governance.policies.models import Policy
 from listings.domain import merchants, reference
 from listings.domain.merchants import MerchantDraft
-from listings.models import AttributeDefinition
+from listings.models import AttributeDefinition, Listing, ListingVersion
 
 MARKETS = ("AT", "DE", "FR")
 MERCHANT, CATEGORY = "drill", "toys"
@@ -71,6 +71,23 @@ def listing(number: int, *, holds: bool) -> dict[str, Any]:
         "attributes": dict.fromkeys(numbers, number % 50) | dict.fromkeys(texts, words[-1]),
         "certificates": [{"type": "CE", "number": str(number), "valid_until": "2035-01-01"}],
     }
+
+
+def first_versions(listings: Sequence[Listing], at: datetime) -> None:
+    """Of listings that were written past their room, as quickly as such many are made."""
+    ListingVersion.objects.bulk_create(
+        [
+            ListingVersion(
+                listing=each,
+                number=each.version,
+                content={"title": each.title, "language": each.language, "markets": each.markets},
+                content_hash=each.content_hash,
+                created_at=at,
+            )
+            for each in listings
+        ],
+        batch_size=2_000,
+    )
 
 
 def _rules(lists: Sequence[str]) -> Iterator[str]:

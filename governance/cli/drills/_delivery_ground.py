@@ -14,7 +14,7 @@ from governance.policies.enums import Measure
 from governance.policies.models import PolicyVersion
 from listings.domain import merchants, reference
 from listings.domain.merchants import MerchantDraft
-from listings.models import Listing, ListingVersion, Merchant
+from listings.models import Listing, Merchant
 
 EACH = 3
 """Decisions of one listing, one after the other."""
@@ -85,16 +85,4 @@ def _listings(count: int, at: datetime) -> None:
         ],
         batch_size=2_000,
     )
-    ListingVersion.objects.bulk_create(
-        [
-            ListingVersion(
-                listing=each,
-                number=each.version,
-                content={"title": each.title, "language": "en", "markets": each.markets},
-                content_hash=each.content_hash,
-                created_at=at,
-            )
-            for each in made
-        ],
-        batch_size=2_000,
-    )
+    toys.first_versions(made, at)

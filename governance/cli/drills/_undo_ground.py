@@ -5,8 +5,8 @@ from datetime import datetime
 from django.utils import timezone
 
 from enforcement.domain import decisions, sweeps, undo
-from enforcement.enums import Origin, SweepKind
-from enforcement.models import Sweep, Undo
+from enforcement.enums import Origin, SweepKind, UndoState
+from enforcement.models import Sweep
 from governance.accounts.enums import Role
 from governance.accounts.models import User
 from governance.cli.drills import _check_ground as toys
@@ -15,7 +15,7 @@ from governance.policies.enums import Measure, Mode
 from governance.policies.models import Policy, PolicyVersion
 from listings.domain import merchants, reference
 from listings.domain.merchants import MerchantDraft
-from listings.models import Category, Listing, ListingVersion, Merchant
+from listings.models import Category, Listing, Merchant
 from listings.text import NORMALISER_VERSION, ListingText
 
 POLICIES = 4
@@ -53,8 +53,7 @@ def begin_undo() -> None:
     run = undo.prepare_sweep(
         sweep=Sweep.objects.get(), with_people=False, close_open=True, actor=author, reason="The rule was wrong.", at=at
     )
-    undo.start(undo=run, actor=author, at=at)
-    if Undo.objects.get(pk=run.pk).state == "held":
+    if undo.start(undo=run, actor=author, at=at).state == UndoState.HELD:
         undo.approve(undo=run, actor=lead, at=timezone.now())
 
 
@@ -91,18 +90,7 @@ def _listings(guilty: int, at: datetime) -> None:
                 for number in range(first, min(first + BATCH, guilty + innocent))
             ]
         )
-        ListingVersion.objects.bulk_create(
-            [
-                ListingVersion(
-                    listing=each,
-                    number=each.version,
-                    content={"title": each.title, "language": "en", "markets": each.markets},
-                    content_hash=each.content_hash,
-                    created_at=at,
-                )
-                for each in made
-            ]
-        )
+        toys.first_versions(made, at)
 
 
 def _hold_some(author: User, at: datetime) -> None:

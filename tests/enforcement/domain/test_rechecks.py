@@ -227,7 +227,7 @@ def test_reading_many_takes_as_many_queries_as_one(
         decided(ground, cheap, Measure.WARN, f"Ball {number}")
         change(Listing.objects.get(title=f"Ball {number}"), price_minor=900)
     environment()
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         rechecks.run_next(at=LATER)
     assert Violation.objects.filter(state="closed").count() == rows
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from enforcement import engine
 from enforcement.domain import findings, sweeps
 from enforcement.domain.findings import Finding
-from enforcement.engine import ActivePolicies, Outcome, Summary, evaluation, facts
+from enforcement.engine import ActivePolicies, Summary, evaluation, facts
 from enforcement.enums import SweepKind
 from enforcement.models import Sweep
 from governance.cli.bench.contestants.contestant import NOW, Contestant
@@ -36,7 +36,7 @@ def _read(keys: Sequence[int], policies: ActivePolicies, needs: Collection[str],
     findings.merge(
         sweep_id=sweep.pk,
         subject=Subject.LISTINGS,
-        found=[_finding(outcome) for outcome in outcomes if outcome.held],
+        found=[Finding.of(outcome) for outcome in outcomes if outcome.held],
         undecided=[(outcome.policy.policy_id, outcome.subject_id) for outcome in outcomes if outcome.held is None],
         looked=findings.Looked.only(keys),
         policies=[policy.policy_id for policy in policies.policies],
@@ -48,16 +48,3 @@ def _sweep() -> Sweep:
     """A sweep that its findings can name, ended at once."""
     sweep = sweeps.start(kind=SweepKind.FULL, actor=None, reason="Row by row", at=NOW)
     return sweeps.cancel(sweep=sweep, actor=None, reason="Row by row", at=NOW)
-
-
-def _finding(outcome: Outcome) -> Finding:
-    return Finding(
-        policy_id=outcome.policy.policy_id,
-        version_id=outcome.policy.version_id,
-        merchant_id=outcome.merchant_id,
-        listing_id=outcome.listing_id,
-        listing_version=outcome.listing_version,
-        markets=outcome.markets,
-        explanation=b"{}",
-        mode=outcome.policy.mode,
-    )
