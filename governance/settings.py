@@ -194,6 +194,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "end claims that have run out": {"task": "investigations.tasks.lapse_claims", "schedule": 30},
     "bring priorities up to the hour": {"task": "investigations.tasks.refresh_priorities", "schedule": 300},
     "write to those who reported": {"task": "investigations.tasks.deliver_notice_mails", "schedule": 30},
+    "draw what is read a second time": {"task": "investigations.tasks.draw_second_readings", "schedule": 900},
     "count for the rail": {"task": "investigations.tasks.count_for_the_rail", "schedule": 60},
 }
 
@@ -379,6 +380,9 @@ SPECTACULAR_SETTINGS = {
         "CaseOutcome": "investigations.enums.CaseOutcome",
         "NoticeState": "investigations.enums.NoticeState",
         "Verdict": "investigations.enums.Verdict",
+        "ReviewState": "investigations.enums.ReviewState",
+        "ReviewKind": "investigations.enums.ReviewKind",
+        "ReviewOutcome": "investigations.enums.ReviewOutcome",
         "EventType": "enforcement.enums.EventType",
     },
     "SCHEMA_PATH_PREFIX": r"/api/v[0-9]+",

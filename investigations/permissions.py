@@ -8,11 +8,16 @@ __all__ = [
     "can_annotate",
     "can_decide_notices",
     "can_hear_reporters",
+    "can_open_quality",
+    "can_plan_quality",
     "can_read_cases",
     "can_read_notices",
+    "can_read_quality",
+    "can_review",
     "can_see_listings",
     "can_see_merchants",
     "can_see_queue",
+    "can_settle_reviews",
     "can_take_held",
     "can_work",
     "markets",
@@ -66,3 +71,27 @@ def can_see_listings(user: Anyone) -> bool:
 
 def can_see_merchants(user: Anyone) -> bool:
     return has_scope(user, Scope.MERCHANTS_READ)
+
+
+def can_open_quality(user: Anyone) -> bool:
+    """Whoever works on cases sees at least how their own work was read."""
+    return can_open(user, Place.QUEUE)
+
+
+def can_read_quality(user: Anyone) -> bool:
+    """Everybody's figures."""
+    return has_role(user, Role.TEAM_LEAD, Role.SENIOR_REVIEWER, Role.GOVERNANCE_MANAGER, Role.AUDITOR)
+
+
+def can_review(user: Anyone) -> bool:
+    """Read a second time what somebody else decided."""
+    return has_role(user, *SENIORS)
+
+
+def can_settle_reviews(user: Anyone) -> bool:
+    """Say who was right where two differ, and write down what follows for the next case."""
+    return has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD, Role.GOVERNANCE_MANAGER)
+
+
+def can_plan_quality(user: Anyone) -> bool:
+    return has_role(user, Role.TEAM_LEAD, Role.GOVERNANCE_MANAGER)

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from governance.web import formats, places
-from investigations.domain import cases, claims, notice_mail, notices, priorities
+from investigations.domain import cases, claims, notice_mail, notices, priorities, reviews, sampling
 from investigations.queries import notices as mail_to_reporters
 from investigations.queries import queues
 
@@ -40,6 +40,13 @@ def deliver_notice_mails() -> None:
 @shared_task
 def deliver_notice_mail(mail_id: int) -> None:
     notice_mail.deliver(mail_id=mail_id, at=timezone.now())
+
+
+@shared_task
+def draw_second_readings() -> None:
+    now = timezone.now()
+    reviews.drop_gone(at=now)
+    sampling.draw_owed(at=now)
 
 
 @shared_task

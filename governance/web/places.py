@@ -46,6 +46,7 @@ PLACES = (
     Place("enforcement:ladder-steps", _("Steps due"), "gavel", 2, "g f", tab_of="policies"),
     Place("enforcement:sweeps", _("Sweeps"), "sweep", 2, "g s"),
     Place("insights:programmes", _("Programmes"), "programme", 2, "g r"),
+    Place("investigations:quality", _("Quality"), "target", 3, "g k"),
     Place("insights:reports", _("Reports"), "report", 3, "g e"),
     Place("enforcement:transparency", _("Transparency"), "send", 3, "g t"),
     Place("audit:entries", _("Audit"), "audit", 3, "g u"),

@@ -12,10 +12,10 @@ class Bounds(NamedTuple):
     high: float
 
 
-def wilson(found: int, drawn: int) -> Bounds:
+def wilson(found: float, drawn: float) -> Bounds:
     """Between which shares the true one lies with 95% certainty, when `found` of `drawn` were: Wilson's interval.
 
-    Nothing drawn says nothing: from 0 to 1.
+    Nothing drawn says nothing: from 0 to 1. Where what was drawn weighs unequally, `drawn` is what it counts as.
     """
     if not drawn:
         return Bounds(0.0, 1.0)

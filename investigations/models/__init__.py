@@ -2,6 +2,7 @@ from investigations.models.case import Case, CaseItem, CaseMove, Queue
 from investigations.models.claim import CaseDecision, Claim, Skip
 from investigations.models.file import Evidence, Note
 from investigations.models.notice import Notice, NoticeMail, NoticeMove
+from investigations.models.quality import Draw, Precedent, QualityPlan, SecondReview, SecondVerdict
 
 __all__ = [
     "Case",
@@ -9,11 +10,16 @@ __all__ = [
     "CaseItem",
     "CaseMove",
     "Claim",
+    "Draw",
     "Evidence",
     "Note",
     "Notice",
     "NoticeMail",
     "NoticeMove",
+    "Precedent",
+    "QualityPlan",
     "Queue",
+    "SecondReview",
+    "SecondVerdict",
     "Skip",
 ]

@@ -179,6 +179,11 @@ def page(items: QuerySet[CaseItem], *, language: str, after: int = 0, size: int 
     return Page(exhibits, shown[-1].pk if len(rows) > size else None, before + 1)
 
 
+def of(items: list[CaseItem], *, language: str) -> list[Exhibit]:
+    """These items, numbered from one."""
+    return _exhibits(items, first=1, language=language)
+
+
 def one(item: CaseItem, *, number: int, language: str) -> Exhibit:
     return _exhibits([item], first=number, language=language)[0]
 

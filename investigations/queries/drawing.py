@@ -1,0 +1,137 @@
+"""What can be drawn of a day for a second reading, and in which order."""
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.conf import settings
+from django.db.models import BigIntegerField, F, Func, Min, QuerySet, Value
+
+from enforcement.enums import DecisionState
+from enforcement.models import Decision, DecisionItem
+from enforcement.queries import overturned
+from governance.policies.enums import Measure, Severity
+from investigations.enums import RiskReason
+from investigations.models import CaseDecision, CaseItem
+
+AT_MOST = 10
+"""Subjects of one decision that are read a second time; of more a random part is."""
+HARSH = frozenset(
+    {
+        Measure.SUSPEND_LISTING_RIGHTS,
+        Measure.SUSPEND,
+        Measure.TERMINATE,
+        Measure.WITHHOLD_PAYOUT,
+    }
+)
+QUICK_SECONDS, NEW_FOR, MANY_ORDERS, CONTESTED_OVER = 10, timedelta(days=30), 100, timedelta(days=90)
+WEIGHT: dict[RiskReason, int] = {
+    RiskReason.CRITICAL: 2,
+    RiskReason.HARSH: 2,
+    RiskReason.QUICK: 2,
+    RiskReason.CONTESTED: 2,
+    RiskReason.NEW: 1,
+    RiskReason.LARGE: 1,
+}
+
+
+@dataclass(frozen=True)
+class Drawable:
+    """A decision by a person, with what speaks for reading it again."""
+
+    ruling: CaseDecision
+    because: tuple[RiskReason, ...]
+
+    @property
+    def risk(self) -> int:
+        return sum(WEIGHT[reason] for reason in self.because)
+
+
+def people(day: date) -> list[Drawable]:
+    """What people decided on a day and did not take back, in an order that nobody can foresee and that stays the same."""
+    rows = (
+        CaseDecision.objects.filter(**_within("decided_at", day), undone_at__isnull=True, settled_items__isnull=False)
+        .distinct()
+        .select_related("case__merchant", "decision")
+    )
+    rulings = sorted(rows, key=lambda ruling: _chance(day, ruling.pk))
+    begun = _beginners(rulings)
+    contested = {row.policy for row in overturned.asking_for_review(since=start_of(day) - CONTESTED_OVER)}
+    return [Drawable(ruling, tuple(_reasons(ruling, begun, contested))) for ruling in rulings]
+
+
+def automation(day: date) -> QuerySet[Decision]:
+    """What automation decided on a day, in such an order."""
+    rows = Decision.objects.filter(**_within("decided_at", day), decided_by__isnull=True)
+    shuffled = Func(F("id"), Value(_seed(day)), function="hashint8extended", output_field=BigIntegerField())
+    return rows.exclude(state=DecisionState.WITHDRAWN).order_by(shuffled, "id")
+
+
+def case_items(rulings: Iterable[CaseDecision], day: date) -> dict[int, list[CaseItem]]:
+    """By ruling, the items that it settled, at most AT_MOST of each."""
+    keys = [ruling.pk for ruling in rulings]
+    rows = CaseItem.objects.filter(settled_by__in=keys).exclude(verdict="").order_by("pk")
+    found: dict[int, list[CaseItem]] = {}
+    for item in sorted(rows, key=lambda each: _chance(day, each.pk)):
+        mine = found.setdefault(item.settled_by_id or 0, [])
+        if len(mine) < AT_MOST:
+            mine.append(item)
+    return found
+
+
+def decision_items(decisions: Iterable[Decision], day: date) -> dict[int, list[DecisionItem]]:
+    """By decision, its items, at most AT_MOST of each."""
+    rows = DecisionItem.objects.filter(decision__in=[each.pk for each in decisions]).order_by("pk")
+    found: dict[int, list[DecisionItem]] = {}
+    for item in sorted(rows, key=lambda each: _chance(day, each.pk)):
+        mine = found.setdefault(item.decision_id, [])
+        if len(mine) < AT_MOST:
+            mine.append(item)
+    return found
+
+
+def start_of(day: date) -> datetime:
+    """Days are those of UTC, as everywhere a day is counted."""
+    return datetime.combine(day, time(), UTC)
+
+
+def _reasons(ruling: CaseDecision, begun: Mapping[int, datetime], contested: set[int]) -> Iterable[RiskReason]:
+    case, decision = ruling.case, ruling.decision
+    if case.severity == Severity.CRITICAL:
+        yield RiskReason.CRITICAL
+    if decision is not None and decision.measure in HARSH:
+        yield RiskReason.HARSH
+    if ruling.handling_seconds < QUICK_SECONDS:
+        yield RiskReason.QUICK
+    if ruling.decided_at - begun[ruling.person_id] < NEW_FOR:
+        yield RiskReason.NEW
+    if case.policy_id in contested:
+        yield RiskReason.CONTESTED
+    if case.orders_30d >= MANY_ORDERS:
+        yield RiskReason.LARGE
+
+
+def _beginners(rulings: Sequence[CaseDecision]) -> dict[int, datetime]:
+    """By person, when they decided for the first time."""
+    rows = CaseDecision.objects.filter(person__in={ruling.person_id for ruling in rulings}).order_by()
+    return dict(rows.values_list("person").annotate(first=Min("decided_at")))
+
+
+def _within(field: str, day: date) -> dict[str, datetime]:
+    start = start_of(day)
+    return {f"{field}__gte": start, f"{field}__lt": start_of(day + timedelta(days=1))}
+
+
+def _chance(day: date, key: int) -> bytes:
+    return hmac.digest(_secret(day), str(key).encode(), hashlib.sha256)
+
+
+def _seed(day: date) -> int:
+    return int.from_bytes(_secret(day)[:8], "big", signed=True)
+
+
+def _secret(day: date) -> bytes:
+    """Of a day: people cannot reckon beforehand which of their decisions will be read."""
+    return hmac.digest(settings.SECRET_KEY.encode(), f"second reading of {day}".encode(), hashlib.sha256)
