@@ -13,10 +13,11 @@ from governance.policies.enums import Measure
 from governance.policies.models import PolicyText, PolicyVersion
 from governance.policies.text import guidance
 from investigations.enums import Verdict
-from investigations.models import Case, CaseItem
+from investigations.models import Case, CaseItem, Precedent
 from investigations.queries import work
 
 LIKE_OVER = timedelta(days=90)
+PRECEDENTS_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Panel:
     markets: list[str]
     decidable: list[str]
     like: Like
+    precedents: list[Precedent]
 
     @property
     def permitted(self) -> list[Measure]:
@@ -70,7 +72,14 @@ def of(case: Case, *, language: str, at: datetime) -> Panel:
         markets=sorted(offered, key=lambda code: (code not in applies, code)),
         decidable=sorted(offered & applies),
         like=_like(case, at=at),
+        precedents=precedents_of(case.policy_id),
     )
+
+
+def precedents_of(policy_id: int | None) -> list[Precedent]:
+    """How doubtful cases under a policy were settled, the newest first."""
+    rows = Precedent.objects.filter(policy=policy_id, retired_at__isnull=True).select_related("written_by")
+    return list(rows.order_by("-written_at", "-pk")[:PRECEDENTS_SHOWN])
 
 
 def version_of(case: Case) -> PolicyVersion | None:

@@ -14,7 +14,7 @@ from governance.policies.models import PolicyText, PolicyVersion
 from governance.policies.text import guidance
 from investigations import permissions
 from investigations.enums import OPEN_REVIEWS, ReviewState
-from investigations.models import CaseDecision, CaseItem, SecondReview, SecondVerdict
+from investigations.models import CaseDecision, CaseItem, Precedent, SecondReview, SecondVerdict
 from investigations.queries import exhibits, panel
 
 LASTS = timedelta(hours=1)
@@ -63,6 +63,7 @@ class Desk:
     guidance: list[guidance.Block]
     exhibits: list[exhibits.Exhibit]
     verdicts: list[SecondVerdict]
+    precedents: list[Precedent]
 
 
 def desk(review: SecondReview, *, language: str) -> Desk:
@@ -77,7 +78,8 @@ def desk(review: SecondReview, *, language: str) -> Desk:
     shown = exhibits.of(_items(review, rows), language=language)
     version = _version(review, rows)
     text = panel.text_of(version, language) if version else None
-    return Desk(version, text, guidance.blocks(text.guidance) if text else [], shown, rows)
+    known = panel.precedents_of(version.policy_id) if version else []
+    return Desk(version, text, guidance.blocks(text.guidance) if text else [], shown, rows, known)
 
 
 def _items(review: SecondReview, rows: Iterable[SecondVerdict]) -> list[CaseItem]:
