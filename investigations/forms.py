@@ -259,3 +259,23 @@ class PlanForm(forms.Form):
         max_value=50,
         help_text=_("Cases with a known answer that come like any other."),
     )
+
+
+class CalibrationForm(forms.Form):
+    """`policies` are those under which there are cases."""
+
+    title = forms.CharField(label=_("Title"), max_length=120)
+    policy = forms.TypedChoiceField(label=_("Policy"), coerce=int)
+    count = forms.IntegerField(
+        label=_("Listings"),
+        min_value=3,
+        max_value=40,
+        help_text=_("Decided by people in the last 90 days: first those on which two readers differed."),
+    )
+    closes_on = forms.DateField(
+        label=_("To be judged by"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, *args: Any, policies: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["policy"].choices = [("", ""), *policies]  # type: ignore[attr-defined]

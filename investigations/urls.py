@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from investigations.views import (
     appeals,
+    calibrations,
     case,
     case_verbs,
     cases,
@@ -63,6 +64,12 @@ urlpatterns: list[URLPattern] = [
     path("quality/plan/", quality.plan, name="quality-plan"),
     path("quality/precedents/", quality.precedent_list, name="precedents"),
     path("quality/precedents/<int:pk>/retire/", quality.retire, name="precedent-retire"),
+    path("quality/calibrations/", calibrations.index, name="calibrations"),
+    path("quality/calibrations/new/", calibrations.new, name="calibration-new"),
+    path("quality/calibrations/<int:pk>/", calibrations.detail, name="calibration"),
+    path("quality/calibrations/<int:pk>/judge/", calibrations.judge, name="calibration-judge"),
+    path("quality/calibrations/<int:pk>/close/", calibrations.close, name="calibration-close"),
+    path("quality/calibrations/<int:pk>/<int:item>/settle/", calibrations.settle, name="calibration-settle"),
     path("quality/readings/", quality.ReviewList.as_view(), name="reviews"),
     path("quality/readings/next/", quality.take, name="review-next"),
     path("quality/readings/<int:pk>/", quality.detail, name="review"),

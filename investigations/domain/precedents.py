@@ -7,33 +7,43 @@ from django.utils.translation import gettext as _
 
 from governance.accounts.models import User
 from governance.audit.domain import entries
+from governance.policies.models import Policy
 from governance.web.refusals import MoveRefused, Refusal
 from investigations.enums import Verdict
-from investigations.models import Precedent, SecondReview
+from investigations.models import CalibrationItem, Precedent, SecondReview
+from listings.models import Listing
 
 LONGEST = 1_000
 
 
 @transaction.atomic
 def write(
-    *, review: SecondReview, words: str, verdict: Verdict | None, language: str, actor: User, at: datetime
+    *,
+    policy: Policy | None,
+    listing: Listing | None,
+    words: str,
+    verdict: Verdict | None,
+    language: str,
+    review: SecondReview | None = None,
+    calibration_item: CalibrationItem | None = None,
+    actor: User,
+    at: datetime,
 ) -> Precedent:
     """Write down what a settled difference means for the next case of its kind."""
-    if review.policy_id is None:
+    if policy is None:
         raise Refusal(_("It was judged under no policy, so there is no guidance to add to."))
     if verdict is None:
         raise Refusal(_("Say what such a listing is: it violates, it is fine, or it is unsure."))
     if len(words) > LONGEST:
         raise Refusal(_("A precedent has at most 1,000 characters: one thought that helps the next person."))
-    first = review.verdicts.select_related("case_item", "decision_item").order_by("pk")[0]
-    subject = first.case_item or first.decision_item
     precedent = Precedent.objects.create(
-        policy_id=review.policy_id,
+        policy=policy,
         verdict=verdict,
         language=language,
         words=words.strip(),
-        listing_id=subject.listing_id if subject else None,
+        listing=listing,
         review=review,
+        calibration_item=calibration_item,
         written_by=actor,
         written_at=at,
     )

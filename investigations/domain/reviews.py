@@ -114,7 +114,16 @@ def settle(
     review.outcome, review.settled_by, review.settled_at = outcome, actor, at
     _move(review, ReviewState.SETTLED)
     if precedent.strip():
-        precedents.write(review=review, words=precedent, verdict=verdict, language=language, actor=actor, at=at)
+        precedents.write(
+            policy=review.policy,
+            listing=queries.listing_of(review),
+            words=precedent,
+            verdict=verdict,
+            language=language,
+            review=review,
+            actor=actor,
+            at=at,
+        )
     _record("review.settled", review, actor, at, outcome=outcome.value)
     return review
 

@@ -2,9 +2,21 @@ from investigations.models.case import Case, CaseItem, CaseMove, Queue
 from investigations.models.claim import CaseDecision, Claim, Skip
 from investigations.models.file import Evidence, Note
 from investigations.models.notice import Notice, NoticeMail, NoticeMove
-from investigations.models.quality import Draw, Precedent, QualityPlan, SecondReview, SecondVerdict
+from investigations.models.quality import (
+    Calibration,
+    CalibrationItem,
+    CalibrationVerdict,
+    Draw,
+    Precedent,
+    QualityPlan,
+    SecondReview,
+    SecondVerdict,
+)
 
 __all__ = [
+    "Calibration",
+    "CalibrationItem",
+    "CalibrationVerdict",
     "Case",
     "CaseDecision",
     "CaseItem",

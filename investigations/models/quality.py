@@ -146,6 +146,76 @@ class SecondVerdict(models.Model):
         return f"{self.review_id}: {self.first} / {self.second}"
 
 
+class Calibration(models.Model):
+    """Several people judge the same listings, each by themselves; then they are laid side by side and the outcome is recorded.
+
+    Open until somebody closes it; `words` are what the session came to.
+    """
+
+    title = models.CharField(max_length=120)
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="calibrations")
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    closes_on = models.DateField(help_text="By when people are asked to have judged.")
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    words = models.TextField(blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True)
+                | Q(closed_at__isnull=False, closed_by__isnull=False),
+                name="calibration_closed_by_somebody",
+            ),
+            models.CheckConstraint(condition=~Q(title=""), name="calibration_titled"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class CalibrationItem(models.Model):
+    """One listing of a session. `verdict` is what the session agreed on."""
+
+    calibration = models.ForeignKey(Calibration, on_delete=models.PROTECT, related_name="items")
+    case_item = models.ForeignKey(CaseItem, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=8, choices=Verdict.choices, blank=True)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["calibration", "case_item"], name="one_calibration_item"),
+            models.CheckConstraint(
+                condition=Q(verdict="", settled_at__isnull=True)
+                | (Q(verdict__in=Verdict.values) & Q(settled_at__isnull=False, settled_by__isnull=False)),
+                name="calibration_item_settled",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.calibration_id}: {self.case_item_id}"
+
+
+class CalibrationVerdict(models.Model):
+    """What one person said of one listing of a session."""
+
+    item = models.ForeignKey(CalibrationItem, on_delete=models.PROTECT, related_name="verdicts")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=8, choices=Verdict.choices)
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["item", "person"], name="one_calibration_verdict_per_person"),
+            models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="calibration_verdict_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.item_id}: {self.verdict}"
+
+
 class Precedent(models.Model):
     """How a doubtful case was settled, in words: it stands beside the policy's guidance until somebody retires it."""
 
@@ -155,6 +225,9 @@ class Precedent(models.Model):
     words = models.TextField()
     listing = models.ForeignKey(Listing, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     review = models.ForeignKey(SecondReview, on_delete=models.PROTECT, null=True, blank=True, related_name="precedents")
+    calibration_item = models.ForeignKey(
+        CalibrationItem, on_delete=models.PROTECT, null=True, blank=True, related_name="precedents"
+    )
     written_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
     retired_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

@@ -16,6 +16,7 @@ from investigations import permissions
 from investigations.enums import OPEN_REVIEWS, ReviewState
 from investigations.models import CaseDecision, CaseItem, Precedent, SecondReview, SecondVerdict
 from investigations.queries import exhibits, panel
+from listings.models import Listing
 
 LASTS = timedelta(hours=1)
 """So long a reader keeps what they have taken."""
@@ -52,6 +53,13 @@ def gone() -> QuerySet[SecondReview]:
     undone = CaseDecision.objects.filter(pk=OuterRef("ruling"), undone_at__isnull=False)
     withdrawn = Decision.objects.filter(pk=OuterRef("decision"), state=DecisionState.WITHDRAWN)
     return SecondReview.objects.filter(Exists(undone) | Exists(withdrawn), state__in=OPEN_REVIEWS)
+
+
+def listing_of(review: SecondReview) -> Listing | None:
+    """The listing that one would look at to see what it was about."""
+    row = review.verdicts.select_related("case_item__listing", "decision_item__listing").order_by("pk").first()
+    of = row and (row.case_item or row.decision_item)
+    return of.listing if of else None
 
 
 @dataclass(frozen=True)

@@ -16,24 +16,19 @@ from governance.accounts.models import User
 from governance.policies.enums import Measure
 from governance.web import toasts
 from governance.web.access import opens
-from governance.web.choices import Option
 from governance.web.lists import Column, ListPage
 from governance.web.refusals import Refusal
 from investigations import permissions
 from investigations.domain import precedents, reviews, sampling
-from investigations.enums import READ_REVIEWS, VERDICT_TONE, ReviewOutcome, ReviewState, Verdict
+from investigations.enums import READ_REVIEWS, ReviewOutcome, ReviewState, Verdict
 from investigations.filters import ReviewFilter, language
 from investigations.forms import PlanForm, SettleForm
 from investigations.models import Precedent, SecondReview
 from investigations.queries import lines, quality, second_reviews
+from investigations.views.verdicts import EVERY, VERDICTS, given
 
 SECTION = "quality"
 SPANS = (30, 90, 365)
-VERDICTS = [
-    Option(verdict.value, verdict.label, VERDICT_TONE[verdict], str(number))
-    for number, verdict in enumerate(Verdict, start=1)
-]
-EVERY = [Option(each.value, each.label, each.tone, f"Shift+{each.key}") for each in VERDICTS]
 
 
 class Span(NamedTuple):
@@ -115,7 +110,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def read(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the second verdicts, and go on with the next."""
     review = _load(request, pk)
-    verdicts = _given(request)
+    verdicts = given(request)
     chosen = request.POST.get("measure", "")
     try:
         done = reviews.read(
@@ -250,15 +245,6 @@ def _show(
         "outcomes": ReviewOutcome,
     }
     return render(request, "investigations/review.html", context, status=status)
-
-
-def _given(request: HttpRequest) -> dict[int, Verdict]:
-    found = {}
-    for name, value in request.POST.items():
-        key = name.removeprefix("verdict-")
-        if key != name and key.isdecimal() and value in Verdict.values:
-            found[int(key)] = Verdict(value)
-    return found
 
 
 def _person(request: HttpRequest) -> User:

@@ -18,6 +18,10 @@ VERBS: Mapping[str, str | Promise] = {
     "appeal.released": _("Appeal released"),
     "appeal.taken": _("Appeal taken"),
     "appeal.withdrawn": _("Appeal withdrawn"),
+    "calibration.closed": _("Calibration closed"),
+    "calibration.judged": _("Calibration judged"),
+    "calibration.opened": _("Calibration opened"),
+    "calibration.settled": _("Outcome of a calibration recorded"),
     "case.claim_extended": _("Case kept for longer"),
     "case.claimed": _("Case taken"),
     "case.decided": _("Case decided"),
@@ -142,6 +146,7 @@ VERBS: Mapping[str, str | Promise] = {
 KINDS: Mapping[str, str | Promise] = {
     "api_key": _("API key"),
     "appeal": _("Appeal"),
+    "calibration": _("Calibration"),
     "case": _("Case"),
     "check": pgettext_lazy("of the log", "Check"),
     "decision": _("Decision"),
