@@ -15,7 +15,7 @@ from enforcement.models import Decision, Statement, Violation
 from governance.accounts.models import User
 from governance.policies.enums import Measure
 from governance.web.refusals import MoveRefused, Refusal
-from investigations.domain import claims, moves, priorities, settling
+from investigations.domain import claims, golden, moves, priorities, settling
 from investigations.domain.opening import open_owed
 from investigations.domain.settling import settle_corrected
 from investigations.enums import LIVE_CASES, CaseState, ClaimEnd, Verdict
@@ -91,6 +91,8 @@ def decide(
     """
     case = moves.lock(case)
     held = claims.held_by(case, actor, at)
+    if case.golden_id is not None:
+        return _answer(case, held, verdicts, measure, actor=actor, at=at)
     split = _split(case, held, verdicts)
     if split.violating and measure is None:
         raise MeasureMissing(_("Choose what is to be done about what violates."))
@@ -145,7 +147,8 @@ def undo_decision(*, ruling: CaseDecision, actor: User, at: datetime) -> Case:
     if ruling.decision is not None:
         decisions.undo(decision=ruling.decision, actor=actor, at=at)
     dismissed = [item.violation for item in settled if item.verdict == Verdict.FINE and item.violation]
-    violations.reopen(violations=dismissed, actor=actor, at=at)
+    if case.golden_id is None:
+        violations.reopen(violations=dismissed, actor=actor, at=at)
     CaseItem.objects.filter(pk__in=[item.pk for item in settled]).update(settled_at=None, settled_by=None)
     _give_up_other(actor, case, at)
     moves.move(case, CaseState.IN_REVIEW, actor=actor, at=at)
@@ -161,6 +164,24 @@ def undo_decision(*, ruling: CaseDecision, actor: User, at: datetime) -> Case:
     priorities.reckon([case.pk], at=at)
     moves.record("case.decision_undone", case, actor=actor, at=at)
     return case
+
+
+def _answer(
+    case: Case,
+    held: Claim,
+    verdicts: Mapping[int, Verdict],
+    measure: Measure | None,
+    *,
+    actor: User,
+    at: datetime,
+) -> CaseDecision:
+    """Of a golden case: what else is refused is refused here too, and nothing else happens."""
+    missing = [key for key in work.unsettled(case).values_list("pk", flat=True) if key not in verdicts]
+    if missing:
+        raise VerdictMissing(missing)
+    if Verdict.VIOLATES in verdicts.values() and measure is None:
+        raise MeasureMissing(_("Choose what is to be done about what violates."))
+    return golden.answer(case=case, held=held, verdicts=verdicts, measure=measure, actor=actor, at=at)
 
 
 # --- deciding ----------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from governance.accounts.models import User
 from governance.web.refusals import MoveRefused, Refusal
 from investigations import permissions
 from investigations.domain import moves
-from investigations.enums import WAITING_CASES, CaseState, ClaimEnd, Verdict
+from investigations.enums import WAITING_CASES, CaseOutcome, CaseState, ClaimEnd, Verdict
 from investigations.models import Case, CaseItem, Claim, Queue, Skip
 from investigations.queries import work
 
@@ -139,6 +139,10 @@ def give_back(
 ) -> Case:
     """End a claim on a locked case that goes on living: back to where it was taken from, or `to` another state."""
     end(held, ended_as, at=at, reason=reason)
+    if case.golden_id is not None:  # made for one person: nobody else is to get it
+        moves.move(case, CaseState.CLOSED, actor=actor, reason=reason, at=at, outcome=CaseOutcome.RESOLVED)
+        moves.record(f"case.{ended_as.value}", case, actor=actor, at=at, data={"golden": case.golden_id})
+        return case
     moves.move(case, to or CaseState(held.taken_from), actor=actor, reason=reason, at=at)
     moves.record(f"case.{ended_as.value}", case, actor=actor, at=at, data={"reason": reason} if reason else None)
     return case

@@ -33,7 +33,7 @@ def outcome(case: Case) -> CaseOutcome:
 @transaction.atomic
 def _settle_batch(at: datetime, violation_ids: Collection[int] | None) -> int:
     gone = CaseItem.objects.filter(
-        settled_at__isnull=True, violation__state=ViolationState.CLOSED, case__state__in=LIVE_CASES
+        settled_at__isnull=True, violation__state=ViolationState.CLOSED, case__state__in=LIVE_CASES, answer=""
     )
     if violation_ids is not None:
         gone = gone.filter(violation__in=violation_ids)

@@ -9,10 +9,13 @@ from django.db import transaction
 from enforcement.domain.timing import AS_USUAL, Timing
 from governance.accounts.models import User
 from governance.policies.enums import Measure
-from investigations.domain import cases, claims
+from investigations.domain import cases, claims, golden
 from investigations.enums import CaseState, Verdict
 from investigations.models import Case, CaseDecision
 from investigations.queries import work
+
+NEVER = 1.0
+"""No draw brings a golden case."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ def decide(
     actor: User,
     reason: str,
     fine_reason: str,
+    chance: float = NEVER,
     at: datetime,
 ) -> Step:
     """`cases.decide`, and take the next."""
@@ -52,21 +56,23 @@ def decide(
         fine_reason=fine_reason,
         at=at,
     )
-    return Step(case, ruling, _go_on(case, actor, at, held=was_held))
+    return Step(case, ruling, _go_on(case, actor, at, held=was_held, chance=chance))
 
 
 @transaction.atomic
-def skip(*, case: Case, actor: User, reason: str, at: datetime) -> Step:
+def skip(*, case: Case, actor: User, reason: str, chance: float = NEVER, at: datetime) -> Step:
     was_held = _was_held(actor)
     claims.skip(case=case, actor=actor, reason=reason, at=at)
-    return Step(case, None, _go_on(case, actor, at, held=was_held))
+    return Step(case, None, _go_on(case, actor, at, held=was_held, chance=chance))
 
 
 @transaction.atomic
-def hold(*, case: Case, actor: User, reason: str, verdicts: Mapping[int, Verdict], at: datetime) -> Step:
+def hold(
+    *, case: Case, actor: User, reason: str, verdicts: Mapping[int, Verdict], chance: float = NEVER, at: datetime
+) -> Step:
     was_held = _was_held(actor)
     claims.hold(case=case, actor=actor, reason=reason, verdicts=verdicts, at=at)
-    return Step(case, None, _go_on(case, actor, at, held=was_held))
+    return Step(case, None, _go_on(case, actor, at, held=was_held, chance=chance))
 
 
 def _was_held(actor: User) -> bool:
@@ -74,8 +80,10 @@ def _was_held(actor: User) -> bool:
     return held is not None and held.taken_from == CaseState.HELD
 
 
-def _go_on(case: Case, actor: User, at: datetime, *, held: bool) -> Case | None:
-    """The next in the same queue, else in any: of what is held, where it came from there."""
+def _go_on(case: Case, actor: User, at: datetime, *, held: bool, chance: float) -> Case | None:
+    """The next in the same queue, else in any: of what is held, where it came from there. `chance` as for golden cases."""
     if held and (found := claims.claim_next(person=actor, held=True, at=at)):
         return found
-    return claims.claim_next(person=actor, queue=case.queue, at=at) or claims.claim_next(person=actor, at=at)
+    return golden.next_case(person=actor, queue=case.queue, held=False, chance=chance, at=at) or claims.claim_next(
+        person=actor, at=at
+    )

@@ -65,6 +65,14 @@ class Case(models.Model):
     due_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=14, choices=CaseOutcome.choices, blank=True)
+    golden = models.ForeignKey(
+        "GoldenCase",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="copies",
+        help_text="It tests whoever works on it: nothing that is decided in it has an effect.",
+    )
 
     class Meta:
         constraints = (
@@ -106,6 +114,9 @@ class CaseItem(models.Model):
     listing = models.ForeignKey(Listing, on_delete=models.PROTECT, null=True, blank=True, related_name="case_items")
     violation = models.ForeignKey(Violation, on_delete=models.PROTECT, null=True, blank=True, related_name="case_items")
     verdict = models.CharField(max_length=8, choices=Verdict.choices, blank=True)
+    answer = models.CharField(
+        max_length=8, choices=Verdict.choices, blank=True, help_text="In a golden case: the right one."
+    )
     added_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(

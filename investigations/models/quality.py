@@ -10,7 +10,7 @@ from enforcement.models import Decision, DecisionItem
 from governance.policies.enums import Measure
 from governance.policies.models import Policy
 from investigations.enums import ReviewKind, ReviewOutcome, ReviewState, RiskReason, Verdict
-from investigations.models.case import CaseItem
+from investigations.models.case import Case, CaseItem
 from investigations.models.claim import CaseDecision
 from listings.models import Listing
 
@@ -144,6 +144,47 @@ class SecondVerdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.review_id}: {self.first} / {self.second}"
+
+
+class GoldenCase(models.Model):
+    """A decided case whose verdicts are held to be right: copies of it come to people like any other case.
+
+    `measures` are those that would be right where something violates; `why` is what a person reads who judged otherwise.
+    """
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="kept_as_golden")
+    measures = ArrayField(models.CharField(max_length=24, choices=Measure.choices), default=list, blank=True)
+    why = models.TextField()
+    kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kept_at = models.DateTimeField()
+    retired_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=~Q(why=""), name="golden_case_says_why"),
+            models.CheckConstraint(
+                condition=Q(retired_at__isnull=True, retired_by__isnull=True)
+                | Q(retired_at__isnull=False, retired_by__isnull=False),
+                name="golden_case_retired_by_somebody",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case}"
+
+
+class GoldenReading(models.Model):
+    """A person's judgement of a golden case: whether all verdicts were right, and the measure chosen. It has no effect."""
+
+    golden = models.ForeignKey(GoldenCase, on_delete=models.PROTECT, related_name="readings")
+    ruling = models.OneToOneField(CaseDecision, on_delete=models.PROTECT, related_name="golden_reading")
+    right = models.BooleanField()
+    measure = models.CharField(max_length=24, choices=Measure.choices, blank=True)
+    fits = models.BooleanField(help_text="Whether the measure is one of those that would be right.")
+
+    def __str__(self) -> str:
+        return f"{self.golden_id}: {self.ruling_id}"
 
 
 class Calibration(models.Model):

@@ -64,7 +64,7 @@ def sessions() -> QuerySet[Calibration]:
 def worth_judging(policy: Policy, *, at: datetime, count: int) -> list[CaseItem]:
     """Listings decided by people lately under the policy: first those on which two readers differed, then others at random."""
     lately = CaseItem.objects.filter(
-        case__policy=policy, listing__isnull=False, violation__isnull=False, settled_by__isnull=False
+        case__policy=policy, answer="", listing__isnull=False, violation__isnull=False, settled_by__isnull=False
     ).filter(settled_at__gte=at - DRAWN_OVER, settled_at__lte=at)
     doubtful = SecondReview.objects.filter(state=ReviewState.DIFFERS) | SecondReview.objects.filter(
         outcome__in=[ReviewOutcome.UNCLEAR, ReviewOutcome.FIRST, ReviewOutcome.SECOND]

@@ -52,7 +52,9 @@ class Drawable:
 def people(day: date) -> list[Drawable]:
     """What people decided on a day and did not take back, in an order that nobody can foresee and that stays the same."""
     rows = (
-        CaseDecision.objects.filter(**_within("decided_at", day), undone_at__isnull=True, settled_items__isnull=False)
+        CaseDecision.objects.filter(
+            **_within("decided_at", day), undone_at__isnull=True, settled_items__isnull=False, case__golden=None
+        )
         .distinct()
         .select_related("case__merchant", "decision")
     )

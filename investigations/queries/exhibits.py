@@ -64,7 +64,8 @@ class Exhibit:
     @property
     def corrected(self) -> bool:
         """It no longer holds, so that nothing is left to decide."""
-        return bool(self.violation and self.violation.state == ViolationState.CLOSED and not self.item.settled_by_id)
+        known = self.item.answer or self.item.settled_by_id
+        return bool(self.violation and self.violation.state == ViolationState.CLOSED and not known)
 
     @property
     def outdated(self) -> bool:

@@ -60,7 +60,7 @@ def standing_as(standing: ListingStanding) -> Any:
     marked = ListingVisibility.objects.filter(Q(demoted=True) | ~Q(labels=[]), **of_listing)
     asked = Restriction.objects.filter(**of_listing, lifted_at__isnull=True, measure=Measure.REQUEST_CORRECTION)
     violating = Violation.objects.filter(**of_listing, state=ViolationState.OPEN)
-    read = CaseItem.objects.filter(**of_listing, settled_at__isnull=True, case__state__in=LIVE_CASES)
+    read = CaseItem.objects.filter(**of_listing, settled_at__isnull=True, case__state__in=LIVE_CASES, answer="")
     return {
         ListingStanding.HIDDEN: Exists(hidden),
         ListingStanding.AGE_GATED: Exists(gated),
@@ -96,7 +96,7 @@ def lines_of(rows: Sequence[Listing], *, language: str) -> dict[int, ListingLine
         policies[listing] = policy
         if measure == Measure.REQUEST_CORRECTION:
             found[listing].standing = ListingStanding.TO_CORRECT
-    read = CaseItem.objects.filter(listing__in=keys, settled_at__isnull=True, case__state__in=LIVE_CASES)
+    read = CaseItem.objects.filter(listing__in=keys, settled_at__isnull=True, case__state__in=LIVE_CASES, answer="")
     for listing, policy in read.values_list("listing", "case__policy"):
         policies[listing] = policy
         found[listing].standing = ListingStanding.IN_REVIEW
@@ -147,7 +147,9 @@ def in_force(listing: Listing) -> list[Restriction]:
 
 
 def cases_of(listing: Listing) -> list[Case]:
-    return list(Case.objects.filter(items__listing=listing).distinct().order_by("-opened_at", "-id")[:10])
+    return list(
+        Case.objects.filter(items__listing=listing, golden__isnull=True).distinct().order_by("-opened_at", "-id")[:10]
+    )
 
 
 def certificates(listing: Listing) -> list[Certificate]:

@@ -66,7 +66,7 @@ def standing(merchant: Merchant, *, at: datetime) -> Standing:
         won=Count("id", filter=Q(state__in=WON_APPEALS)),
     )
     window = MerchantWindow.objects.filter(merchant=merchant, days=30).first()
-    live = Case.objects.filter(merchant=merchant, state__in=LIVE_CASES)
+    live = Case.objects.filter(merchant=merchant, state__in=LIVE_CASES, golden__isnull=True)
     cases = live.aggregate(all=Count("id"), late=Count("id", filter=Q(due_at__lt=at)))
     decided = Decision.objects.filter(merchant=merchant).aggregate(
         year=Count("id", filter=Q(decided_at__gte=at - YEAR)),
@@ -110,16 +110,17 @@ class Happening:
         return self.decision.version.policy.subject == Subject.LISTINGS
 
 
-def history(merchant: Merchant, *, limit: int = 20) -> list[Happening]:
-    """The newest decisions and appeals, in two queries."""
+def history(merchant: Merchant, *, limit: int = 20, until: datetime | None = None) -> list[Happening]:
+    """The newest decisions and appeals, in two queries; with `until` those before then."""
+    lately = Q(decided_at__lt=until) if until else Q()
     decisions = (
-        Decision.objects.filter(merchant=merchant)
+        Decision.objects.filter(lately, merchant=merchant)
         .select_related("version__policy", "decided_by")
         .annotate(listings=Count("items"))
         .order_by("-decided_at", "-id")[:limit]
     )
     appeals = (
-        Appeal.objects.filter(merchant=merchant)
+        Appeal.objects.filter(Q(filed_at__lt=until) if until else Q(), merchant=merchant)
         .select_related("decision__version__policy")
         .order_by("-filed_at", "-id")
     )
@@ -166,7 +167,7 @@ def merchant_rows(user: Anyone, *, at: datetime) -> QuerySet[Merchant]:
         .annotate(
             listings_on_sale=_count(Listing.objects.filter(**of_merchant, state=ListingState.ON_SALE)),
             open_violations=_count(Violation.objects.filter(**of_merchant, state=ViolationState.OPEN)),
-            open_cases=_count(Case.objects.filter(**of_merchant, state__in=LIVE_CASES)),
+            open_cases=_count(Case.objects.filter(**of_merchant, state__in=LIVE_CASES, golden__isnull=True)),
             decisions_standing=_count(Decision.objects.filter(**of_merchant, state__in=STANDING_DECISIONS)),
             points=_points(standing_points),
             orders=Coalesce(Subquery(MerchantWindow.objects.filter(**of_merchant, days=30).values("orders")[:1]), 0),

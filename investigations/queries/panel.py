@@ -103,7 +103,9 @@ def _offered(case: Case) -> set[str]:
 
 
 def _like(case: Case, *, at: datetime) -> Like:
-    judged = CaseItem.objects.filter(case__policy=case.policy_id, settled_at__gte=at - LIKE_OVER).exclude(verdict="")
+    judged = CaseItem.objects.filter(case__policy=case.policy_id, settled_at__gte=at - LIKE_OVER, answer="").exclude(
+        verdict=""
+    )
     counts = dict(judged.order_by().values_list("verdict").annotate(count=Count("id")))
     appeals = Appeal.objects.filter(decision__version__policy=case.policy_id, filed_at__gte=at - LIKE_OVER)
     heard = dict(appeals.exclude(state__in=OPEN_APPEALS).order_by().values_list("state").annotate(count=Count("id")))

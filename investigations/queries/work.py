@@ -11,11 +11,12 @@ from listings.models import Listing
 
 
 def visible_cases(user: Anyone) -> QuerySet[Case]:
-    """Cases that a person may read: those that touch a market of theirs."""
+    """Cases that a person may read: those that touch a market of theirs. Golden ones only who has worked on them."""
     if not permissions.can_read_cases(user):
         return Case.objects.none()
     markets = permissions.markets(user)
-    return Case.objects.all() if markets is None else Case.objects.filter(markets__overlap=sorted(markets))
+    rows = Case.objects.all() if markets is None else Case.objects.filter(markets__overlap=sorted(markets))
+    return rows.filter(Q(golden__isnull=True) | Exists(Claim.objects.filter(case=OuterRef("pk"), person=user.pk)))
 
 
 def next_cases(user: Anyone, *, queue: Queue | None = None, held: bool = False) -> QuerySet[Case]:

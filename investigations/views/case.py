@@ -20,6 +20,7 @@ from investigations.filters import language
 from investigations.forms import DecideForm, FileForm, LinkForm, NoteForm, ReasonForm
 from investigations.models import Case, CaseItem, Claim
 from investigations.queries import changes, exhibits, lines, merchants, panel, trail, work
+from investigations.queries import golden as golden_cases
 from investigations.views import deciding, words
 
 TABS = ("listings", "settled", "changes", "notes", "evidence")
@@ -50,7 +51,7 @@ def show(
     held = Claim.objects.filter(case=case, ended_at__isnull=True).select_related("person").first()
     mine = held is not None and held.person_id == request.user.pk and held.expires_at > now
     line = lines.of([case], language=language(), at=now)[case.pk]
-    past = merchants.history(case.merchant, limit=HISTORY_SHOWN)
+    past = merchants.history(case.merchant, limit=HISTORY_SHOWN, until=golden_cases.judged_from(case))
     titles = lines.policy_titles({each.decision.version.policy_id for each in past}, language=language())
     context = pane(request, case, tab) | {
         "heading": lines.heading(line, case.merchant.name),
@@ -66,6 +67,8 @@ def show(
         "history": words.history(past, titles),
         "queue_name": case.queue.name_in(language()),
         "rulings": trail.rulings(case) if case.closed_at else [],
+        "golden_reading": golden_cases.reading_of(case) if case.golden_id and case.closed_at else None,
+        "may_keep_golden": permissions.can_settle_reviews(request.user) and golden_cases.can_be_kept(case),
         "held_reason": trail.held_because(case) if case.state == CaseState.HELD else "",
         "hold_form": ReasonForm(prefix="hold"),
         "skip_form": ReasonForm(prefix="skip"),

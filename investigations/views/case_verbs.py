@@ -23,7 +23,7 @@ from investigations.filters import language
 from investigations.forms import DecideForm, FileForm, LinkForm, NoteForm, ReasonForm
 from investigations.models import Case, CaseDecision, CaseItem, Evidence
 from investigations.queries import panel
-from investigations.views import deciding
+from investigations.views import deciding, golden
 from investigations.views.case import load, show
 from investigations.views.words import Deed
 
@@ -79,7 +79,7 @@ def skip(request: HttpRequest, pk: int) -> HttpResponse:
     case, form = load(request, pk), ReasonForm(request.POST, prefix="skip")
     reason = form.cleaned_data["why"] if form.is_valid() else ""
     try:
-        step = shift.skip(case=case, actor=request.user, reason=reason, at=timezone.now())  # type: ignore[arg-type]
+        step = shift.skip(case=case, actor=request.user, reason=reason, chance=golden.drawn(), at=timezone.now())  # type: ignore[arg-type]
     except Refusal as refusal:
         return _refused(request, case, refusal)
     toasts.tell(request, _("Skipped %(case)s") % {"case": case}, note=_("It does not come back to you by itself."))
@@ -98,6 +98,7 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
             actor=request.user,  # type: ignore[arg-type]
             reason=reason,
             verdicts=entered.given(),
+            chance=golden.drawn(),
             at=timezone.now(),
         )
     except Refusal as refusal:
@@ -129,6 +130,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
             actor=request.user,  # type: ignore[arg-type]
             reason=given["reason"],
             fine_reason=given["fine_reason"],
+            chance=golden.drawn(),
             at=now,
         )
     except Refusal as refusal:

@@ -19,11 +19,12 @@ from governance.web import toasts
 from governance.web.access import opens
 from governance.web.lists import Column, ListPage
 from investigations import permissions
-from investigations.domain import claims
+from investigations.domain import golden
 from investigations.enums import LIVE_CASES, CaseState
 from investigations.filters import CaseFilter, language
 from investigations.models import Case, Queue
 from investigations.queries import lines, queues, work
+from investigations.views.golden import drawn
 
 
 class QueuePage(ListPage):
@@ -89,7 +90,13 @@ def take_next(request: HttpRequest) -> HttpResponse:
     """Take the most urgent case: of the queue that the form names, else of all."""
     queue = Queue.objects.filter(key=request.POST.get("queue", "")).first()
     held = request.POST.get("held") == "1"
-    case = claims.claim_next(person=request.user, queue=queue, held=held, at=timezone.now())  # type: ignore[arg-type]
+    case = golden.next_case(
+        person=request.user,  # type: ignore[arg-type]
+        queue=queue,
+        held=held,
+        chance=drawn(),
+        at=timezone.now(),
+    )
     if case is None:
         toasts.tell(request, _("Nothing waits for you here."), note=_("What you skipped or held stays with others."))
         return redirect("investigations:queue")

@@ -100,6 +100,8 @@ VERBS: Mapping[str, str | Promise] = {
     "policy.objected": _("Policy version objected to"),
     "policy.submitted": _("Policy version submitted"),
     "policy.withdrawn": _("Policy version withdrawn"),
+    "golden.kept": _("Case kept as a test case"),
+    "golden.retired": _("Test case retired"),
     "precedent.retired": _("Precedent retired"),
     "precedent.written": _("Precedent written"),
     "quality.planned": _("Second readings planned"),

@@ -62,7 +62,7 @@ def _claimed(user: User) -> Iterator[Line]:
 
 
 def _late(at: datetime) -> Iterator[Line]:
-    waiting = Case.objects.filter(state__in=[CaseState.OPEN, CaseState.IN_REVIEW])
+    waiting = Case.objects.filter(state__in=[CaseState.OPEN, CaseState.IN_REVIEW], golden__isnull=True)
     counts = waiting.aggregate(
         late=Count("pk", filter=Q(due_at__lt=at)), soon=Count("pk", filter=Q(due_at__gte=at, due_at__lt=at + SOON))
     )
