@@ -65,6 +65,16 @@ class ClaimEnd(models.TextChoices):
     HELD = "held", _("Held for a senior reviewer")
     LAPSED = "lapsed", _("Ran out")
     RESOLVED = "resolved", _("Nothing was left to decide")
+    ABSENT = "absent", _("Given back, the person is away")
+
+
+class Skill(models.TextChoices):
+    """What a queue may ask of a person before it gives them a case."""
+
+    LANGUAGE = "language", _("Reads the languages of its listings")
+    MARKET = "market", _("Knows one of its markets")
+    FAMILY = "family", _("Knows its family of policies")
+    SEVERITY = "severity", _("Decides on its severity")
 
 
 class NoticeState(models.TextChoices):

@@ -41,14 +41,16 @@ class Panel:
     markets: list[str]
     decidable: list[str]
     like: Like
+    hidden: frozenset[str] = frozenset()
 
     @property
     def permitted(self) -> list[Measure]:
-        """The measures that the policy permits and that act on what the case is about."""
+        """The measures that the policy permits, that act on what the case is about, and that its queue does not hide."""
         if self.version is None:
             return []
         subject = self.version.policy.subject
-        return [each for each in Measure if each in self.version.measures and subject in MEASURES[each].subjects]
+        permitted = [each for each in Measure if each in self.version.measures and subject in MEASURES[each].subjects]
+        return [each for each in permitted if each not in self.hidden]
 
     @property
     def suggested(self) -> Measure | None:
@@ -70,6 +72,7 @@ def of(case: Case, *, language: str, at: datetime) -> Panel:
         markets=sorted(offered, key=lambda code: (code not in applies, code)),
         decidable=sorted(offered & applies),
         like=_like(case, at=at),
+        hidden=frozenset(case.queue.hidden_measures),
     )
 
 
