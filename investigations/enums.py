@@ -1,6 +1,7 @@
 """Closed sets of case work, their transition tables and badge tones."""
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -75,6 +76,18 @@ class Skill(models.TextChoices):
     MARKET = "market", _("Knows one of its markets")
     FAMILY = "family", _("Knows its family of policies")
     SEVERITY = "severity", _("Decides on its severity")
+
+    @property
+    def short(self) -> str:
+        return str(SKILL_SHORT[self])
+
+
+SKILL_SHORT: dict[Skill, str | Promise] = {
+    Skill.LANGUAGE: pgettext_lazy("skill", "languages"),
+    Skill.MARKET: pgettext_lazy("skill", "markets"),
+    Skill.FAMILY: pgettext_lazy("skill", "family"),
+    Skill.SEVERITY: pgettext_lazy("skill", "severity"),
+}
 
 
 class NoticeState(models.TextChoices):

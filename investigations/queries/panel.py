@@ -53,6 +53,11 @@ class Panel:
         return [each for each in permitted if each not in self.hidden]
 
     @property
+    def withheld(self) -> list[Measure]:
+        """What the policy permits and the queue hides."""
+        return [each for each in Measure if self.version and each in self.version.measures and each in self.hidden]
+
+    @property
     def suggested(self) -> Measure | None:
         if self.version is None:
             return None

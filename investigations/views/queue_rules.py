@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from governance.policies.enums import Measure
 from governance.policies.language.description import describe_cases
-from governance.web import toasts
+from governance.web import formats, toasts
 from governance.web.access import opens
 from governance.web.refusals import Refusal
 from investigations import permissions
@@ -42,12 +42,12 @@ class Row:
     down: str
 
     @property
-    def hidden(self) -> list[str]:
-        return [str(Measure(value).label) for value in self.queue.hidden_measures]
+    def hidden(self) -> str:
+        return formats.series(str(Measure(value).label) for value in self.queue.hidden_measures)
 
     @property
-    def asks(self) -> list[str]:
-        return [str(Skill(value).label) for value in self.queue.asks]
+    def asks(self) -> str:
+        return formats.series(skill.short for skill in Skill if skill in self.queue.asks)
 
 
 @require_safe

@@ -186,7 +186,10 @@ def test_an_order_that_names_other_queues_is_left_alone(client: Client, lena: Us
 def test_a_removed_queue_is_gone_and_its_cases_move(client: Client, lena: User, case: Case) -> None:
     client.force_login(lena)
     client.post(address("queue-remove", "product_safety"))
-    assert "Product safety" not in client.get(address("queue-rules")).content.decode().split("<table")[1].split("</table>")[0]
+    assert (
+        "Product safety"
+        not in client.get(address("queue-rules")).content.decode().split("<table")[1].split("</table>")[0]
+    )
     assert client.get(address("queue-edit", "product_safety")).status_code == 404
     assert Rerouting.objects.exists()
 
