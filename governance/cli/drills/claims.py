@@ -52,7 +52,7 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=6)
-    parser.add_argument("--pause", type=float, default=4.0, help="Seconds of thought between two steps, on average.")
+    parser.add_argument("--pause", type=float, default=10.0, help="Seconds of thought between two steps, on average.")
     parser.add_argument("--untimed", action="store_true", help="Judge what is given, not how long it takes.")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="gov-claims-") as folder:
@@ -168,6 +168,7 @@ def _print(servers: Stage, options: argparse.Namespace, took: dict[str, list[flo
     print(
         f"{options.cases:,} cases, {options.people} people with {options.pause:g} s of thought, over HTTP to gunicorn"
     )
+    print(f"load of the machine at the end: {os.getloadavg()[0]:.1f}")
     print(f"claims: {ended}")
     print(f"cases given twice: {twice}; given again to who skipped them: {again}; requests that failed: {len(faults)}")
     for fault in faults[:3]:
