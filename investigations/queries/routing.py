@@ -9,7 +9,7 @@ import structlog
 from django.db.models import Count
 
 from enforcement.engine import facts
-from governance.policies.language import About, CaseFacts, Problem, Rule, RuleProblems, Subject, wording
+from governance.policies.language import About, CaseFacts, Environment, Problem, Rule, RuleProblems, Subject, wording
 from governance.policies.queries.environment import environment
 from investigations.models import Case, CaseItem, Queue
 
@@ -81,10 +81,20 @@ class Check:
 
 
 def check(source: str) -> Check:
+    return next(iter(checks([source])))
+
+
+def checks(sources: Iterable[str]) -> list[Check]:
+    """All by what may be named now. A rule that is not there has neither problems nor words."""
+    known = environment()
+    return [_check(known, source) for source in sources]
+
+
+def _check(known: Environment, source: str) -> Check:
     if not source:
         return Check()
     try:
-        return Check(parts=wording.in_words(environment().compile(source, About.CASES).parts))
+        return Check(parts=wording.in_words(known.compile(source, About.CASES).parts))
     except RuleProblems as wrong:
         return Check(problems=wrong.problems)
 

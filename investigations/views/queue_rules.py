@@ -184,12 +184,13 @@ def _show(
 def _rows(request: HttpRequest, proposed: Sequence[Queue]) -> list[Row]:
     loads = {load.key: load.waiting for load in figures.loads(request.user).queues}
     keys = [queue.key for queue in proposed[:-1]]
+    checks = routing.checks(queue.rule for queue in proposed)
     return [
         Row(
             queue=queue,
             name=queue.name_in(language()),
             waiting=loads.get(queue.key, 0),
-            check=routing.check(queue.rule),
+            check=checks[place],
             up=_swapped(keys, place - 1) if 0 < place < len(keys) else "",
             down=_swapped(keys, place) if place < len(keys) - 1 else "",
         )

@@ -5,8 +5,10 @@ const AWAY_AFTER = 300_000;
 const place = document.querySelector("[data-here]");
 let acted = Date.now();
 
+// A tab in the background looks at nothing; one that holds the case keeps it while its reader looks something up elsewhere.
 function beat() {
-  if (document.visibilityState === "visible" && place?.isConnected) place.dispatchEvent(new CustomEvent("beat"));
+  const looks = document.visibilityState === "visible" || place.matches("[data-mine]");
+  if (looks && place.isConnected) place.dispatchEvent(new CustomEvent("beat"));
 }
 
 for (const name of ["pointermove", "pointerdown", "keydown", "wheel", "scroll"]) {

@@ -121,7 +121,7 @@ class Moderator:
                     self.one_round()
                 except (OSError, LookupError) as fault:
                     self.faults.append(repr(fault))
-                    self.link.close()
+                    self.think()
 
     def one_round(self) -> None:
         self.ask("GET", "/queue/?sort=-priority", QUEUE)
@@ -159,6 +159,7 @@ class Moderator:
         return answer.headers.get("Location", "")
 
     def think(self) -> None:
+        self.link.close()  # as the server would: it keeps nobody waiting for the next request
         time.sleep(self.chance.uniform(0.5, 1.5) * self.options.pause)
 
 
