@@ -164,7 +164,7 @@ def test_the_list_of_queues_costs_the_same_at_five_and_at_eight(client: Client, 
     with CaptureQueriesContext(connection) as eight:
         client.get(address("queue-rules"))
 
-    assert len(eight) == len(five) == 9
+    assert len(eight) == len(five) == 8
 
 
 # --- their order -------------------------------------------------------------------------------------
