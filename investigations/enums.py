@@ -1,6 +1,7 @@
 """Closed sets of case work, their transition tables and badge tones."""
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -65,6 +66,28 @@ class ClaimEnd(models.TextChoices):
     HELD = "held", _("Held for a senior reviewer")
     LAPSED = "lapsed", _("Ran out")
     RESOLVED = "resolved", _("Nothing was left to decide")
+    ABSENT = "absent", _("Given back, the person is away")
+
+
+class Skill(models.TextChoices):
+    """What a queue may ask of a person before it gives them a case."""
+
+    LANGUAGE = "language", _("Reads the languages of its listings")
+    MARKET = "market", _("Knows one of its markets")
+    FAMILY = "family", _("Knows its family of policies")
+    SEVERITY = "severity", _("Decides on its severity")
+
+    @property
+    def short(self) -> str:
+        return str(SKILL_SHORT[self])
+
+
+SKILL_SHORT: dict[Skill, str | Promise] = {
+    Skill.LANGUAGE: pgettext_lazy("skill", "languages"),
+    Skill.MARKET: pgettext_lazy("skill", "markets"),
+    Skill.FAMILY: pgettext_lazy("skill", "family"),
+    Skill.SEVERITY: pgettext_lazy("skill", "severity"),
+}
 
 
 class NoticeState(models.TextChoices):

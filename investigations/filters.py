@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enforcement.enums import ViolationState
 from enforcement.models import Violation
+from governance.accounts.models import User
 from governance.policies.enums import Severity
 from governance.web.references import read_reference
 from investigations.enums import (
@@ -25,7 +26,7 @@ from investigations.enums import (
     ReviewState,
 )
 from investigations.models import Case, Claim, Notice, Queue, SecondReview
-from investigations.queries import lines
+from investigations.queries import lines, team
 from investigations.queries.listings import standing_as
 from listings.enums import ListingState, MerchantKind, MerchantState
 from listings.models import Category, Listing, Market, Merchant
@@ -40,7 +41,9 @@ def language() -> str:
 
 
 def queue_choices() -> list[tuple[str, str]]:
-    return [(queue.key, queue.name_in(language())) for queue in Queue.objects.order_by("position", "id")]
+    """Also those that were removed: cases were decided in them."""
+    queues = Queue.objects.order_by("removed_at", "is_default", "position", "id")
+    return [(queue.key, queue.name_in(language())) for queue in queues]
 
 
 def market_choices() -> list[tuple[str, str]]:
@@ -71,6 +74,7 @@ class CaseFilter(django_filters.FilterSet):
     outcome = django_filters.MultipleChoiceFilter(label=_("Outcome"), choices=CaseOutcome.choices)
     late = django_filters.BooleanFilter(label=_("Late"), method="only_late")
     mine = django_filters.BooleanFilter(label=_("With me"), method="only_mine")
+    unfit = django_filters.BooleanFilter(label=_("Fits nobody"), method="only_unfit")
     merchant = django_filters.CharFilter(label=_("Merchant"), field_name="merchant__public_id")
     opened = django_filters.DateFromToRangeFilter(label=_("Opened"), field_name="opened_at")
 
@@ -92,6 +96,23 @@ class CaseFilter(django_filters.FilterSet):
 
     def only_mine(self, rows: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
         held = Claim.objects.filter(case=OuterRef("pk"), person=self.request.user.pk, ended_at__isnull=True)
+        return rows.filter(Exists(held)) if value else rows.exclude(Exists(held))
+
+    def only_unfit(self, rows: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
+        unfit = team.fit_nobody().values("pk")
+        return rows.filter(pk__in=unfit) if value else rows.exclude(pk__in=unfit)
+
+
+class TeamFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Person"), field_name="pseudonym", lookup_expr="icontains")
+    holds = django_filters.BooleanFilter(label=_("Holds a case"), method="only_holding")
+
+    class Meta:
+        model = User
+        fields: tuple[str, ...] = ()
+
+    def only_holding(self, rows: QuerySet[User], name: str, value: bool) -> QuerySet[User]:
+        held = Claim.objects.filter(person=OuterRef("pk"), ended_at__isnull=True)
         return rows.filter(Exists(held)) if value else rows.exclude(Exists(held))
 
 

@@ -7,7 +7,9 @@ from governance.accounts.permissions import Anyone, can_open, has_role, has_scop
 __all__ = [
     "can_annotate",
     "can_decide_notices",
+    "can_edit_queues",
     "can_hear_reporters",
+    "can_lead",
     "can_open_quality",
     "can_plan_quality",
     "can_read_cases",
@@ -17,6 +19,7 @@ __all__ = [
     "can_see_listings",
     "can_see_merchants",
     "can_see_queue",
+    "can_see_team",
     "can_settle_reviews",
     "can_take_held",
     "can_work",
@@ -33,6 +36,21 @@ def can_read_cases(user: Anyone) -> bool:
 
 def can_see_queue(user: Anyone) -> bool:
     return can_open(user, Place.QUEUE)
+
+
+def can_edit_queues(user: Anyone) -> bool:
+    """Say which queue takes what, in which order, and what it offers."""
+    return has_role(user, Role.TEAM_LEAD, Role.GOVERNANCE_MANAGER)
+
+
+def can_lead(user: Anyone) -> bool:
+    """Say what each person is given, and enter when they are away."""
+    return has_role(user, Role.TEAM_LEAD)
+
+
+def can_see_team(user: Anyone) -> bool:
+    """Who holds what, who may be given what, who is away."""
+    return has_role(user, Role.TEAM_LEAD, Role.GOVERNANCE_MANAGER, Role.AUDITOR)
 
 
 def can_work(user: Anyone) -> bool:

@@ -4,7 +4,18 @@ from celery import shared_task
 from django.utils import timezone
 
 from governance.web import formats, places
-from investigations.domain import cases, claims, notice_mail, notices, priorities, reviews, sampling
+from investigations.domain import (
+    cases,
+    claims,
+    figures,
+    notice_mail,
+    notices,
+    priorities,
+    reviews,
+    routing,
+    sampling,
+    team,
+)
 from investigations.queries import notices as mail_to_reporters
 from investigations.queries import queues
 
@@ -22,6 +33,12 @@ def settle_corrected() -> None:
 @shared_task
 def lapse_claims() -> None:
     claims.lapse_due(at=timezone.now())
+    team.give_back_absent(at=timezone.now())
+
+
+@shared_task
+def route_again() -> None:
+    routing.run(at=timezone.now())
 
 
 @shared_task
@@ -51,6 +68,6 @@ def draw_second_readings() -> None:
 
 @shared_task
 def count_for_the_rail() -> None:
-    waiting, live = queues.rail_counts()
+    waiting, live = queues.rail_counts(figures.count(at=timezone.now()))
     places.set_count("queue", formats.number(waiting))
     places.set_count("cases", formats.number(live))

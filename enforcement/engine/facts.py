@@ -85,7 +85,7 @@ def listings(
     """
     rows = sorted(chosen.order_by().values(*_LISTING, json=Cast("attributes", TextField())), key=itemgetter("id"))
     keys = [row["id"] for row in rows]
-    sellers = _merchants({row["merchant_id"] for row in rows}, needs=needs, at=at)
+    sellers = sellers_of({row["merchant_id"] for row in rows}, needs=needs, at=at)
     parts = _Parts(
         texts=_texts(keys if texts_of is None else texts_of) if MENTIONED in needs else {},
         images=_images(keys) if _asked(needs, "listing.image") else {},
@@ -104,7 +104,7 @@ def listings(
 def merchants(chosen: QuerySet[Merchant], *, needs: Needs, at: datetime) -> list[Subject]:
     """Return the facts of the chosen merchants, in the order of their keys, with the markets of what they have on sale."""
     keys = list(chosen.order_by("pk").values_list("pk", flat=True))
-    sellers = _merchants(keys, needs=needs, at=at, markets=_markets_of(keys))
+    sellers = sellers_of(keys, needs=needs, at=at, markets=_markets_of(keys))
     return [Subject(sellers[key]) for key in keys]
 
 
@@ -189,9 +189,10 @@ def _listing(row: Mapping[str, Any], parts: _Parts, seller: MerchantFacts) -> Li
     )
 
 
-def _merchants(
+def sellers_of(
     keys: Collection[int], *, needs: Needs, at: datetime, markets: Mapping[int, Sequence[str]] | None = None
 ) -> dict[int, MerchantFacts]:
+    """Return the facts of merchants by their keys."""
     rows = list(Merchant.objects.filter(pk__in=among(keys)).order_by("pk").values(*_MERCHANT))
     certificates = _certificates("merchant_id", keys) if _asked_any_certificates(needs) else {}
     return _sellers(rows, certificates, needs=needs, at=at, markets=markets)

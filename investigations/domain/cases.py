@@ -46,6 +46,10 @@ class MeasureMissing(Refusal):
     """Something violates, and nothing is to be done about it."""
 
 
+class MeasureHidden(Refusal):
+    """The queue does not offer this measure to those who work in it."""
+
+
 class NothingViolates(Refusal):
     """A decision without a violation has no statement."""
 
@@ -202,6 +206,11 @@ def _issue(
     """Decide under the newest version of the policy that found one of them."""
     if not found:
         raise NothingViolates(_("Nothing violates yet, so there is no statement."))
+    if measure in case.queue.hidden_measures:
+        raise MeasureHidden(
+            _("“%(measure)s” is not decided in this queue. Hold the case for a senior reviewer, or choose another.")
+            % {"measure": measure.label}
+        )
     return decisions.issue(
         merchant=case.merchant,
         version=max((each.version for each in found), key=lambda version: version.number),

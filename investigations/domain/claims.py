@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from governance.accounts.models import User
@@ -15,6 +16,10 @@ from investigations.models import Case, CaseItem, Claim, Queue, Skip
 from investigations.queries import work
 
 CLAIM_LASTS = timedelta(minutes=15)
+UNSEEN_LASTS = timedelta(minutes=3)
+"""How long a claim stays once its page has fallen silent: several beats may be lost on the way."""
+NOTED_EVERY = timedelta(seconds=45)
+"""A beat that follows another sooner is not written."""
 LAPSE_BATCH = 200
 
 
@@ -24,6 +29,10 @@ class ClaimLost(MoveRefused):
 
 class HoldsAnother(MoveRefused):
     """A person works on one case at a time."""
+
+
+class Away(Refusal):
+    """Who is entered as away takes no cases."""
 
 
 class NotForThem(Refusal):
@@ -38,7 +47,7 @@ def claim_next(*, person: User, queue: Queue | None = None, held: bool = False, 
     """
     if mine := _own(person, at):
         return mine.case
-    waiting = work.next_cases(person, queue=queue, held=held and permissions.can_take_held(person))
+    waiting = work.next_cases(person, at=at, queue=queue, held=held and permissions.can_take_held(person))
     case = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("merchant", "policy").first()
     if case is not None:
         _take(case, person, at)
@@ -47,7 +56,7 @@ def claim_next(*, person: User, queue: Queue | None = None, held: bool = False, 
 
 @transaction.atomic
 def claim(*, case: Case, person: User, at: datetime) -> Claim:
-    """Take one case by choice, also one that was skipped before."""
+    """Take one case by choice, also one that was skipped before, or one more than they are given in a day."""
     mine = _own(person, at)
     if mine and mine.case_id == case.pk:
         return mine
@@ -55,6 +64,8 @@ def claim(*, case: Case, person: User, at: datetime) -> Claim:
         raise HoldsAnother(
             _("You hold %(case)s. Decide, release or skip it first; it keeps your verdicts.") % {"case": mine.case}
         )
+    if work.standing(person, at=at).away_until:
+        raise Away(_("You are entered as away. Withdraw the absence to take cases."))
     case = moves.lock(case)
     _lapse_if_run_out(case, at)
     if case.state == CaseState.HELD:
@@ -72,6 +83,13 @@ def extend(*, case: Case, actor: User, at: datetime) -> Claim:
     held.save(update_fields=["expires_at"])
     moves.record("case.claim_extended", case, actor=actor, at=at)
     return held
+
+
+def beat(*, case: Case, person: User, at: datetime) -> None:
+    """The page says that its reader is there. Where they hold the case, it stays theirs up to the claim's end; once a page that
+    has spoken falls silent, the case goes back after `UNSEEN_LASTS`."""
+    known = Q(seen_at__isnull=True) | Q(seen_at__lt=at - NOTED_EVERY)
+    Claim.objects.filter(known, case=case, person=person, ended_at__isnull=True).update(seen_at=at)
 
 
 @transaction.atomic
@@ -106,7 +124,7 @@ def hold(*, case: Case, actor: User, reason: str, at: datetime, verdicts: Mappin
 
 
 def lapse_due(*, at: datetime) -> int:
-    """End the claims whose time is over; returns how many."""
+    """End the claims whose time is over, or whose page has fallen silent; returns how many."""
     lapsed = 0
     while ended := _lapse_batch(at):
         lapsed += ended
@@ -173,14 +191,18 @@ def _own(person: User, at: datetime) -> Claim | None:
 
 
 def _lapse_if_run_out(case: Case, at: datetime) -> None:
-    held = Claim.objects.filter(case=case, ended_at__isnull=True, expires_at__lte=at).first()
+    held = Claim.objects.filter(_run_out(at), case=case).first()
     if held is not None:
         give_back(held, case, ClaimEnd.LAPSED, actor=None, at=at)
 
 
+def _run_out(at: datetime) -> Q:
+    return Q(ended_at__isnull=True) & (Q(expires_at__lte=at) | Q(seen_at__lte=at - UNSEEN_LASTS))
+
+
 @transaction.atomic
 def _lapse_batch(at: datetime) -> int:
-    due = Claim.objects.filter(ended_at__isnull=True, expires_at__lte=at).order_by("expires_at").values("case")
+    due = Claim.objects.filter(_run_out(at)).order_by("expires_at").values("case")
     cases = list(
         Case.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk__in=due[:LAPSE_BATCH]).order_by("pk")
     )

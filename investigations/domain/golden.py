@@ -61,7 +61,7 @@ def next_case(*, person: User, queue: Queue | None, held: bool, chance: float, a
     from 0 to 1 that was drawn. Nobody without a case waiting for them gets one: it would show that it is none."""
     if held or work.live_claim(person) or chance * 100 >= sampling.plan().golden_per_hundred:
         return claims.claim_next(person=person, queue=queue, held=held, at=at)
-    waits = work.next_cases(person, queue=queue).first()
+    waits = work.next_cases(person, at=at, queue=queue).first()
     golden = queries.for_person(person, queue=queue) if waits else None
     if golden is None or waits is None:
         return claims.claim_next(person=person, queue=queue, held=held, at=at)

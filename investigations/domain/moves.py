@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from governance.accounts.models import User
 from governance.audit.domain import entries
 from governance.web.refusals import MoveRefused
+from investigations import events
 from investigations.enums import CASE_MOVES, CaseOutcome, CaseState
 from investigations.models import Case, CaseMove
 
@@ -51,4 +52,5 @@ def _move(
     case.closed_at = at if to == CaseState.CLOSED else None
     case.save(update_fields=["state", "outcome", "closed_at"])
     CaseMove.objects.create(case=case, from_state=was, to_state=to, actor=actor, reason=reason, moved_at=at)
+    events.cases_moved.send(sender=Case)
     return case

@@ -10,9 +10,11 @@ from enforcement.enums import Owed
 from enforcement.models import Violation
 from governance.audit.domain import entries
 from governance.policies.enums import SEVERITY_RANK, Severity
-from investigations.domain import deadlines, priorities, queues
+from investigations import events
+from investigations.domain import deadlines, priorities, queues, routing
 from investigations.enums import LIVE_CASES, CaseOrigin
-from investigations.models import Case, CaseItem, Queue
+from investigations.models import Case, CaseItem
+from investigations.queries.routing import active
 
 BATCH = 500
 
@@ -45,8 +47,10 @@ def _open_batch(at: datetime) -> int:
     placed = [violation for key in by_cause if key in live for violation in by_cause[key]]
     added = _add(placed, live, at)
     priorities.reckon({case.pk for case in live.values()}, at=at)
+    routing.place([live[key] for key in map(_key_of_group, new) if key in live], queues=active(), at=at)
     violations.owe_nothing(violations=placed)
-    _record(live, {_key(group[0]) for group in new}, added, at)
+    _record(live, set(map(_key_of_group, new)), added, at)
+    events.cases_moved.send(sender=Case)
     return len(placed)
 
 
@@ -59,6 +63,10 @@ def _by_cause(owed: Iterable[Violation]) -> dict[Key, list[Violation]]:
 
 def _key(violation: Violation) -> Key:
     return violation.merchant_id, f"policy:{violation.policy_id}"
+
+
+def _key_of_group(group: Sequence[Violation]) -> Key:
+    return _key(group[0])
 
 
 def _live_cases(keys: Iterable[Key]) -> dict[Key, Case]:
@@ -75,31 +83,27 @@ def _live_cases(keys: Iterable[Key]) -> dict[Key, Case]:
 
 
 def _insert(groups: Sequence[Sequence[Violation]], at: datetime) -> None:
-    """One case for each group. A case that another worker opened for the cause meanwhile is left alone."""
-    known = queues.ensure_default_queues()
+    """One case for each group, in the default queue until its facts are known. A case that another worker opened for the cause
+    meanwhile is left alone."""
+    default = queues.ensure_default_queues()[-1]
     calendars = deadlines.calendars({group[0].merchant.country for group in groups})
     rows = []
     for group in groups:
         first = group[0]
         severity = min((Severity(each.version.severity) for each in group), key=SEVERITY_RANK.__getitem__)
-        queue = queues.route(family=first.policy.family, severity=severity, queues=known)
         rows.append(
             Case(
                 merchant=first.merchant,
                 policy=first.policy,
                 cause_key=_key(first)[1],
                 origin=CaseOrigin.SWEEP,
-                queue=queue,
+                queue=default,
                 severity=severity,
                 opened_at=at,
-                due_at=_due(queue, calendars[first.merchant.country], at),
+                due_at=calendars[first.merchant.country].after(at, default.decide_within_hours),
             )
         )
     Case.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def _due(queue: Queue, calendar: deadlines.Calendar, at: datetime) -> datetime:
-    return calendar.after(at, queue.decide_within_hours)
 
 
 def _add(placed: Sequence[Violation], live: dict[Key, Case], at: datetime) -> dict[int, int]:

@@ -39,8 +39,10 @@ def reckon(case_ids: Iterable[int], *, at: datetime) -> None:
         return
     cases = Case.objects.in_bulk(ids)
     markets: dict[int, set[str]] = defaultdict(set)
-    for case_id, codes in waiting.values_list("case_id", "violation__markets"):
+    languages: dict[int, set[str]] = defaultdict(set)
+    for case_id, codes, language in waiting.values_list("case_id", "violation__markets", "listing__language"):
         markets[case_id].update(codes or ())
+        languages[case_id].update([language.split("-")[0]] if language else ())
     sums = waiting.filter(listing__windows__days=30).values("case_id")
     reach = {
         row["case_id"]: row
@@ -48,9 +50,9 @@ def reckon(case_ids: Iterable[int], *, at: datetime) -> None:
     }
     for case in cases.values():
         found = reach.get(case.pk, {"views": 0, "orders": 0})
-        case.markets = sorted(markets[case.pk])
+        case.markets, case.languages = sorted(markets[case.pk]), sorted(languages[case.pk])
         case.views_30d, case.orders_30d = found["views"], found["orders"]
-    Case.objects.bulk_update(cases.values(), ["markets", "views_30d", "orders_30d"], batch_size=500)
+    Case.objects.bulk_update(cases.values(), ["markets", "languages", "views_30d", "orders_30d"], batch_size=500)
     _write(Case.objects.filter(pk__in=ids), at=at)
 
 

@@ -1,4 +1,4 @@
-from investigations.models.case import Case, CaseItem, CaseMove, Queue
+from investigations.models.case import Case, CaseItem, CaseMove
 from investigations.models.claim import CaseDecision, Claim, Skip
 from investigations.models.file import Evidence, Note
 from investigations.models.notice import Notice, NoticeMail, NoticeMove
@@ -14,8 +14,11 @@ from investigations.models.quality import (
     SecondReview,
     SecondVerdict,
 )
+from investigations.models.queue import Queue, QueueFigures, Rerouting
+from investigations.models.skills import Absence, Skills
 
 __all__ = [
+    "Absence",
     "Calibration",
     "CalibrationItem",
     "CalibrationVerdict",
@@ -35,7 +38,10 @@ __all__ = [
     "Precedent",
     "QualityPlan",
     "Queue",
+    "QueueFigures",
+    "Rerouting",
     "SecondReview",
     "SecondVerdict",
+    "Skills",
     "Skip",
 ]

@@ -1,4 +1,4 @@
-"""Work for people: queues, cases and the claims on them."""
+"""Work for people: cases and what is in them."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -11,42 +11,17 @@ from governance.audit.models.append_only import append_only
 from governance.policies.enums import Severity
 from governance.policies.models import Policy
 from investigations.enums import LIVE_CASES, WAITING_CASES, CaseOrigin, CaseOutcome, CaseState, Verdict
+from investigations.models.queue import Queue
 from listings.models import Listing, Merchant
-
-
-class Queue(models.Model):
-    """Where cases wait. The queue with the lowest `position` whose families and severities fit takes a new case.
-
-    `families` are policies' families. `decide_within_hours` counts the hours of the merchant's working days.
-    """
-
-    key = models.SlugField(max_length=40, unique=True)
-    names = models.JSONField(default=dict, help_text="Language → name; `en` is always there.")
-    position = models.PositiveSmallIntegerField(default=100)
-    families = ArrayField(models.CharField(max_length=60), default=list, blank=True, help_text="Empty takes all.")
-    severities = ArrayField(models.CharField(max_length=8), default=list, blank=True, help_text="Empty takes all.")
-    decide_within_hours = models.PositiveSmallIntegerField(default=72)
-
-    class Meta:
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(severities__contained_by=Severity.values), name="queue_severities_known"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.key
-
-    def name_in(self, language: str) -> str:
-        return str(self.names.get(language) or self.names["en"])
 
 
 class Case(models.Model):
     """One open case per merchant and cause. Staff see it as C- and its number.
 
     `cause_key` is `policy:<id>` (later also a notice or an event). `priority` is 0 to 100, higher for what is more urgent;
-    `priority_parts` are its factors: severity, reach, age. `markets`, `views_30d` and `orders_30d` are those of the listings
-    that wait for a verdict, of a closed case those of the last that did.
+    `priority_parts` are its factors: severity, reach, age. `markets`, `languages`, `views_30d` and `orders_30d` are those
+    of the listings that wait for a verdict, of a closed case those of the last that did. `routing` says what kept a queue's rule
+    from being read for it; empty where nothing did.
     """
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="cases")
@@ -59,6 +34,8 @@ class Case(models.Model):
     priority = models.FloatField(default=0)
     priority_parts = models.JSONField(default=dict)
     markets = ArrayField(models.CharField(max_length=2), default=list)
+    languages = ArrayField(models.CharField(max_length=8), default=list)
+    routing = models.JSONField(default=dict, blank=True)
     views_30d = models.BigIntegerField(default=0)
     orders_30d = models.BigIntegerField(default=0)
     opened_at = models.DateTimeField()

@@ -12,7 +12,8 @@ from investigations.models.case import Case
 class Claim(models.Model):
     """A person's exclusive, expiring hold on a case; at most one that has not ended.
 
-    `taken_from` is the state to which the case goes back when nothing comes of it.
+    `taken_from` is the state to which the case goes back when nothing comes of it. `seen_at` is when the page last said that the
+    person is there; empty where no page is open, as for an API client.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="claims")
@@ -20,6 +21,7 @@ class Claim(models.Model):
     taken_from = models.CharField(max_length=10, choices=CaseState.choices)
     claimed_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_as = models.CharField(max_length=8, choices=ClaimEnd.choices, blank=True)
     reason = models.TextField(blank=True, help_text="Why it was skipped or held, in the person's words.")

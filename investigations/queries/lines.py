@@ -38,6 +38,7 @@ class Line:
     title: str
     items: int
     holder: User | None
+    since: datetime | None = None
     about_merchant: bool = False
     reasons: list[Reason] = field(default_factory=list)
 
@@ -91,7 +92,11 @@ def of(cases: Sequence[Case], *, language: str, at: datetime) -> dict[int, Line]
     repeats = _repeats(cases, at=at)
     found = {}
     for case in cases:
-        line = Line(titles.get(case.policy_id or 0, case.cause_key), counts.get(case.pk, 0), holders.get(case.pk))
+        held = holders.get(case.pk)
+        line = Line(
+            titles.get(case.policy_id or 0, case.cause_key), counts.get(case.pk, 0), held.person if held else None
+        )
+        line.since = held.claimed_at if held else None
         line.about_merchant = bool(case.policy and case.policy.subject == Subject.MERCHANTS)
         line.reasons = reasons(case, items=line.items, repeat=repeats.get((case.merchant_id, case.policy_id), 0))
         found[case.pk] = line
@@ -142,9 +147,9 @@ def _item_counts(cases: Sequence[Case]) -> Mapping[int, int]:
     return dict(items.values_list("case").annotate(count=Count("id")))
 
 
-def _holders(cases: Sequence[Case]) -> dict[int, User]:
+def _holders(cases: Sequence[Case]) -> dict[int, Claim]:
     claims = Claim.objects.filter(case__in=[case.pk for case in cases], ended_at__isnull=True).select_related("person")
-    return {claim.case_id: claim.person for claim in claims}
+    return {claim.case_id: claim for claim in claims}
 
 
 def _repeats(cases: Sequence[Case], *, at: datetime) -> dict[tuple[int, int | None], int]:

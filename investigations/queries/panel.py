@@ -43,14 +43,21 @@ class Panel:
     decidable: list[str]
     like: Like
     precedents: list[Precedent]
+    hidden: frozenset[str] = frozenset()
 
     @property
     def permitted(self) -> list[Measure]:
-        """The measures that the policy permits and that act on what the case is about."""
+        """The measures that the policy permits, that act on what the case is about, and that its queue does not hide."""
         if self.version is None:
             return []
         subject = self.version.policy.subject
-        return [each for each in Measure if each in self.version.measures and subject in MEASURES[each].subjects]
+        permitted = [each for each in Measure if each in self.version.measures and subject in MEASURES[each].subjects]
+        return [each for each in permitted if each not in self.hidden]
+
+    @property
+    def withheld(self) -> list[Measure]:
+        """What the policy permits and the queue hides."""
+        return [each for each in Measure if self.version and each in self.version.measures and each in self.hidden]
 
     @property
     def suggested(self) -> Measure | None:
@@ -73,6 +80,7 @@ def of(case: Case, *, language: str, at: datetime) -> Panel:
         decidable=sorted(offered & applies),
         like=_like(case, at=at),
         precedents=precedents_of(case.policy_id),
+        hidden=frozenset(case.queue.hidden_measures),
     )
 
 

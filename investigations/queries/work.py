@@ -1,13 +1,41 @@
 """Which cases a person may see, and which one is next for them."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from enforcement.enums import ViolationState
+from governance.accounts.models import User
 from governance.accounts.permissions import Anyone
+from governance.policies.enums import SEVERITY_RANK, Severity
 from investigations import permissions
-from investigations.enums import CaseState, ClaimEnd
-from investigations.models import Case, CaseDecision, CaseItem, Claim, Queue, Skip
+from investigations.enums import CaseState, ClaimEnd, Skill
+from investigations.models import Absence, Case, CaseDecision, CaseItem, Claim, Queue, Skills, Skip
 from listings.models import Listing
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the queue may give a person today. Without skills entered there is no limit."""
+
+    skills: Skills | None = None
+    decided_today: int = 0
+    away_until: date | None = None
+
+    @property
+    def left_today(self) -> int | None:
+        """How many cases more; None without a limit."""
+        most = self.skills.cases_a_day if self.skills else None
+        return None if most is None else max(0, most - self.decided_today)
+
+    @property
+    def gets_none(self) -> bool:
+        return self.away_until is not None or self.left_today == 0
 
 
 def visible_cases(user: Anyone) -> QuerySet[Case]:
@@ -19,13 +47,48 @@ def visible_cases(user: Anyone) -> QuerySet[Case]:
     return rows.filter(Q(golden__isnull=True) | Exists(Claim.objects.filter(case=OuterRef("pk"), person=user.pk)))
 
 
-def next_cases(user: Anyone, *, queue: Queue | None = None, held: bool = False) -> QuerySet[Case]:
-    """What a person may be given next, the most urgent first: nothing that they skipped, held or decided on before."""
+def standing(user: Anyone, *, at: datetime) -> Standing:
+    """One query. A day is that of the person's own time zone."""
+    today, begun = day_of(user, at)
+    away = Absence.objects.filter(
+        person=OuterRef("pk"), withdrawn_at__isnull=True, starts_on__lte=today, ends_on__gte=today
+    )
+    decided = CaseDecision.objects.filter(person=OuterRef("pk"), decided_at__gte=begun, undone_at__isnull=True)
+    found = (
+        User.objects.filter(pk=user.pk or 0)
+        .select_related("skills")
+        .annotate(
+            away_until=Subquery(away.order_by("-ends_on").values("ends_on")[:1]),
+            decided=Coalesce(Subquery(decided.order_by().values("person").annotate(n=Count("id")).values("n")), 0),
+        )
+        .first()
+    )
+    if found is None:
+        return Standing()
+    return Standing(getattr(found, "skills", None), found.decided, found.away_until)
+
+
+def day_of(user: Anyone, at: datetime) -> tuple[date, datetime]:
+    """The day that it is for a person, and when it began."""
+    zone = ZoneInfo(getattr(user, "time_zone", "") or "UTC")
+    today = at.astimezone(zone).date()
+    return today, datetime.combine(today, time(), zone)
+
+
+def next_cases(
+    user: Anyone, *, at: datetime, queue: Queue | None = None, held: bool = False, known: Standing | None = None
+) -> QuerySet[Case]:
+    """What a person may be given next, the most urgent first: what their skills fit, and nothing that they skipped, held or
+    decided on before. Nothing for who is away, or has had what they may have today. `known`: their standing, where it is."""
+    now = known or standing(user, at=at)
+    if now.gets_none:
+        return Case.objects.none()
     of_person = {"case": OuterRef("pk"), "person": user.pk}
     waiting = visible_cases(user).filter(
         ~Exists(Skip.objects.filter(**of_person)),
         ~Exists(CaseDecision.objects.filter(**of_person, undone_at__isnull=True)),
         ~Exists(Claim.objects.filter(**of_person, ended_as=ClaimEnd.HELD)),
+        fits(now.skills),
         state=CaseState.HELD if held else CaseState.OPEN,
     )
     if queue is not None:
@@ -33,9 +96,31 @@ def next_cases(user: Anyone, *, queue: Queue | None = None, held: bool = False) 
     return waiting.order_by("-priority", "id")
 
 
+def fits(skills: Skills | None) -> Q:
+    """Cases whose queue asks of a person no more than they have."""
+    if skills is None:
+        return Q()
+    severities = [each for each in Severity if SEVERITY_RANK[each] >= SEVERITY_RANK[Severity(skills.highest)]]
+    known = {
+        Skill.LANGUAGE: Q(languages__contained_by=skills.languages) if skills.languages else None,
+        Skill.MARKET: Q(markets__overlap=skills.markets) if skills.markets else None,
+        Skill.FAMILY: Q(policy__isnull=True) | Q(policy__family__in=skills.families) if skills.families else None,
+        Skill.SEVERITY: Q(severity__in=severities) if len(severities) < len(Severity) else None,
+    }
+    found = Q()
+    for skill, condition in known.items():
+        if condition is not None:
+            found &= ~Q(queue__asks__contains=[skill.value]) | condition
+    return found
+
+
 def live_claim(user: Anyone) -> Claim | None:
     """The claim that a person holds, be it run out or not."""
     return Claim.objects.filter(person=user.pk, ended_at__isnull=True).select_related("case").first()
+
+
+def live_claim_on(case: Case, user: Anyone) -> Claim | None:
+    return Claim.objects.filter(case=case, person=user.pk, ended_at__isnull=True).first()
 
 
 def listings_of(case: Case) -> QuerySet[Listing]:

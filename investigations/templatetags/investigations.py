@@ -1,13 +1,13 @@
 """`{% load investigations %}`: what the pages of case work need beside the interface's own filters."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django import template
 from django.utils import timezone
 
-from governance.policies.enums import SEVERITY_TONE, Severity
+from governance.policies.enums import SEVERITY_TONE, Measure, Severity
 from governance.web import formats, tones
 from investigations.filters import language
 from investigations.models import Case, Queue
@@ -49,6 +49,11 @@ def severity_tone(value: str) -> str:
 @register.filter
 def tone_icon(tone: str) -> str:
     return tones.ICON_OF_TONE[tone]
+
+
+@register.filter
+def measure_names(measures: Iterable[Measure]) -> str:
+    return formats.series(str(measure.label) for measure in measures)
 
 
 @register.simple_tag

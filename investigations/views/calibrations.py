@@ -20,7 +20,7 @@ from investigations import permissions
 from investigations.domain import calibrations
 from investigations.enums import Verdict
 from investigations.filters import language, policy_choices
-from investigations.forms import CalibrationForm
+from investigations.forms.quality import CalibrationForm
 from investigations.models import Calibration, CalibrationItem
 from investigations.queries import calibrations as queries
 from investigations.queries import lines, panel

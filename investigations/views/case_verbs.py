@@ -17,12 +17,12 @@ from governance.web import toasts
 from governance.web.access import opens
 from governance.web.refusals import Refusal
 from investigations import permissions
-from investigations.domain import cases, claims, files, shift
+from investigations.domain import cases, claims, files, presence, shift
 from investigations.enums import EvidenceKind
 from investigations.filters import language
 from investigations.forms import DecideForm, FileForm, LinkForm, NoteForm, ReasonForm
 from investigations.models import Case, CaseDecision, CaseItem, Evidence
-from investigations.queries import panel
+from investigations.queries import panel, work
 from investigations.views import deciding, golden
 from investigations.views.case import load, show
 from investigations.views.words import Deed
@@ -58,6 +58,18 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "investigations/_claim.html", {"case": case, "claim": held})
     return redirect("investigations:case", pk=pk)
+
+
+@require_POST
+@opens(permissions.can_read_cases)
+def here(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page says that its reader is there; answers who else is, and that a claim is gone where it is."""
+    case, now = load(request, pk), timezone.now()
+    if "active" in request.POST:
+        claims.beat(case=case, person=request.user, at=now)  # type: ignore[arg-type]
+    others = presence.look(case_id=case.pk, person=request.user, at=now)  # type: ignore[arg-type]
+    lost = "mine" in request.POST and work.live_claim_on(case, request.user) is None
+    return render(request, "investigations/_here.html", {"others": others, "lost": lost})
 
 
 @require_POST

@@ -22,7 +22,7 @@ from investigations import permissions
 from investigations.domain import precedents, reviews, sampling
 from investigations.enums import READ_REVIEWS, ReviewOutcome, ReviewState, Verdict
 from investigations.filters import ReviewFilter, language
-from investigations.forms import PlanForm, SettleForm
+from investigations.forms.quality import PlanForm, SettleForm
 from investigations.models import Precedent, SecondReview
 from investigations.queries import lines, quality, second_reviews
 from investigations.views.verdicts import EVERY, VERDICTS, given

@@ -1,5 +1,6 @@
 """The queue: what waits, why, with whom, and the next case."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -7,12 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from enforcement.enums import OPEN_APPEALS
-from enforcement.models import Appeal
 from governance.accounts.enums import Place
 from governance.accounts.permissions import can_open
 from governance.web import toasts
@@ -24,6 +22,8 @@ from investigations.enums import LIVE_CASES, CaseState
 from investigations.filters import CaseFilter, language
 from investigations.models import Case, Queue
 from investigations.queries import lines, queues, work
+from investigations.queries.work import Standing
+from investigations.views import giving
 from investigations.views.golden import drawn
 
 
@@ -58,47 +58,57 @@ class QueuePage(ListPage):
     def shows_held(self) -> bool:
         return self.request.GET.getlist("state") == [CaseState.HELD]
 
+    @property
+    def shows_reading(self) -> bool:
+        return self.request.GET.getlist("state") == [CaseState.IN_REVIEW]
+
+    @property
+    def shows_unfit(self) -> bool:
+        return self.request.GET.get("unfit") == "true"
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now, user = timezone.now(), self.request.user
+        works = permissions.can_work(user)
+        standing = work.standing(user, at=now) if works else None
         mine = work.live_claim(user)
-        following = None
-        if mine is None and permissions.can_work(user):
-            held = self.shows_held and permissions.can_take_held(user)
-            waiting = work.next_cases(user, queue=self.queue, held=held)
-            following = waiting.select_related("merchant", "queue", "policy").first()
+        following = self._following(standing, now) if mine is None and standing else None
         shown = mine.case if mine else following
         rows = [*self.page.rows, *([shown] if shown else [])]
         _describe(rows, now)
-        loads = queues.loads(user, at=now)
+        leads = permissions.can_see_team(user)
         return super().get_context_data(
             now=now,
-            loads=loads,
-            held=queues.held_load(user, at=now),
-            appeals=_appeals(user),
-            waiting=sum(load.waiting for load in loads),
-            day=queues.day_of(user, since=timezone.localtime(now).replace(hour=0, minute=0, second=0)),
+            loads=queues.loads(user),
+            sees_appeals=can_open(user, Place.APPEALS),
+            leads=leads,
+            unfit=queues.unfit() if leads else 0,
+            day=queues.day_of(user, since=work.day_of(user, now)[1]),
             mine=mine,
             next_case=shown,
-            may_work=permissions.can_work(user),
+            standing=standing,
+            limits=giving.limits(standing) if standing else [],
+            refused=giving.refused(standing) if standing and not shown else "",
+            may_work=works,
+            may_edit=permissions.can_edit_queues(user),
             **kwargs,
         )
+
+    def _following(self, standing: Standing, now: datetime) -> Case | None:
+        user = self.request.user
+        held = self.shows_held and permissions.can_take_held(user)
+        waiting = work.next_cases(user, at=now, queue=self.queue, held=held, known=standing)
+        return waiting.select_related("merchant", "queue", "policy").first()
 
 
 @require_POST
 @opens(permissions.can_work)
 def take_next(request: HttpRequest) -> HttpResponse:
     """Take the most urgent case: of the queue that the form names, else of all."""
-    queue = Queue.objects.filter(key=request.POST.get("queue", "")).first()
+    queue, now = Queue.objects.filter(key=request.POST.get("queue", "")).first(), timezone.now()
     held = request.POST.get("held") == "1"
-    case = golden.next_case(
-        person=request.user,  # type: ignore[arg-type]
-        queue=queue,
-        held=held,
-        chance=drawn(),
-        at=timezone.now(),
-    )
+    case = golden.next_case(person=request.user, queue=queue, held=held, chance=drawn(), at=now)  # type: ignore[arg-type]
     if case is None:
-        toasts.tell(request, _("Nothing waits for you here."), note=_("What you skipped or held stays with others."))
+        toasts.tell(request, giving.refused(work.standing(request.user, at=now)))
         return redirect("investigations:queue")
     return redirect("investigations:case", pk=case.pk)
 
@@ -108,12 +118,3 @@ def _describe(rows: list[Case], now: Any) -> None:
     for row in rows:
         row.line = found[row.pk]  # type: ignore[attr-defined]
         row.clock = lines.clock(row.due_at, at=now)  # type: ignore[attr-defined]
-
-
-def _appeals(user: Any) -> dict[str, Any] | None:
-    """Appeals are queues, too: how many wait to be heard, for those who may hear them."""
-    if not can_open(user, Place.APPEALS):
-        return None
-    waiting = Appeal.objects.filter(state__in=OPEN_APPEALS)
-    oldest = waiting.order_by("filed_at").values_list("filed_at", flat=True).first()
-    return {"waiting": waiting.count(), "oldest": oldest}

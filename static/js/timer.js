@@ -1,9 +1,8 @@
-// A claim counts down in sight, warns a minute before its end, and says when it has ended.
+// A claim counts down in sight, warns two minutes before its end, and says when it has ended.
 import { announce } from "./live.js";
 import { say } from "./toast.js";
 
-const SOON = 60;
-const LOW = 120;
+const SOON = 120;
 const warned = new WeakSet();
 const over = new WeakSet();
 
@@ -16,8 +15,10 @@ function show(claim) {
   const left = Math.max(0, Math.floor((new Date(claim.dataset.until) - Date.now()) / 1000));
   claim.querySelector("[data-left]").textContent = words(left);
   claim.querySelector("progress").value = left;
-  claim.classList.toggle("is-caution", left <= LOW);
-  if (left <= SOON && left > 0 && !warned.has(claim)) {
+  const soon = left <= SOON && left > 0;
+  claim.classList.toggle("is-caution", soon);
+  claim.querySelector("[data-warning]").hidden = !soon;
+  if (soon && !warned.has(claim)) {
     warned.add(claim);
     announce(claim.dataset.soon);
   }

@@ -1,6 +1,5 @@
 """Home: what needs this person, and the numbers they are judged by."""
 
-from datetime import datetime
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -42,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "lines": attention.lines(user, at=now),
         "works": works,
         "day": today.day(user, since=midnight) if works else None,
-        "loads": _loads(user, now) if permissions.can_see_queue(user) else [],
+        "loads": _loads(user) if permissions.can_see_queue(user) else [],
         "now": now,
         "may_see_numbers": can_see_policies(user),
         "stat_labels": STATS,
@@ -71,9 +70,9 @@ def numbers(request: HttpRequest) -> HttpResponse:
     return render(request, "insights/_numbers.html", {"chart": _chart(weeks), "worst": list(worst[:WORST])})
 
 
-def _loads(user: User, now: datetime) -> list[tuple[str, queues.Load]]:
+def _loads(user: User) -> list[tuple[str, queues.Load]]:
     """The queues by their names in the person's language."""
-    return [(load.queue.name_in(language()), load) for load in queues.loads(user, at=now) if load.queue]
+    return [(load.queue.name_in(language()), load) for load in queues.loads(user).queues if load.queue]
 
 
 def _chart(weeks: list[figures.Week]) -> charts.Chart | None:

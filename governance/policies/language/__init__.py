@@ -10,6 +10,7 @@ from governance.policies.language.problems import Problem, RuleProblems
 from governance.policies.language.row import Row
 from governance.policies.language.rows import (
     NOWHERE,
+    CaseFacts,
     CertificateFacts,
     ListingFacts,
     MerchantFacts,
@@ -24,6 +25,7 @@ __all__ = [
     "NOWHERE",
     "About",
     "AttributeType",
+    "CaseFacts",
     "CertificateFacts",
     "Condition",
     "Crossing",

@@ -7,7 +7,7 @@ from governance.policies.language.inferred import ANYTHING, BOOLEAN, Inferred, M
 from governance.policies.language.kinds import Function, Kind
 from governance.policies.language.operators import Operators
 from governance.policies.language.problems import Report, like
-from governance.policies.language.scope import About, Scope
+from governance.policies.language.scope import Scope
 from governance.policies.language.syntax import (
     OPERATORS,
     Call,
@@ -72,11 +72,17 @@ class Checker:
             return Inferred(Kind.LIST, element=Kind.TEXT)
         root = ROOTS.get(node.name)
         if root is None:
-            known = [*ROOTS, *GROUPS, *scope.variables, *(f"{name}(…)" for name in global_functions())]
+            known = [
+                *filter(scope.knows, ROOTS),
+                *GROUPS,
+                *scope.variables,
+                *(f"{name}(…)" for name in global_functions()),
+            ]
             self.report.add("unknown_name", node.start, node.end, like(node.name, known), name=node.name)
             return ANYTHING
-        if scope.about is About.MERCHANTS and node.name in ("listing", "market"):
-            self.report.add("only_about_merchants", node.start, node.end, name=node.name)
+        if not scope.knows(node.name):
+            code = "no_case" if node.name == "case" else f"only_about_{scope.about}"
+            self.report.add(code, node.start, node.end, name=node.name)
             return ANYTHING
         return Inferred(root.kind)
 
@@ -105,7 +111,8 @@ class Checker:
 
     def _elsewhere(self, name: str, scope: Scope) -> list[str]:
         """A fact of this very name on another record: listing.voltage is listing.attr.voltage."""
-        return [f"{PATHS[owner]}.{name}" for owner, known in scope.facts if known == name and owner in PATHS][:3]
+        paths = [PATHS[owner] for owner, known in scope.facts if known == name and owner in PATHS]
+        return [f"{path}.{name}" for path in paths if scope.knows(path.split(".")[0])][:3]
 
     def _present(self, node: Present, scope: Scope) -> Inferred:
         inferred = self.infer(node.field, scope)

@@ -7,7 +7,8 @@ from django.utils.translation import get_language, override
 from governance.policies.language.describing import OPPOSITES
 from governance.policies.language.kinds import KIND_WORDS, AttributeType, Fact, Function, Kind
 from governance.policies.language.scope import Names
-from governance.policies.language.vocabulary import FACTS, FUNCTIONS, GROUPS, PATHS, ROOTS
+from governance.policies.language.vocabulary import CASE_FACTS, FACTS, FUNCTIONS, GROUPS, PATHS, ROOTS
+from governance.policies.language.vocabulary.facts import MERCHANT_FACTS
 
 if TYPE_CHECKING:
     from governance.policies.language.environment import Environment
@@ -42,6 +43,12 @@ def describe(environment: "Environment", language: str | None = None) -> Json:
                 "market": _choices(environment.known.markets),
             },
         }
+
+
+def describe_cases(language: str) -> list[Json]:
+    """Return what a queue's rule may name of a case and of its merchant, with labels in `language`."""
+    with override(language):
+        return [_root("now")] + [_fact(fact) for fact in (*CASE_FACTS, *MERCHANT_FACTS)]
 
 
 def _root(name: str) -> Json:

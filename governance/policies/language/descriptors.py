@@ -13,6 +13,7 @@ PACKAGE = "rules"
 MESSAGES: Mapping[Kind, str] = {
     Kind.LISTING: "Listing",
     Kind.MERCHANT: "Merchant",
+    Kind.CASE: "Case",
     Kind.CATEGORY: "Category",
     Kind.WORDS: "Words",
     Kind.ATTRIBUTES: "Attributes",

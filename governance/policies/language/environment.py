@@ -35,6 +35,7 @@ _TYPES = {
     Kind.PERIOD: cel.Type.DURATION,
     **{kind: cel.Type(f"{PACKAGE}.{name}") for kind, name in MESSAGES.items()},
 }
+_ROOT_KINDS = {"merchant": Kind.MERCHANT, "case": Kind.CASE}
 
 
 class Environment:
@@ -119,14 +120,14 @@ def _accesses(schema_: Schema, attributes: Mapping[str, AttributeType]) -> dict[
         if holder and holder[0].startswith("_window"):
             owner = Kind.WINDOW
         else:
-            owner = Kind.MERCHANT if root == "merchant" else owners[".".join(holder)]
+            owner = _ROOT_KINDS.get(root) or owners[".".join(holder)]
         fact = schema_.facts[owner, name]
         accesses[path] = Access(root, tuple(holder), fact, read, filler(fact, schema_))
     return accesses
 
 
 def _runtime(schema_: Schema) -> Any:
-    variables = {"listing": _TYPES[Kind.LISTING], "merchant": _TYPES[Kind.MERCHANT]}
+    variables = {"listing": _TYPES[Kind.LISTING]} | {name: _TYPES[kind] for name, kind in _ROOT_KINDS.items()}
     variables |= {"now": cel.Type.TIMESTAMP, "market": cel.Type.STRING}
     variables |= {name: _TYPES[kind] for kind, name in HELD.items()}
     variables |= {name: cel.Type.List(cel.Type.STRING) for name in GROUPS}

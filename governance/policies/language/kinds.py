@@ -24,6 +24,7 @@ class Kind(StrEnum):
     LIST = "list"
     LISTING = "listing"
     MERCHANT = "merchant"
+    CASE = "case"
     CATEGORY = "category"
     WORDS = "words"
     ATTRIBUTES = "attributes"
@@ -44,6 +45,7 @@ KIND_WORDS: dict[Kind, Words] = {
     Kind.LIST: _("a list of texts"),
     Kind.LISTING: _("the listing"),
     Kind.MERCHANT: _("the merchant"),
+    Kind.CASE: _("the case"),
     Kind.CATEGORY: _("the category"),
     Kind.WORDS: _("the listing's text"),
     Kind.ATTRIBUTES: _("the attributes"),

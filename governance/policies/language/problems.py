@@ -46,6 +46,8 @@ MESSAGES: Mapping[str, Words] = {
     "is_global": _("Write `%(right)s`."),
     "number_of_arguments": _("`%(name)s` takes %(expected)s arguments; there are %(given)s."),
     "only_about_merchants": _("This policy is about merchants: a rule of it cannot name `%(name)s`."),
+    "only_about_cases": _("A queue's rule is about cases: it cannot name `%(name)s`."),
+    "no_case": _("`case` is for the rules of queues: a policy's rule cannot name it."),
     "shadowed_name": _("`%(name)s` cannot name an entry of a list: choose another name."),
     # arguments that name something
     "literal_needed": _("`%(name)s` needs its argument written out, not worked out."),

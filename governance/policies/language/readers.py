@@ -61,6 +61,18 @@ MERCHANT = {
     "certificates": "certificates",
     "_certificateTypes": "certificate_types",
 }
+CASE = {
+    "severity": "severity",
+    "family": "family",
+    "policy": "policy",
+    "origin": "origin",
+    "markets": "markets",
+    "languages": "languages",
+    "listings": "listings",
+    "orders30d": "orders_30d",
+    "views30d": "views_30d",
+    "openedAt": "opened_at",
+}
 CERTIFICATE = {
     "type": "type",
     "number": "number",
@@ -90,6 +102,8 @@ def readers(attributes: Iterable[AttributeType]) -> Mapping[str, Read]:
         found[f"listing.{name}"] = attrgetter(f"listing.{attribute}")
     for name, attribute in MERCHANT.items():
         found[f"merchant.{name}"] = attrgetter(f"merchant.{attribute}")
+    for name, attribute in CASE.items():
+        found[f"case.{name}"] = attrgetter(f"case.{attribute}")
     for days in WINDOWS:
         for name, attribute in WINDOW.items():
             found[f"listing._window{days}.{name}"] = _windowed("listing", days, attribute)

@@ -1,4 +1,4 @@
-"""One listing or merchant, as the rules of an environment read it."""
+"""One listing, merchant or case, as the rules of an environment read it."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -53,6 +53,8 @@ class Row:
         messages = {"merchant": self._classes["Merchant"]()}
         if self.subject.listing is not None:
             messages["listing"] = self._classes["Listing"]()
+        if self.subject.case is not None:
+            messages["case"] = self._classes["Case"]()
         return messages
 
     def prepare(self, needs: frozenset[str]) -> None:

@@ -161,11 +161,28 @@ class ListingFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What a queue's rule sees of a case. `family` and `policy` are None where no policy is the cause."""
+
+    severity: str
+    origin: str
+    opened_at: datetime
+    family: str | None = None
+    policy: str | None = None
+    markets: Sequence[str] = ()
+    languages: Sequence[str] = ()
+    listings: int = 0
+    orders_30d: int = 0
+    views_30d: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
-    """What a rule is read for: a listing with its merchant, or a merchant alone."""
+    """What a rule is read for: a listing with its merchant, a merchant alone, or a case with its merchant."""
 
     merchant: MerchantFacts
     listing: ListingFacts | None = None
+    case: CaseFacts | None = None
 
 
 def codes_above(code: str) -> list[str]:

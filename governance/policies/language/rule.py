@@ -151,13 +151,13 @@ def _named(node: Node, source: str) -> Iterator[str]:
 
 
 def _read_paths(expr: Any) -> Iterator[str]:
-    """Yield the stored facts that a rewritten tree reads: the longest chains of names from listing or merchant."""
+    """Yield the stored facts that a rewritten tree reads: the longest chains of names from listing, merchant or case."""
     names: list[str] = []
     while expr.WhichOneof("kind") == "select_expr":
         names.append(expr.select_expr.field)
         expr = expr.select_expr.operand
     if names and expr.WhichOneof("kind") == "ident_expr":
-        if expr.ident_expr.name in ("listing", "merchant"):
+        if expr.ident_expr.name in ("listing", "merchant", "case"):
             yield ".".join((expr.ident_expr.name, *reversed(names)))
         return
     for part in parts(expr):

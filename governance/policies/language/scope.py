@@ -12,10 +12,19 @@ Names = Mapping[str, Mapping[str, str]]
 
 
 class About(StrEnum):
-    """What a rule is read for. The values are those of a policy's subject."""
+    """What a rule is read for. Listings and merchants are a policy's subjects; rules about cases are those of queues."""
 
     LISTINGS = "listings"
     MERCHANTS = "merchants"
+    CASES = "cases"
+
+
+STRANGE: Mapping[About, frozenset[str]] = {
+    About.LISTINGS: frozenset({"case"}),
+    About.MERCHANTS: frozenset({"case", "listing", "market"}),
+    About.CASES: frozenset({"listing", "market"}),
+}
+"""Names that a rule read for this has no value for."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,10 @@ class Scope:
         """Every fact and function of a kind, for suggestions."""
         fields = [name for kind, name in self.facts if kind is owner and not name.startswith("_")]
         return fields + list(functions_of(owner))
+
+    def knows(self, root: str) -> bool:
+        """Whether what stands at the beginning of a name has a value here."""
+        return root not in STRANGE[self.about]
 
     def inside(self, variable: str, kind: Kind) -> "Scope":
         return Scope(self.facts, self.known, self.about, {**self.variables, variable: kind})

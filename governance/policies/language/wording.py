@@ -8,8 +8,9 @@ from typing import Any
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from governance.policies.language.conditions import Condition, Part
 from governance.policies.language.kinds import AttributeType, Words
-from governance.policies.language.vocabulary import FACTS, PATHS, ROOTS, SHARE, functions_at
+from governance.policies.language.vocabulary import CASE_FACTS, FACTS, PATHS, ROOTS, SHARE, functions_at
 from governance.web import formats
 
 Json = Mapping[str, Any]
@@ -86,7 +87,7 @@ SAID_ALREADY = frozenset({"absent", "is", "is_not"})
 _QUOTED = frozenset({"eq", "ne", "startsWith", "endsWith", "contains"})
 _IN_MARKETS = frozenset({"inMarket", "readableIn"})
 _LABELS: Mapping[str, Words] = {
-    **{f"{PATHS[fact.owner]}.{fact.name}": fact.label for fact in FACTS if fact.owner in PATHS},
+    **{f"{PATHS[fact.owner]}.{fact.name}": fact.label for fact in (*FACTS, *CASE_FACTS) if fact.owner in PATHS},
     **{name: fact.label for name, fact in ROOTS.items()},
 }
 
@@ -102,6 +103,13 @@ def sentence(condition: Json) -> str:
         "right": _right(code, condition.get("right") or {}),
         "source": condition.get("source", ""),
     }
+
+
+def in_words(part: Part) -> Json:
+    """Return what a rule says, whatever it is read for: groups with their children, conditions with their sentence."""
+    if isinstance(part, Condition):
+        return {"op": "condition", "text": sentence(part.told)}
+    return {"op": part.op, "children": [in_words(each) for each in part.parts]}
 
 
 def _right(code: str, shown: Json) -> str:

@@ -6,16 +6,18 @@ To add a fact: declare it in `facts.py`, give it a reader in `rows.py`, and load
 from collections.abc import Mapping
 
 from governance.policies.language.kinds import Fact, Function, Kind
+from governance.policies.language.vocabulary.cases import CASE_FACTS
 from governance.policies.language.vocabulary.facts import CERTIFICATE_FACTS, LISTING_FACTS, MERCHANT_FACTS
 from governance.policies.language.vocabulary.functions import FUNCTIONS
 from governance.policies.language.vocabulary.hidden import HIDDEN_FACTS, SHARE, WINDOWS
 from governance.policies.language.vocabulary.roots import GROUPS, ROOTS
 
 FACTS = (*LISTING_FACTS, *CERTIFICATE_FACTS, *MERCHANT_FACTS)
-ALL_FACTS = (*FACTS, *HIDDEN_FACTS)
+ALL_FACTS = (*FACTS, *CASE_FACTS, *HIDDEN_FACTS)
 PATHS: Mapping[Kind, str] = {
     Kind.LISTING: "listing",
     Kind.MERCHANT: "merchant",
+    Kind.CASE: "case",
     Kind.CATEGORY: "listing.category",
     Kind.WORDS: "listing.text",
     Kind.ATTRIBUTES: "listing.attr",
@@ -40,6 +42,7 @@ def global_functions() -> dict[str, Function]:
 
 __all__ = [
     "ALL_FACTS",
+    "CASE_FACTS",
     "FACTS",
     "FUNCTIONS",
     "GROUPS",

@@ -13,6 +13,14 @@ ROOTS: Mapping[str, Fact] = {
         Fact(Kind.ANY, "merchant", Kind.MERCHANT, _("merchant"), _("Who sells it, or the merchant the rule looks at.")),
         Fact(
             Kind.ANY,
+            "case",
+            Kind.CASE,
+            _("case"),
+            _("The case that a queue's rule looks at; rules of policies cannot name it."),
+            correctable=False,
+        ),
+        Fact(
+            Kind.ANY,
             "now",
             Kind.MOMENT,
             _("now"),

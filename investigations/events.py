@@ -1,0 +1,9 @@
+"""What case work tells its own tasks. A row says what is owed; an event makes it sooner, and beat finds what it missed."""
+
+from django.dispatch import Signal
+
+rerouting_asked = Signal()
+"""Inside the transaction: live cases are to go where the rules of now put them."""
+
+cases_moved = Signal()
+"""Inside the transaction: cases came, went or changed hands, so what waits where is to be counted again."""

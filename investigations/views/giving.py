@@ -1,0 +1,73 @@
+"""Why the queue gives a person what it gives, in words."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from governance.policies.enums import Severity
+from governance.web import formats
+from investigations.models import Skills
+from investigations.queries.work import Standing
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One thing by which cases are chosen for a person; `text` says that there is no limit, too."""
+
+    label: str
+    text: str
+
+
+def limits(standing: Standing) -> list[Limit]:
+    skills = standing.skills
+    languages = [formats.language_name(tag) for tag in skills.languages] if skills else []
+    markets = [formats.country(code) for code in skills.markets] if skills else []
+    highest = Severity(skills.highest) if skills else Severity.CRITICAL
+    return [
+        Limit(_("Languages"), _listed(languages, pgettext("languages", "All"))),
+        Limit(_("Markets"), _listed(markets, pgettext("markets", "All"))),
+        Limit(_("Families"), _listed(skills.families if skills else [], pgettext("families", "All"))),
+        Limit(_("Severity"), _("up to %(severity)s") % {"severity": formats.within(str(highest.label))}),
+        Limit(_("Today"), _today(standing)),
+    ]
+
+
+def refused(standing: Standing) -> str:
+    """Why nothing is given now."""
+    if standing.away_until is not None:
+        day = formats.day(standing.away_until)
+        return _("You are entered as away until %(day)s: nothing is given to you until then.") % {"day": day}
+    if standing.left_today == 0:
+        text = ngettext(
+            "You have decided %(count)s case today, which is what you are given in a day. Your team lead can raise it.",
+            "You have decided %(count)s cases today, which is what you are given in a day. Your team lead can raise it.",
+            standing.decided_today,
+        )
+        return text % {"count": formats.number(standing.decided_today)}
+    return _("Nothing waits for you here. What you skipped, held or decided on stays with others.")
+
+
+def _listed(names: list[str], everything: str) -> str:
+    return formats.series(names) if names else everything
+
+
+def _today(standing: Standing) -> str:
+    if standing.left_today is None:
+        return _("no limit")
+    most = standing.skills.cases_a_day if standing.skills else 0
+    return _("%(left)s of %(most)s left") % {
+        "left": formats.number(standing.left_today),
+        "most": formats.number(most or 0),
+    }
+
+
+def in_short(skills: Skills | None) -> str:
+    """What limits a person, in one line; nothing where nothing does."""
+    if skills is None:
+        return ""
+    said = [formats.series(formats.language_name(tag) for tag in skills.languages), " ".join(skills.markets)]
+    said.append(formats.series(skills.families))
+    if skills.highest != Severity.CRITICAL:
+        said.append(_("up to %(severity)s") % {"severity": formats.within(str(Severity(skills.highest).label))})
+    return formats.clauses(part for part in said if part)
