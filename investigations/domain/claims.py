@@ -68,10 +68,15 @@ def claim(*, case: Case, person: User, at: datetime) -> Claim:
 def extend(*, case: Case, actor: User, at: datetime) -> Claim:
     """A fresh quarter of an hour from now."""
     held = held_by(moves.lock(case), actor, at)
-    held.expires_at = at + CLAIM_LASTS
-    held.save(update_fields=["expires_at"])
+    keep(held, at=at)
     moves.record("case.claim_extended", case, actor=actor, at=at)
     return held
+
+
+def keep(held: Claim, *, at: datetime) -> None:
+    """The claim lasts as if it were taken now."""
+    held.expires_at = at + CLAIM_LASTS
+    held.save(update_fields=["expires_at"])
 
 
 @transaction.atomic
