@@ -192,6 +192,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "open the cases that are owed": {"task": "investigations.tasks.open_owed", "schedule": 60},
     "settle the cases of what is corrected": {"task": "investigations.tasks.settle_corrected", "schedule": 60},
     "end claims that have run out": {"task": "investigations.tasks.lapse_claims", "schedule": 30},
+    "wake the cases that rest": {"task": "investigations.tasks.wake_cases", "schedule": 30},
     "bring priorities up to the hour": {"task": "investigations.tasks.refresh_priorities", "schedule": 300},
     "write to those who reported": {"task": "investigations.tasks.deliver_notice_mails", "schedule": 30},
     "count for the rail": {"task": "investigations.tasks.count_for_the_rail", "schedule": 60},

@@ -133,6 +133,7 @@ class ReasonFor(models.TextChoices):
 
     VIOLATES = "violates", _("Why it violates")
     FINE = "fine", _("Why it is fine")
+    ANSWER = "answer", _("Answer to an appeal")
 
 
 class NoticeState(models.TextChoices):

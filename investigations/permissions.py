@@ -12,6 +12,7 @@ __all__ = [
     "can_decide_notices",
     "can_hear_reporters",
     "can_keep_reasons",
+    "can_open_case",
     "can_read_cases",
     "can_read_notices",
     "can_see_listings",
@@ -27,8 +28,12 @@ SENIORS = (Role.SENIOR_REVIEWER, Role.INVESTIGATOR, Role.TEAM_LEAD)
 
 
 def can_read_cases(user: Anyone) -> bool:
-    """Whoever works on cases or oversees them; Legal reads those out of which it was asked (`queries.work`)."""
-    return has_scope(user, Scope.CASES_READ) or is_legal(user)
+    return has_scope(user, Scope.CASES_READ)
+
+
+def can_open_case(user: Anyone) -> bool:
+    """Whoever reads cases; and Legal, those out of which it was asked (`queries.work`)."""
+    return can_read_cases(user) or is_legal(user)
 
 
 def is_legal(user: Anyone) -> bool:

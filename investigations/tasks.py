@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from governance.web import formats, places
-from investigations.domain import cases, claims, notice_mail, notices, priorities
+from investigations.domain import cases, claims, notice_mail, notices, priorities, resting
 from investigations.queries import notices as mail_to_reporters
 from investigations.queries import queues
 
@@ -27,6 +27,13 @@ def lapse_claims() -> None:
 @shared_task
 def refresh_priorities() -> None:
     priorities.refresh(at=timezone.now())
+
+
+@shared_task
+def wake_cases() -> None:
+    """What rests and is to wake, and what was kept for somebody long enough."""
+    resting.wake_due(at=timezone.now())
+    resting.free_kept(at=timezone.now())
 
 
 @shared_task

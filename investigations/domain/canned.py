@@ -13,7 +13,7 @@ from governance.policies.models import Policy
 from governance.web import formats
 from governance.web.refusals import MoveRefused, Refusal
 from investigations.enums import ReasonFor
-from investigations.models import CannedReason, CannedText, CannedUse, Case
+from investigations.models import CannedReason, CannedText, CannedUse
 from investigations.queries import canned as queries
 from investigations.text import fields
 
@@ -65,10 +65,10 @@ def retire(*, reason: CannedReason, actor: User, at: datetime) -> CannedReason:
     return reason
 
 
-def count(*, texts: Iterable[int], case: Case, actor: User, at: datetime) -> int:
-    """Note, by key, what of these a decision was made with; what is not known is passed over."""
+def count(*, texts: Iterable[int], used_for: str, actor: User, at: datetime) -> int:
+    """Note, by key, what of these something was decided or answered with; what is not known is passed over."""
     known = CannedText.objects.filter(pk__in=set(texts)).order_by("pk")
-    used = [CannedUse(text=text, case=case, person=actor, used_at=at) for text in known]
+    used = [CannedUse(text=text, used_for=used_for, person=actor, used_at=at) for text in known]
     return len(CannedUse.objects.bulk_create(used))
 
 

@@ -126,7 +126,7 @@ def decide(
         priorities.reckon([case.pk], at=at)
     else:
         _leave(case, held, split, actor=actor, reason=reason, at=at)
-    reasons.count(texts=canned, case=case, actor=actor, at=at)
+    reasons.count(texts=canned, used_for=str(case), actor=actor, at=at)
     moves.record("case.decided", case, actor=actor, at=at, data=_facts(split, issued, reason))
     return ruling
 

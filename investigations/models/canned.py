@@ -7,7 +7,6 @@ from django.db.models import Q
 from governance.audit.models.append_only import append_only
 from governance.policies.models import Policy
 from investigations.enums import ReasonFor
-from investigations.models.case import Case
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -58,10 +57,10 @@ class CannedText(models.Model):
 
 
 class CannedUse(models.Model):
-    """That a decision on a case was made with a canned reason in it."""
+    """That something was decided or answered with a canned reason in it. `used_for` is a case or an appeal, by its reference."""
 
     text = models.ForeignKey(CannedText, on_delete=models.PROTECT, related_name="uses")
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    used_for = models.CharField(max_length=30)
     person = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="+")
     used_at = models.DateTimeField()
 
@@ -69,4 +68,4 @@ class CannedUse(models.Model):
         triggers = (append_only(),)
 
     def __str__(self) -> str:
-        return f"{self.text_id}: {self.case_id}"
+        return f"{self.text_id}: {self.used_for}"

@@ -78,6 +78,11 @@ class Exhibit:
         return str(self.content.get("title") or "").strip() or _("No title")
 
     @property
+    def plain_name(self) -> str:
+        """The name with what cannot be seen made visible, where marks have no place."""
+        return "".join(f"[{part.text}]" if part.kind == "control" else part.text for part in passages.whole(self.name))
+
+    @property
     def text_language(self) -> str:
         return str(self.content.get("language") or "")
 

@@ -1,6 +1,6 @@
 """A case with those that were merged into it: what was decided, written and put there is read here."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from investigations.models import Case, CaseLink, Question, Watch
 
@@ -36,14 +36,10 @@ def questions(case: Case) -> list[Question]:
 
 
 def to_merge(case: Case, visible: QuerySet[Case]) -> QuerySet[Case]:
-    """The other live cases of the merchant that a person may see, those watched least."""
+    """The other live cases of the merchant that a person may see, the most urgent first."""
     rows = visible.filter(merchant=case.merchant_id, closed_at__isnull=True).exclude(pk=case.pk)
     return rows.select_related("merchant", "policy").order_by("-priority", "id")
 
 
 def watches(case: Case, person_id: int | None) -> bool:
     return Watch.objects.filter(case=case, person=person_id).exists()
-
-
-def watched_by(person_id: int | None) -> Exists:
-    return Exists(Watch.objects.filter(case=OuterRef("pk"), person=person_id))

@@ -3,8 +3,7 @@
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from enforcement.enums import ViolationState
-from governance.accounts.enums import Scope
-from governance.accounts.permissions import Anyone, has_scope
+from governance.accounts.permissions import Anyone
 from investigations import permissions
 from investigations.enums import AskedOf, CaseState, ClaimEnd
 from investigations.models import Case, CaseDecision, CaseItem, Claim, Question, Queue, Skip, Snooze
@@ -13,11 +12,11 @@ from listings.models import Listing
 
 def visible_cases(user: Anyone) -> QuerySet[Case]:
     """Cases that a person may read: those that touch a market of theirs; of Legal, those out of which it was asked."""
-    if not permissions.can_read_cases(user):
+    if not permissions.can_open_case(user):
         return Case.objects.none()
     markets = permissions.markets(user)
     rows = Case.objects.all() if markets is None else Case.objects.filter(markets__overlap=sorted(markets))
-    if has_scope(user, Scope.CASES_READ):
+    if permissions.can_read_cases(user):
         return rows
     return rows.filter(Exists(Question.objects.filter(case=OuterRef("pk"), asked_of=AskedOf.LEGAL)))
 

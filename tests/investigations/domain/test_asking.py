@@ -1,6 +1,6 @@
 """Putting a case aside, asking somebody with more right, handing back; and who is given it when it comes back."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -44,14 +44,14 @@ def lena() -> User:
     return person
 
 
-def snooze(case: Case, actor: User, *, wake_on: WakeOn = WakeOn.NOTHING, until: object = TOMORROW) -> Snooze:
+def snooze(case: Case, actor: User, *, wake_on: WakeOn = WakeOn.NOTHING, until: datetime = TOMORROW) -> Snooze:
     return resting.snooze(
         case=case,
         actor=actor,
         reason="The lab answers on Tuesday",
         until=until,
         wake_on=wake_on,
-        at=LATER,  # type: ignore[arg-type]
+        at=LATER,
     )
 
 

@@ -44,6 +44,13 @@ class DecideForm(forms.Form):
     measure = forms.TypedChoiceField(
         choices=Measure.choices, coerce=Measure, required=False, empty_value=None, label=_("Measure")
     )
+    also = forms.TypedChoiceField(
+        choices=[("", _("nothing else")), *Measure.choices],
+        coerce=Measure,
+        required=False,
+        empty_value=None,
+        label=_("And also"),
+    )
     markets = forms.MultipleChoiceField(required=False, label=_("Markets"))
     minimum_age = forms.IntegerField(min_value=1, max_value=99, required=False, label=_("Minimum age"))
     cure_days = forms.TypedChoiceField(
@@ -65,12 +72,18 @@ class DecideForm(forms.Form):
     fine_reason = forms.CharField(max_length=REASON_LENGTH, required=False, label=_("Why it is fine"))
     verdict_all = forms.TypedChoiceField(choices=Verdict.choices, coerce=Verdict, required=False, empty_value=None)
     known_up_to = forms.IntegerField(required=False)
+    keep = forms.BooleanField(required=False)
 
     def __init__(self, data: Any, *, case: Case, markets: Iterable[str]) -> None:
         super().__init__(data)
         self.case = case
         self.offered = list(markets)
         self.fields["markets"].choices = [(code, code) for code in self.offered]  # type: ignore[attr-defined]
+
+    def offer_also(self, measures: Iterable[Measure]) -> None:
+        """Only what the policy permits may be second."""
+        permitted = [(measure.value, measure.label) for measure in measures]
+        self.fields["also"].choices = [("", _("nothing else")), *permitted]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -108,6 +121,12 @@ class DecideForm(forms.Form):
         )
 
     @property
+    def canned(self) -> list[int]:
+        """The canned texts, by key, that were put into the reasons."""
+        given = self.data.getlist("canned") if hasattr(self.data, "getlist") else []
+        return [int(key) for key in given if key.isdecimal() and len(key) < 19]
+
+    @property
     def posted_markets(self) -> list[str]:
         """What was ticked, understood or not."""
         return list(self["markets"].value() or [])
@@ -133,7 +152,13 @@ class ReasonForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    text = forms.CharField(max_length=5_000, label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), strip=True)
+    text = forms.CharField(
+        max_length=5_000,
+        label=_("Note"),
+        help_text=_("@ and a name tells a colleague who may read the case."),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto", "data-mentions": ""}),
+        strip=True,
+    )
 
 
 class LinkForm(forms.Form):
