@@ -109,7 +109,7 @@ class News(models.TextChoices):
 
 
 NEWS_ICON: dict[News, str] = {
-    News.MENTION: "note",
+    News.MENTION: "comment",
     News.QUESTION: "unknown",
     News.ANSWER: "check",
     News.HANDED_BACK: "undo",

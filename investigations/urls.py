@@ -66,6 +66,7 @@ urlpatterns: list[URLPattern] = [
     path("appeals/<int:pk>/take/", appeals.take, name="appeal-take"),
     path("appeals/<int:pk>/release/", appeals.release, name="appeal-release"),
     path("appeals/<int:pk>/effect/", appeals.effect, name="appeal-effect"),
+    path("appeals/<int:pk>/reasons/", canned.offer_answers, name="appeal-reasons"),
     path("appeals/<int:pk>/ask/", appeals.ask, name="appeal-ask"),
     path("appeals/<int:pk>/decide/", appeals.decide, name="appeal-decide"),
     path("appeals/<int:pk>/inadmissible/", appeals.inadmissible, name="appeal-inadmissible"),

@@ -52,7 +52,8 @@ def answer(*, question: Question, text: str, actor: User, at: datetime) -> Quest
     if mine is not None:
         claims.give_back(mine, case, ClaimEnd.RELEASED, actor=actor, at=at)
     _keep_for(case, question.asker, at)
-    moves.record("case.answered", case, actor=actor, at=at, data={"reason": question.answer})
+    data = {"reason": question.answer}
+    moves.record("case.answered", case, actor=actor, at=at, data=data, told=[question.asker])
     telling.tell(people=[question.asker], kind=News.ANSWER, case=case, actor=actor, text=question.answer, at=at)
     return question
 

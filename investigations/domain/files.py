@@ -26,8 +26,8 @@ def note(*, case: Case, actor: User, text: str, at: datetime) -> Note:
     if not text.strip():
         raise Refusal(_("The note is empty."))
     written = Note.objects.create(case=case, author=actor, text=text.strip(), written_at=at)
-    moves.record("case.noted", case, actor=actor, at=at, data={"note": written.pk})
     named = colleagues.named(written.text, colleagues.who_may_read(case)) if "@" in written.text else []
+    moves.record("case.noted", case, actor=actor, at=at, data={"note": written.pk}, told=named)
     telling.tell(people=named, kind=News.MENTION, case=case, actor=actor, note=written, text=written.text, at=at)
     return written
 

@@ -1,6 +1,6 @@
 """The only place that writes a case's state, and how verbs on a case are written into the log."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from governance.accounts.models import User
 from governance.audit.domain import entries
 from governance.web.refusals import MoveRefused
-from investigations.domain import telling
+from investigations.domain import priorities, telling
 from investigations.enums import CASE_MOVES, CaseOutcome, CaseState, WokenBy
 from investigations.models import Case, CaseMove, Question, Snooze
 
@@ -42,19 +42,31 @@ def move(
 
     Whoever takes or closes it wakes it; with its closing an open question is moot.
     """
+    was_kept = case.kept_for_id is not None
     moved = _move(case, to, actor=actor, reason=reason, at=at, outcome=outcome, into=into)
     if to in WAKING:
         Snooze.objects.filter(case=case, woken_at=None).update(woken_at=at, woken_by=WAKING[to])
+    if was_kept and to in WAKING:
+        priorities.reckon([case.pk], at=at)
     if to == CaseState.CLOSED:
         Question.objects.filter(case=case, answered_at=None, withdrawn_at=None).update(withdrawn_at=at)
     return moved
 
 
-def record(verb: str, case: Case, *, actor: User | None, at: datetime, data: Mapping[str, Any] | None = None) -> None:
+def record(
+    verb: str,
+    case: Case,
+    *,
+    actor: User | None,
+    at: datetime,
+    data: Mapping[str, Any] | None = None,
+    told: Iterable[User] = (),
+) -> None:
+    """Into the log, and to those who watch the case, except who is `told` in other words."""
     entries.record(
         verb=verb, actor=actor, subject_kind="case", subject_id=case.pk, subject_ref=str(case), data=data, at=at
     )
-    telling.watchers(verb, {case.pk: str((data or {}).get("reason", ""))}, actor=actor, at=at)
+    telling.watchers(verb, {case.pk: str((data or {}).get("reason", ""))}, actor=actor, at=at, but=told)
 
 
 def _move(

@@ -77,7 +77,7 @@ def _wake_batch(at: datetime) -> int:
 def _wake(snooze: Snooze, by: WokenBy, actor: User | None, at: datetime) -> Snooze:
     snooze.woken_at, snooze.woken_by = at, by
     snooze.save(update_fields=["woken_at", "woken_by"])
-    moves.record("case.woken", snooze.case, actor=actor, at=at, data={"because": by.value})
     people = [snooze.person] if snooze.person.is_active else []
+    moves.record("case.woken", snooze.case, actor=actor, at=at, data={"because": by.value}, told=people)
     telling.tell(people=people, kind=News.WOKEN, case=snooze.case, actor=actor, text=snooze.reason, at=at)
     return snooze

@@ -55,11 +55,14 @@ def tell(
     )
 
 
-def watchers(verb: str, words: Mapping[int, str], *, actor: User | None, at: datetime) -> None:
-    """Tell those who watch these cases, by key, what happened to them, with what was said."""
+def watchers(
+    verb: str, words: Mapping[int, str], *, actor: User | None, at: datetime, but: Iterable[User] = ()
+) -> None:
+    """Tell those who watch these cases, by key, what happened to them, with what was said; but not who is told of it otherwise."""
     if verb not in TOLD_TO_WATCHERS:
         return
-    watching = Watch.objects.filter(case__in=list(words), person__is_active=True).exclude(person=actor).order_by("id")
+    watching = Watch.objects.filter(case__in=list(words), person__is_active=True).exclude(person=actor)
+    watching = watching.exclude(person__in=list(but)).order_by("id")
     Telling.objects.bulk_create(
         [
             Telling(

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from enforcement.domain.timing import Timing
 from enforcement.enums import WithoutNotice
@@ -33,6 +34,12 @@ CURE_CHOICES = [
 ]
 
 
+def canned_keys(data: Any) -> list[int]:
+    """The canned texts, by key, that were put into what was posted."""
+    given = data.getlist("canned") if hasattr(data, "getlist") else []
+    return [int(key) for key in given if key.isdecimal() and len(key) < 19]
+
+
 def _letter_languages() -> list[tuple[str, str]]:
     return [(tag, formats.language_name(tag)) for tag in language.languages()]
 
@@ -49,7 +56,7 @@ class DecideForm(forms.Form):
         coerce=Measure,
         required=False,
         empty_value=None,
-        label=_("And also"),
+        label=pgettext_lazy("measure", "Also"),
     )
     markets = forms.MultipleChoiceField(required=False, label=_("Markets"))
     minimum_age = forms.IntegerField(min_value=1, max_value=99, required=False, label=_("Minimum age"))
@@ -122,9 +129,7 @@ class DecideForm(forms.Form):
 
     @property
     def canned(self) -> list[int]:
-        """The canned texts, by key, that were put into the reasons."""
-        given = self.data.getlist("canned") if hasattr(self.data, "getlist") else []
-        return [int(key) for key in given if key.isdecimal() and len(key) < 19]
+        return canned_keys(self.data)
 
     @property
     def posted_markets(self) -> list[str]:

@@ -121,8 +121,8 @@ def reasons(case: Case, *, items: int, repeat: int) -> list[Reason]:
     return found
 
 
-def standing(case: Case) -> str:
-    """Why a case stands where it stands among those that wait, by the factors of its priority, in words."""
+def factors(case: Case) -> str:
+    """The factors of a case's priority in words: how grave it is, how many see it, how much of its time is gone."""
     parts = case.priority_parts or {}
     reach, age = float(parts.get("reach", 0)), float(parts.get("age", 0))
     seen = (
@@ -135,10 +135,14 @@ def standing(case: Case) -> str:
     gone = (
         _("its time is over") if age >= 1 else _("most of its time is gone") if age >= LATE else _("early in its time")
     )
-    severity = formats.within(str(case.get_severity_display()))
+    return formats.series([formats.within(str(case.get_severity_display())), seen, gone])
+
+
+def standing(case: Case) -> str:
+    """Why a case stands where it stands among those that wait."""
     return _("Priority %(number)s: %(reasons)s") % {
         "number": formats.number(round(case.priority)),
-        "reasons": formats.series([severity, seen, gone]),
+        "reasons": factors(case),
     }
 
 

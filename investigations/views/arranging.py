@@ -42,8 +42,9 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
         _("The nearer deadline and the graver severity of the two hold."),
     ]
     if not others:
-        said = [_("There is no other live case of this merchant. Link them instead.")]
-    dialog = _dialog(case, "merge", _("Merge %(case)s into another case") % {"case": case}, _("Merge"), form, *said)
+        said = [_("There is no other live case of this merchant. Link it with another instead.")]
+    title = _("Merge %(case)s into another case") % {"case": case}
+    dialog = _dialog(case, "merge", title, _("Merge"), form if others else None, *said)
     if request.method == "GET" or not others:
         return dialogs.ask(request, case, dialog)
     if not form.is_valid():

@@ -1,5 +1,6 @@
 """Canned reasons: where they are kept, and what a case's page offers of them."""
 
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,11 +8,14 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from enforcement.models import Appeal
+from enforcement.permissions import can_hear_appeals
 from governance.accounts.models import User
 from governance.policies.models import Policy
 from governance.web import formats, toasts
@@ -27,8 +31,10 @@ from investigations.models import CannedReason, Case
 from investigations.queries import canned as queries
 from investigations.queries import exhibits, lines, work
 from investigations.text import fields
+from investigations.views import appeals
 from investigations.views.arranging import asked_or_done
 from investigations.views.case import load
+from listings.models import Merchant
 
 KEYS = "123456789"
 
@@ -137,37 +143,79 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @opens(permissions.can_work)
 def offer(request: HttpRequest, pk: int) -> HttpResponse:
-    """What may be put into the reason on a case's page: in the person's language, or on request in the merchant's."""
+    """What may be put into the reason on a case's page: for the file, in the person's language; on request in the merchant's."""
     case = load(request, pk)
-    theirs = case.merchant.language.split("-")[0]
-    tag = theirs if request.GET.get("language") == "merchant" else language()
     purpose = ReasonFor.FINE if request.GET.get("for") == ReasonFor.FINE else ReasonFor.VIOLATES
     policies = set(work.unsettled(case).values_list("violation__policy", flat=True)) | {case.policy_id}
-    found = queries.offered(policies=[key for key in policies if key], purpose=purpose, language=tag)
-    values = _values(case)
-    choices = [
-        Choice(each, fields.fill(each.text.text, values), KEYS[at] if at < len(KEYS) else "")
-        for at, each in enumerate(found)
-    ]
-    context = {"case": case, "choices": choices, "purpose": purpose, "language": tag, "own": language()}
-    context |= {"theirs": theirs, "into": "#fine-reason" if purpose == ReasonFor.FINE else "#reason"}
-    context |= {"may_keep": permissions.can_keep_reasons(request.user)}
+    context = {
+        "here": reverse("investigations:case-reasons", args=[pk]),
+        "into": "#fine-reason" if purpose == ReasonFor.FINE else "#reason",
+        "may_turn": True,
+    }
+    asked = request.GET.get("language", "own")
+    return _offer(request, purpose, policies, case.merchant, lambda: _of_case(case), asked, context)
+
+
+@require_GET
+@opens(can_hear_appeals)
+def offer_answers(request: HttpRequest, pk: int) -> HttpResponse:
+    """What may be put into the answer to an appeal. The merchant reads it: in their language, on request in the person's."""
+    appeal = appeals.load(request, pk)
+    policies = {appeal.decision.version.policy_id}
+    context = {"here": reverse("investigations:appeal-reasons", args=[pk]), "into": "#answer"}
+    asked = request.GET.get("language", "merchant")
+    return _offer(request, ReasonFor.ANSWER, policies, appeal.merchant, lambda: _of_appeal(appeal), asked, context)
+
+
+def _offer(
+    request: HttpRequest,
+    purpose: ReasonFor,
+    policies: Collection[int | None],
+    merchant: Merchant,
+    about: Callable[[], Mapping[str, str]],
+    asked: str,
+    context: dict[str, Any],
+) -> HttpResponse:
+    theirs, own = merchant.language.split("-")[0], language()
+    tag = theirs if asked == "merchant" else own
+    known = [key for key in policies if key]
+    with translation.override(tag):
+        titles = lines.policy_titles(known[:1], language=tag)
+        values = {"merchant": merchant.name, "policy": next(iter(titles.values()), ""), **about()}
+    filled = {key: value for key, value in values.items() if value}
+    found = queries.offered(policies=known, purpose=purpose, language=tag)
+    context |= {
+        "choices": [
+            Choice(each, fields.fill(each.text.text, filled), KEYS[at] if at < len(KEYS) else "")
+            for at, each in enumerate(found)
+        ],
+        "purpose": purpose,
+        "language": tag,
+        "own": own,
+        "theirs": theirs,
+        "may_keep": permissions.can_keep_reasons(request.user),
+    }
     return render(request, "investigations/_reasons_dialog.html", context)
 
 
-def _values(case: Case) -> dict[str, str]:
-    """What the fields of a canned reason stand for in this case."""
-    titles = lines.policy_titles([case.policy_id] if case.policy_id else [], language=language())
-    waiting = exhibits.items_of(case).count()
-    values = {
-        "merchant": case.merchant.name,
-        "policy": titles.get(case.policy_id or 0, ""),
+def _of_case(case: Case) -> dict[str, str]:
+    """What the fields of a canned reason stand for in a case."""
+    return {
         "legal_basis": case.policy.live.legal_basis if case.policy and case.policy.live else "",
         "case": str(case),
-        "listings": formats.number(waiting),
+        "listings": formats.number(exhibits.items_of(case).count()),
         "markets": formats.series(formats.country(code) for code in case.markets),
     }
-    return {key: value for key, value in values.items() if value}
+
+
+def _of_appeal(appeal: Appeal) -> dict[str, str]:
+    """And in an appeal."""
+    return {
+        "legal_basis": appeal.decision.version.legal_basis,
+        "case": appeal.reference,
+        "listings": formats.number(appeal.decision.items.count()),
+        "markets": formats.series(formats.country(code) for code in appeal.decision.markets),
+    }
 
 
 def _policies() -> list[tuple[int, str]]:

@@ -26,14 +26,13 @@ ENTERED = "known_up_to"
 
 @dataclass(frozen=True)
 class Dialog:
-    """`said` are sentences about what will happen."""
+    """`said` are sentences about what will happen; without a form they say why nothing can."""
 
     title: str
     submit: str
     url: str
-    form: Form
+    form: Form | None
     said: Sequence[str] = field(default_factory=tuple)
-    wide: bool = False
 
 
 def owner(request: HttpRequest, case: Case) -> str:

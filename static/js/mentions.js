@@ -19,7 +19,7 @@ function close() {
   list = null;
   names = [];
   field?.removeAttribute("aria-activedescendant");
-  field?.setAttribute("aria-expanded", "false");
+  field?.removeAttribute("aria-controls");
 }
 
 function point(index) {
@@ -41,7 +41,6 @@ function draw() {
   }));
   field.after(list);
   field.setAttribute("aria-controls", "mentions");
-  field.setAttribute("aria-expanded", "true");
   point(0);
 }
 
