@@ -257,7 +257,8 @@ def _tell_decided(request: HttpRequest, case: Case, step: shift.Step, deed: Deed
         note = _("%(case)s is yours now.") % {"case": step.next}
     if step.ruling is not None:
         took = formats.span(timedelta(seconds=step.ruling.handling_seconds))
-        note = f"{note} {_('Handled in %(span)s.') % {'span': took}}".strip()
+        handled = _("Handled in %(span)s.") % {"span": took}
+        note = f"{note} {handled}".strip()
     if step.ruling is None:
         toasts.tell(request, _("%(case)s waits for a senior reviewer") % {"case": case}, note=note)
         return
