@@ -22,7 +22,7 @@ from tests.investigations.odd import ODD
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(minutes=3)
-LATEST = LATER + timedelta(minutes=2)
+LATEST = LATER + timedelta(seconds=15)
 V, F, U = Verdict.VIOLATES, Verdict.FINE, Verdict.UNSURE
 
 
@@ -65,7 +65,7 @@ def test_part_is_decided_and_the_rest_stays_in_hand(kim: User, case: Case) -> No
     assert list(Decision.objects.order_by("pk").values_list("measure", flat=True)) == ["remove", "warn"]
     assert first is not None
     assert second is not None
-    assert (first.handling_seconds, second.handling_seconds) == (180, 120)
+    assert (first.handling_seconds, second.handling_seconds) == (180, 15)
     assert Message.objects.count() == 1, "both are of one event"
 
 

@@ -45,7 +45,7 @@ def test_lines_are_marked_read(client: Client, kim: User, lee: User, case: Case)
     first = Telling.objects.order_by("pk")[0]
     client.post(address("inbox-read"), {"ids": [first.pk]})
     assert Telling.objects.filter(read_at=None).count() == 2
-    assert client.get(address("inbox") + "?unread=true").content.decode().count("You are named") == 2
+    assert client.get(address("inbox") + "?unread=true").content.decode().count("<tr data-row") == 2
     client.post(address("inbox-read"))
     assert Telling.objects.filter(read_at=None).count() == 0
 
@@ -53,7 +53,7 @@ def test_lines_are_marked_read(client: Client, kim: User, lee: User, case: Case)
 def test_nobody_reads_or_marks_what_is_for_others(client: Client, kim: User, lee: User, case: Case) -> None:
     name(case, lee)
     client.force_login(lee)
-    assert "You are named" not in client.get(address("inbox")).content.decode()
+    assert "<tr data-row" not in client.get(address("inbox")).content.decode()
     client.post(address("inbox-read"), {"ids": [Telling.objects.get().pk]})
     client.post(address("inbox-read"))
     assert Telling.objects.get().read_at is None
@@ -65,7 +65,7 @@ def test_what_is_told_of_a_case_that_one_may_not_read_any_more_is_hidden(client:
     nils.grants.update(markets=["AT"])
     client.force_login(nils)
     assert client.get(address("inbox-count")).content.decode() == ""
-    assert "You are named" not in client.get(address("inbox")).content.decode()
+    assert "<tr data-row" not in client.get(address("inbox")).content.decode()
 
 
 def test_the_inbox_is_for_readers_of_cases(client: Client, adam: User) -> None:
