@@ -13,12 +13,13 @@ class CaseState(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
-# Open and held cases close by themselves when everything in them was corrected; a closed one comes back only by undo.
+# Open and held cases close by themselves when everything in them was corrected. A closed one comes back by undo, to whoever
+# decided; by a person who reopens it; and where a merge is undone, to where it waited.
 CASE_MOVES: dict[CaseState, frozenset[CaseState]] = {
     CaseState.OPEN: frozenset({CaseState.IN_REVIEW, CaseState.CLOSED}),
     CaseState.IN_REVIEW: frozenset({CaseState.OPEN, CaseState.HELD, CaseState.CLOSED}),
     CaseState.HELD: frozenset({CaseState.IN_REVIEW, CaseState.CLOSED}),
-    CaseState.CLOSED: frozenset({CaseState.IN_REVIEW}),
+    CaseState.CLOSED: frozenset({CaseState.IN_REVIEW, CaseState.OPEN, CaseState.HELD}),
 }
 CASE_TONE: dict[CaseState, str] = {
     CaseState.OPEN: "caution",
@@ -40,14 +41,16 @@ class CaseOutcome(models.TextChoices):
     DECIDED = "decided", _("Decided")
     NO_VIOLATION = "no_violation", _("No violation")
     RESOLVED = "resolved", _("Corrected meanwhile")
+    MERGED = "merged", _("Merged into another")
 
 
 OUTCOME_TONE: dict[CaseOutcome, str] = {
     CaseOutcome.DECIDED: "info",
     CaseOutcome.NO_VIOLATION: "ok",
     CaseOutcome.RESOLVED: "ok",
+    CaseOutcome.MERGED: "neutral",
 }
-OUTCOME_ICON: dict[CaseOutcome, str] = {CaseOutcome.DECIDED: "gavel"}
+OUTCOME_ICON: dict[CaseOutcome, str] = {CaseOutcome.DECIDED: "gavel", CaseOutcome.MERGED: "layers"}
 
 
 class Verdict(models.TextChoices):
@@ -67,6 +70,10 @@ class ClaimEnd(models.TextChoices):
     LAPSED = "lapsed", _("Ran out")
     RESOLVED = "resolved", _("Nothing was left to decide")
     ABSENT = "absent", _("Given back, the person is away")
+    MERGED = "merged", _("The case was merged into another")
+    SNOOZED = "snoozed", _("Put aside")
+    ASKED = "asked", _("Asked a colleague")
+    HANDED_BACK = "handed_back", _("Handed back")
 
 
 class Skill(models.TextChoices):
@@ -88,6 +95,68 @@ SKILL_SHORT: dict[Skill, str | Promise] = {
     Skill.FAMILY: pgettext_lazy("skill", "family"),
     Skill.SEVERITY: pgettext_lazy("skill", "severity"),
 }
+
+
+class WakeOn(models.TextChoices):
+    """What ends a snooze before its day."""
+
+    NOTHING = "", _("Only on that day")
+    ANSWER = "answer", _("When the merchant answers or appeals")
+    CHANGE = "change", _("When the merchant changes one of the listings")
+
+
+class WokenBy(models.TextChoices):
+    DAY = "day", _("the day has come")
+    ANSWER = "answer", _("the merchant has written")
+    CHANGE = "change", _("the merchant changed a listing")
+    TAKEN = "taken", _("somebody took the case")
+    CLOSED = "closed", _("the case was closed")
+    PERSON = "person", _("somebody woke it")
+
+
+class AskedOf(models.TextChoices):
+    SENIOR = "senior", _("A senior reviewer")
+    LEGAL = "legal", _("Legal")
+
+
+class News(models.TextChoices):
+    """Why a person is told something in the console."""
+
+    MENTION = "mention", _("You are named in a note")
+    QUESTION = "question", _("A question for you")
+    ANSWER = "answer", _("Your question is answered")
+    HANDED_BACK = "handed_back", _("Handed back to you")
+    MERGED = "merged", _("Your case was merged into another")
+    WOKEN = "woken", _("What you put aside is awake")
+    WATCHED = "watched", _("Happened to a case that you watch")
+
+
+NEWS_ICON: dict[News, str] = {
+    News.MENTION: "comment",
+    News.QUESTION: "unknown",
+    News.ANSWER: "check",
+    News.HANDED_BACK: "undo",
+    News.MERGED: "layers",
+    News.WOKEN: "clock",
+    News.WATCHED: "eye",
+}
+NEWS_TONE: dict[News, str] = {
+    News.MENTION: "info",
+    News.QUESTION: "caution",
+    News.ANSWER: "ok",
+    News.HANDED_BACK: "caution",
+    News.MERGED: "caution",
+    News.WOKEN: "info",
+    News.WATCHED: "neutral",
+}
+
+
+class ReasonFor(models.TextChoices):
+    """Where a canned reason may be put."""
+
+    VIOLATES = "violates", _("Why it violates")
+    FINE = "fine", _("Why it is fine")
+    ANSWER = "answer", _("Answer to an appeal")
 
 
 class NoticeState(models.TextChoices):

@@ -20,12 +20,25 @@ from investigations.enums import (
     CaseOutcome,
     CaseState,
     ListingStanding,
+    News,
     NoticeState,
+    ReasonFor,
     ReviewKind,
     ReviewOutcome,
     ReviewState,
 )
-from investigations.models import Case, Claim, Notice, Queue, SecondReview
+from investigations.models import (
+    CannedReason,
+    CannedText,
+    Case,
+    Claim,
+    Notice,
+    Queue,
+    SecondReview,
+    Snooze,
+    Telling,
+    Watch,
+)
 from investigations.queries import lines, team
 from investigations.queries.listings import standing_as
 from listings.enums import ListingState, MerchantKind, MerchantState
@@ -75,6 +88,8 @@ class CaseFilter(django_filters.FilterSet):
     late = django_filters.BooleanFilter(label=_("Late"), method="only_late")
     mine = django_filters.BooleanFilter(label=_("With me"), method="only_mine")
     unfit = django_filters.BooleanFilter(label=_("Fits nobody"), method="only_unfit")
+    watched = django_filters.BooleanFilter(label=_("Watched by me"), method="only_watched")
+    resting = django_filters.BooleanFilter(label=_("Put aside"), method="only_resting")
     merchant = django_filters.CharFilter(label=_("Merchant"), field_name="merchant__public_id")
     opened = django_filters.DateFromToRangeFilter(label=_("Opened"), field_name="opened_at")
 
@@ -97,6 +112,14 @@ class CaseFilter(django_filters.FilterSet):
     def only_mine(self, rows: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
         held = Claim.objects.filter(case=OuterRef("pk"), person=self.request.user.pk, ended_at__isnull=True)
         return rows.filter(Exists(held)) if value else rows.exclude(Exists(held))
+
+    def only_watched(self, rows: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
+        watching = Watch.objects.filter(case=OuterRef("pk"), person=self.request.user.pk)
+        return rows.filter(Exists(watching)) if value else rows.exclude(Exists(watching))
+
+    def only_resting(self, rows: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
+        asleep = Snooze.objects.filter(case=OuterRef("pk"), woken_at=None)
+        return rows.filter(Exists(asleep)) if value else rows.exclude(Exists(asleep))
 
     def only_unfit(self, rows: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
         unfit = team.fit_nobody().values("pk")
@@ -193,6 +216,45 @@ class MerchantFilter(django_filters.FilterSet):
 def merchant_countries() -> list[tuple[str, str]]:
     codes = Merchant.objects.order_by("country").values_list("country", flat=True).distinct()
     return [(code, code) for code in codes]
+
+
+class TellingFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Merchant or case"), method="search")
+    kind = django_filters.MultipleChoiceFilter(label=_("What"), choices=News.choices)
+    unread = django_filters.BooleanFilter(label=_("Not read"), field_name="read_at", lookup_expr="isnull")
+
+    class Meta:
+        model = Telling
+        fields = ("kind",)
+
+    def search(self, rows: QuerySet[Telling], name: str, value: str) -> QuerySet[Telling]:
+        if found := CASE_ID.match(value.strip()):
+            return rows.filter(case=int(found[1]))
+        return rows.filter(case__merchant__name__icontains=value)
+
+
+class CannedFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Name or words"), method="search")
+    policy = django_filters.ChoiceFilter(label=_("Policy"), choices=lambda: canned_policies())
+    purpose = django_filters.ChoiceFilter(label=_("Used for"), choices=ReasonFor.choices)
+    retired = django_filters.BooleanFilter(
+        label=_("Retired"), field_name="retired_at", lookup_expr="isnull", exclude=True
+    )
+
+    class Meta:
+        model = CannedReason
+        fields = ("purpose",)
+
+    def search(self, rows: QuerySet[CannedReason], name: str, value: str) -> QuerySet[CannedReason]:
+        said = CannedText.objects.filter(reason=OuterRef("pk"), text__icontains=value)
+        return rows.filter(Q(name__icontains=value) | Exists(said))
+
+
+def canned_policies() -> list[tuple[str, str]]:
+    """The policies that have canned reasons of their own."""
+    keys = CannedReason.objects.order_by().values_list("policy", flat=True).distinct()
+    titles = lines.policy_titles([key for key in keys if key], language=language())
+    return sorted(((str(key), title) for key, title in titles.items()), key=lambda choice: choice[1])
 
 
 class NoticeFilter(django_filters.FilterSet):

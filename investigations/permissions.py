@@ -1,15 +1,20 @@
 """Who may do what with cases. What a case's state allows is the domain's word."""
 
 from enforcement.permissions import markets
-from governance.accounts.enums import Place, Role, Scope
-from governance.accounts.permissions import Anyone, can_open, has_role, has_scope
+from governance.accounts.enums import Function, Place, Role, Scope
+from governance.accounts.permissions import Anyone, can_open, functions, has_role, has_scope
+from investigations.enums import AskedOf
 
 __all__ = [
     "can_annotate",
+    "can_answer",
+    "can_answer_questions",
     "can_decide_notices",
     "can_edit_queues",
     "can_hear_reporters",
+    "can_keep_reasons",
     "can_lead",
+    "can_open_case",
     "can_open_quality",
     "can_plan_quality",
     "can_read_cases",
@@ -32,6 +37,30 @@ SENIORS = (Role.SENIOR_REVIEWER, Role.INVESTIGATOR, Role.TEAM_LEAD)
 
 def can_read_cases(user: Anyone) -> bool:
     return has_scope(user, Scope.CASES_READ)
+
+
+def can_open_case(user: Anyone) -> bool:
+    """Whoever reads cases; and Legal, those out of which it was asked (`queries.work`)."""
+    return can_read_cases(user) or is_legal(user)
+
+
+def is_legal(user: Anyone) -> bool:
+    return Function.LEGAL in functions(user)
+
+
+def can_answer(user: Anyone, asked_of: str) -> bool:
+    """Answer a question out of a case; that it is not one's own is a rule of the domain."""
+    return is_legal(user) if asked_of == AskedOf.LEGAL else has_role(user, *SENIORS)
+
+
+def can_answer_questions(user: Anyone) -> bool:
+    """Answer any question at all; whose it is, is the domain's word."""
+    return any(can_answer(user, each) for each in AskedOf)
+
+
+def can_keep_reasons(user: Anyone) -> bool:
+    """Write and retire canned reasons."""
+    return has_role(user, Role.GOVERNANCE_MANAGER, Role.TEAM_LEAD)
 
 
 def can_see_queue(user: Anyone) -> bool:

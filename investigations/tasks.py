@@ -11,6 +11,7 @@ from investigations.domain import (
     notice_mail,
     notices,
     priorities,
+    resting,
     reviews,
     routing,
     sampling,
@@ -44,6 +45,13 @@ def route_again() -> None:
 @shared_task
 def refresh_priorities() -> None:
     priorities.refresh(at=timezone.now())
+
+
+@shared_task
+def wake_cases() -> None:
+    """What rests and is to wake, and what was kept for somebody long enough."""
+    resting.wake_due(at=timezone.now())
+    resting.free_kept(at=timezone.now())
 
 
 @shared_task

@@ -100,12 +100,14 @@ def issue(
     supersedes: Decision | None = None,
     asked: Timing = AS_USUAL,
     step: LadderStep | None = None,
+    beside: Sequence[Decision] = (),
 ) -> Decision:
     """Decide, act, explain: the one way for a page, the API, a sweep and an appeal.
 
     `markets` empty means wherever the policy version applies. `supersedes` is replaced whole: its measure ends, its points
     stay with the offence. What is `asked` about time may leave it held or pending: then `taking_effect` goes on with it. Else it acts
     now, and the statement of reasons is owed to the merchant at once; a person's own after the undo's seconds.
+    `beside` are decisions of the same act that may stand on the same items with another measure.
     `step` is a milestone of the ladder that is carried out: it says what is decided, and its ladder permits it.
     Raises the refusals of `enforcement.domain.proposals`; then nothing is written.
     """
@@ -124,6 +126,7 @@ def issue(
             markets=markets,
             minimum_age=minimum_age,
             supersedes=supersedes,
+            beside=beside,
         )
     if supersedes is not None:
         asked = replace(asked, cure_days=0)  # the merchant has had their time

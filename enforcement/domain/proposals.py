@@ -82,6 +82,7 @@ def check(
     markets: Collection[str],
     minimum_age: int | None,
     supersedes: Decision | None = None,
+    beside: Collection[Decision] = (),
 ) -> Proposal:
     """Refuse, with what to do instead, or return what is to be written. The merchant's row is locked by the caller."""
     _check_version(version, measure)
@@ -92,7 +93,7 @@ def check(
     if kind.territorial:
         _check_offered(items)
     standing = tuple(in_force.limiting([item.listing.pk for item in items if item.listing]))
-    _check_not_decided(merchant, version, items, supersedes)
+    _check_not_decided(merchant, version, items, [*beside, *([supersedes] if supersedes else [])])
     age = _age(version, minimum_age) if kind.needs_age else None
     label = version.label if kind.needs_label else ""
     limit = version.listings_a_day if kind.needs_limit else None
@@ -213,17 +214,17 @@ def _check_offered(items: Sequence[Proposed]) -> None:
 
 
 def _check_not_decided(
-    merchant: Merchant, version: PolicyVersion, items: Sequence[Proposed], supersedes: Decision | None
+    merchant: Merchant, version: PolicyVersion, items: Sequence[Proposed], but: Collection[Decision]
 ) -> None:
+    """`but` are decisions that may stand on the same: the one that is replaced, and others of the same act."""
     versions = {item.listing.pk: item.listing_version for item in items if item.listing}
     policy, keys = version.policy_id, list(versions)
     covering = in_force.covering(policy_id=policy, merchant_id=merchant.pk, listing_ids=keys)
     to_come = waiting.waiting_items(policy_id=policy, merchant_id=merchant.pk, listing_ids=keys)
     standing = [(each.item, each.decision) for each in covering] + [(item, item.decision) for item in to_come]
     for item, decision in standing:
-        replaced = supersedes is not None and decision.pk == supersedes.pk
         same = item.listing_id is None or item.listing_version == versions[item.listing_id]
-        if same and not replaced:
+        if same and decision not in but:
             name = item.facts.get("listing") or merchant.name
             raise AlreadyDecided(
                 _(

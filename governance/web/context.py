@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, get_language_info, gettext
 
-from governance.web import formats, markets
+from governance.web import formats, markets, places
 from governance.web.people import Face, face_of
 from governance.web.places import Link, rail
 
@@ -98,6 +98,11 @@ class Frame:
     @cached_property
     def search_url(self) -> str:
         return _url("investigations:search")
+
+    @cached_property
+    def inbox_url(self) -> str:
+        """For those who may open it."""
+        return places.address("investigations:inbox", self.user) if self.signed_in else ""
 
     @cached_property
     def find_url(self) -> str:

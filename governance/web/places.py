@@ -75,6 +75,12 @@ def _wired(url_name: str, urlconf: str | None) -> tuple[str, Any] | None:
         return None
 
 
+def address(url_name: str, user: Any) -> str:
+    """Where a page is found that this person may open; empty for others, and where it is not wired."""
+    found = _wired(url_name, get_urlconf())
+    return found[0] if found and may_open(found[1], user) else ""
+
+
 def set_count(section: str, text: str, *, seconds: int = COUNT_SECONDS) -> None:
     """Show a short text beside a place (`342`, `1 live`). Whoever counts writes it; the rail only reads the cache."""
     cache.set(f"rail:{section}", text, seconds)

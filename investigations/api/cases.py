@@ -32,7 +32,7 @@ class CaseOut(serializers.ModelSerializer):
         model = Case
         fields: tuple[str, ...] = (
             "id", "merchant", "policy", "queue", "origin", "state", "outcome", "severity", "priority", "priority_parts",
-            "markets", "views_30d", "orders_30d", "items_waiting", "opened_at", "due_at", "closed_at",
+            "markets", "views_30d", "orders_30d", "items_waiting", "opened_at", "due_at", "closed_at", "merged_into",
         )  # fmt: skip
 
 
@@ -48,10 +48,11 @@ class CaseItemOut(serializers.ModelSerializer):
 
 class CaseDecisionOut(serializers.ModelSerializer):
     decision = serializers.CharField(source="decision.reference", allow_null=True, default=None)
+    also: Any = serializers.SlugRelatedField(slug_field="reference", many=True, read_only=True)
 
     class Meta:
         model = CaseDecision
-        fields: tuple[str, ...] = ("decision", "decided_at", "handling_seconds", "undone_at")
+        fields: tuple[str, ...] = ("decision", "also", "decided_at", "handling_seconds", "undone_at")
 
 
 class ClaimOut(serializers.ModelSerializer):
@@ -84,6 +85,15 @@ class VerdictIn(serializers.Serializer):
 class DecideIn(serializers.Serializer):
     verdicts = VerdictIn(many=True, allow_empty=False, help_text="One for every item that waits.")
     measure = serializers.ChoiceField(choices=Measure.choices, allow_null=True, default=None)
+    also = serializers.ChoiceField(
+        choices=Measure.choices,
+        allow_null=True,
+        default=None,
+        help_text="A second measure on what violates, in the same letter.",
+    )
+    keep = serializers.BooleanField(
+        default=False, help_text="Decide what has a verdict and keep the case for the rest."
+    )
     markets = serializers.ListField(
         child=serializers.CharField(max_length=2), default=list, help_text="None means wherever the policy applies."
     )
@@ -182,6 +192,8 @@ class CaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSe
             actor=request.user,  # type: ignore[arg-type]
             reason=given["reason"],
             at=timezone.now(),
+            also=Measure(given["also"]) if given["also"] else None,
+            keep=given["keep"],
         )
         return self._whole()
 
@@ -198,6 +210,8 @@ def _reason(request: Request) -> str:
 def _parts() -> tuple[Prefetch, ...]:
     return (
         Prefetch("items", CaseItem.objects.select_related("listing", "violation").order_by("id")),
-        Prefetch("case_decisions", CaseDecision.objects.select_related("decision").order_by("id")),
+        Prefetch(
+            "case_decisions", CaseDecision.objects.select_related("decision").prefetch_related("also").order_by("id")
+        ),
         Prefetch("claims", Claim.objects.filter(ended_at__isnull=True).select_related("person"), to_attr="live_claims"),
     )

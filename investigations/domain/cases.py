@@ -1,10 +1,12 @@
-"""Cases: decided by a person who holds them, taken back within seconds, settled when merchants correct what was wrong."""
+"""Cases: decided by a person who holds them, settled when merchants correct what was wrong; taken back in `undoing`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import product
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,11 +16,14 @@ from enforcement.enums import DecisionState, Origin, ViolationState
 from enforcement.models import Decision, Statement, Violation
 from governance.accounts.models import User
 from governance.policies.enums import Measure
-from governance.web.refusals import MoveRefused, Refusal
+from governance.policies.models import PolicyVersion
+from governance.web.refusals import Refusal
+from investigations.domain import canned as reasons
 from investigations.domain import claims, golden, moves, priorities, settling
 from investigations.domain.opening import open_owed
 from investigations.domain.settling import settle_corrected
-from investigations.enums import LIVE_CASES, CaseState, ClaimEnd, Verdict
+from investigations.domain.undoing import TooLateToUndo, undo_decision
+from investigations.enums import CaseState, ClaimEnd, Verdict
 from investigations.models import Case, CaseDecision, CaseItem, Claim
 from investigations.queries import work
 
@@ -54,8 +59,12 @@ class NothingViolates(Refusal):
     """A decision without a violation has no statement."""
 
 
-class TooLateToUndo(MoveRefused):
-    """The undo's seconds are over, or the decision's message has gone out."""
+class NothingJudged(Refusal):
+    """Part of a case is decided when it has a verdict."""
+
+
+class SameMeasure(Refusal):
+    """A second measure is another one."""
 
 
 @dataclass
@@ -71,6 +80,10 @@ class _Split:
     def settled(self) -> list[CaseItem]:
         return self.violating + self.fine
 
+    @property
+    def left(self) -> list[CaseItem]:
+        return self.waiting + self.unsure
+
 
 @transaction.atomic
 def decide(
@@ -85,10 +98,15 @@ def decide(
     reason: str,
     at: datetime,
     fine_reason: str = "",
+    also: Measure | None = None,
+    keep: bool = False,
+    canned: Collection[int] = (),
 ) -> CaseDecision | None:
     """Act on the verdicts, by item: decide on what violates, dismiss what is fine, leave what is unsure to a senior.
 
-    `fine_reason` says why something is fine where that differs from `reason`, which is why the rest violates.
+    `fine_reason` says why something is fine where that differs from `reason`, which is why the rest violates. `also` is a second
+    measure on what violates: another decision, in the same letter. `keep` decides what has a verdict and leaves the rest, and what
+    is unsure, in the actor's hands. `canned` are the texts, by key, that the reasons were made with.
 
     Returns nothing when nothing was decided: every item was unsure, or corrected meanwhile. Raises ClaimLost when the
     actor does not hold the case, VerdictMissing, MeasureMissing, and what `decisions.issue` refuses; then nothing is written.
@@ -97,19 +115,25 @@ def decide(
     held = claims.held_by(case, actor, at)
     if case.golden_id is not None:
         return _answer(case, held, verdicts, measure, actor=actor, at=at)
-    split = _split(case, held, verdicts)
+    split = _split(case, held, verdicts, keep=keep)
     if split.violating and measure is None:
         raise MeasureMissing(_("Choose what is to be done about what violates."))
-    decision = None
+    issued: list[Decision] = []
     if split.violating and measure is not None:
         found = [item.violation for item in split.violating if item.violation]
-        decision = _issue(case, found, measure, markets, minimum_age, asked, actor=actor, reason=reason, at=at)
+        measures = [measure, *([also] if also else [])]
+        issued = _issue(case, found, measures, markets, minimum_age, asked, actor=actor, reason=reason, at=at)
     if split.fine:
         fine = [item.violation for item in split.fine if item.violation]
         violations.dismiss(violations=fine, actor=actor, reason=fine_reason or reason, at=at)
-    ruling = _write_verdicts(held, split, decision, at)
-    _leave(case, held, split, actor=actor, reason=reason, at=at)
-    moves.record("case.decided", case, actor=actor, at=at, data=_facts(split, decision, measure, reason))
+    ruling = _write_verdicts(held, split, issued, at)
+    if keep and split.left:
+        claims.keep(held, at=at)
+        priorities.reckon([case.pk], at=at)
+    else:
+        _leave(case, held, split, actor=actor, reason=reason, at=at)
+    reasons.count(texts=canned, used_for=str(case), actor=actor, at=at)
+    moves.record("case.decided", case, actor=actor, at=at, data=_facts(split, issued, reason))
     return ruling
 
 
@@ -124,50 +148,21 @@ def draft_statement(
     actor: User,
     reason: str,
     at: datetime,
-) -> Statement:
-    """The statement of reasons as the merchant would get it: the decision is made and taken back, so that nothing differs
-    but its reference. Raises what `decisions.issue` refuses."""
+    also: Measure | None = None,
+) -> list[Statement]:
+    """The statements of reasons as the merchant would get them: the decisions are made and taken back, so that nothing differs
+    but their references. Raises what `decisions.issue` refuses."""
     with transaction.atomic():
         items = work.unsettled(case).select_related("violation__version").filter(violation__state=ViolationState.OPEN)
         chosen = [item.violation for item in items if verdicts.get(item.pk) == Verdict.VIOLATES and item.violation]
-        decision = _issue(case, chosen, measure, markets, minimum_age, asked, actor=actor, reason=reason, at=at)
-        if decision.state == DecisionState.HELD:
-            taking_effect.release(decision, actor=None, reason="", at=at)
-        statement = decision.statement
+        measures = [measure, *([also] if also else [])]
+        issued = _issue(case, chosen, measures, markets, minimum_age, asked, actor=actor, reason=reason, at=at)
+        for decision in issued:
+            if decision.state == DecisionState.HELD:
+                taking_effect.release(decision, actor=None, reason="", at=at)
+        found = [decision.statement for decision in issued]
         transaction.set_rollback(True)
-    return statement
-
-
-@transaction.atomic
-def undo_decision(*, ruling: CaseDecision, actor: User, at: datetime) -> Case:
-    """Take back a decision within its ten seconds: nothing was sent, and the case is the actor's again, verdicts and all.
-
-    A case that the actor has taken meanwhile goes back to where it came from. Raises TooLateToUndo.
-    """
-    case = moves.lock(ruling.case)
-    ruling = CaseDecision.objects.select_related("claim", "decision").get(pk=ruling.pk)
-    _check_undo(case, ruling, actor, at)
-    settled = list(ruling.settled_items.select_related("violation").order_by("id"))
-    if ruling.decision is not None:
-        decisions.undo(decision=ruling.decision, actor=actor, at=at)
-    dismissed = [item.violation for item in settled if item.verdict == Verdict.FINE and item.violation]
-    if case.golden_id is None:
-        violations.reopen(violations=dismissed, actor=actor, at=at)
-    CaseItem.objects.filter(pk__in=[item.pk for item in settled]).update(settled_at=None, settled_by=None)
-    _give_up_other(actor, case, at)
-    moves.move(case, CaseState.IN_REVIEW, actor=actor, at=at)
-    Claim.objects.create(
-        case=case,
-        person=actor,
-        taken_from=ruling.claim.taken_from,
-        claimed_at=at,
-        expires_at=at + claims.CLAIM_LASTS,
-    )
-    ruling.undone_at = at
-    ruling.save(update_fields=["undone_at"])
-    priorities.reckon([case.pk], at=at)
-    moves.record("case.decision_undone", case, actor=actor, at=at)
-    return case
+    return found
 
 
 def _answer(
@@ -194,7 +189,7 @@ def _answer(
 def _issue(
     case: Case,
     found: Sequence[Violation],
-    measure: Measure,
+    measures: Sequence[Measure],
     markets: Sequence[str],
     minimum_age: int | None,
     asked: Timing,
@@ -202,32 +197,54 @@ def _issue(
     actor: User,
     reason: str,
     at: datetime,
-) -> Decision:
-    """Decide under the newest version of the policy that found one of them."""
+) -> list[Decision]:
+    """One decision for each measure and policy, under the newest version of it that found one of them."""
     if not found:
         raise NothingViolates(_("Nothing violates yet, so there is no statement."))
-    if measure in case.queue.hidden_measures:
-        raise MeasureHidden(
-            _("“%(measure)s” is not decided in this queue. Hold the case for a senior reviewer, or choose another.")
-            % {"measure": measure.label}
+    if len(set(measures)) < len(measures):
+        raise SameMeasure(_("Choose another second measure: this one is the first already."))
+    for measure in measures:
+        if measure in case.queue.hidden_measures:
+            raise MeasureHidden(
+                _("“%(measure)s” is not decided in this queue. Hold the case for a senior reviewer, or choose another.")
+                % {"measure": measure.label}
+            )
+    issued: list[Decision] = []
+    for measure, violating in product(measures, _by_policy(found)):
+        version = max((each.version for each in violating), key=lambda version: version.number)
+        decision = decisions.issue(
+            merchant=case.merchant,
+            version=version,
+            violations=violating,
+            measure=measure,
+            markets=_markets_under(version, markets),
+            minimum_age=minimum_age,
+            asked=asked,
+            actor=actor,
+            reason=reason,
+            at=at,
+            origin_kind=Origin.CASE,
+            origin_ref=str(case),
+            beside=issued,
         )
-    return decisions.issue(
-        merchant=case.merchant,
-        version=max((each.version for each in found), key=lambda version: version.number),
-        violations=found,
-        measure=measure,
-        markets=markets,
-        minimum_age=minimum_age,
-        asked=asked,
-        actor=actor,
-        reason=reason,
-        at=at,
-        origin_kind=Origin.CASE,
-        origin_ref=str(case),
-    )
+        issued.append(decision)
+    return issued
 
 
-def _split(case: Case, held: Claim, verdicts: Mapping[int, Verdict]) -> _Split:
+def _by_policy(found: Sequence[Violation]) -> list[list[Violation]]:
+    """A case into which another was merged may be about several policies; a decision is about one."""
+    groups: dict[int, list[Violation]] = {}
+    for violation in found:
+        groups.setdefault(violation.policy_id, []).append(violation)
+    return list(groups.values())
+
+
+def _markets_under(version: PolicyVersion, markets: Sequence[str]) -> list[str]:
+    """Of the markets that were named those in which this policy applies; all, where it applies in none, to be refused."""
+    return [market for market in markets if market in version.jurisdictions] or list(markets)
+
+
+def _split(case: Case, held: Claim, verdicts: Mapping[int, Verdict], *, keep: bool) -> _Split:
     split = _Split()
     missing: list[CaseItem] = []
     for item in work.unsettled(case).select_related("violation__version"):
@@ -235,7 +252,7 @@ def _split(case: Case, held: Claim, verdicts: Mapping[int, Verdict]) -> _Split:
             continue  # corrected while it was being read: beat settles it
         verdict = verdicts.get(item.pk)
         if verdict is None:
-            (split.waiting if item.added_at > held.claimed_at else missing).append(item)
+            (split.waiting if keep or item.added_at > held.claimed_at else missing).append(item)
             continue
         item.verdict = verdict
         {Verdict.VIOLATES: split.violating, Verdict.FINE: split.fine, Verdict.UNSURE: split.unsure}[verdict].append(
@@ -243,24 +260,33 @@ def _split(case: Case, held: Claim, verdicts: Mapping[int, Verdict]) -> _Split:
         )
     if missing:
         raise VerdictMissing([item.pk for item in missing])
+    if keep and not split.settled:
+        raise NothingJudged(_("Find at least one listing violating or fine, to decide it and keep the rest."))
     return split
 
 
-def _write_verdicts(held: Claim, split: _Split, decision: Decision | None, at: datetime) -> CaseDecision | None:
+def _write_verdicts(held: Claim, split: _Split, issued: Sequence[Decision], at: datetime) -> CaseDecision | None:
     ruling = None
     if split.settled:
         ruling = CaseDecision.objects.create(
             case_id=held.case_id,
-            decision=decision,
+            decision=issued[0] if issued else None,
             claim=held,
             person=held.person,
             decided_at=at,
-            handling_seconds=int((at - held.claimed_at).total_seconds()),
+            handling_seconds=int((at - _begun(held)).total_seconds()),
         )
+        ruling.also.set(issued[1:])
         for item in split.settled:
             item.settled_at, item.settled_by = at, ruling
     CaseItem.objects.bulk_update(split.settled + split.unsure, ["verdict", "settled_at", "settled_by"], batch_size=500)
     return ruling
+
+
+def _begun(held: Claim) -> datetime:
+    """The claim, or the act before under it: no second is counted twice."""
+    before = CaseDecision.objects.filter(claim=held, undone_at__isnull=True).aggregate(last=Max("decided_at"))["last"]
+    return before or held.claimed_at
 
 
 def _leave(case: Case, held: Claim, split: _Split, *, actor: User, reason: str, at: datetime) -> None:
@@ -277,38 +303,12 @@ def _leave(case: Case, held: Claim, split: _Split, *, actor: User, reason: str, 
     priorities.reckon([case.pk], at=at)
 
 
-def _facts(split: _Split, decision: Decision | None, measure: Measure | None, reason: str) -> dict[str, object]:
+def _facts(split: _Split, issued: Sequence[Decision], reason: str) -> dict[str, object]:
     return {
         "violates": len(split.violating),
         "fine": len(split.fine),
         "unsure": len(split.unsure),
-        "measure": measure.value if measure and decision else "",
-        "decision": decision.reference if decision else "",
+        "measure": ", ".join(dict.fromkeys(decision.measure for decision in issued)),
+        "decision": ", ".join(decision.reference for decision in issued),
         "reason": reason,
     }
-
-
-# --- undoing -----------------------------------------------------------------------------------
-
-
-def _check_undo(case: Case, ruling: CaseDecision, actor: User, at: datetime) -> None:
-    if ruling.person_id != actor.pk:
-        raise TooLateToUndo(_("Only the person who decided can undo it."))
-    if ruling.undone_at is not None:
-        raise TooLateToUndo(_("This decision is undone already."))
-    if at - ruling.decided_at > decisions.UNDO_WINDOW + decisions.UNDO_GRACE:
-        raise TooLateToUndo(
-            _("The ten seconds are over. The decision can still be reversed; the merchant is then told.")
-        )
-    if Claim.objects.filter(case=case, ended_at__isnull=True).exists():
-        raise TooLateToUndo(_("Somebody has taken the rest of %(case)s meanwhile.") % {"case": case})
-    same_cause = Case.objects.filter(merchant=case.merchant, cause_key=case.cause_key, state__in=LIVE_CASES)
-    if same_cause.exclude(pk=case.pk).exists():
-        raise TooLateToUndo(_("A new case for the same cause has been opened meanwhile."))
-
-
-def _give_up_other(actor: User, case: Case, at: datetime) -> None:
-    User.objects.select_for_update(no_key=True).get(pk=actor.pk)
-    other = work.live_claim(actor)
-    if other is not None and other.case_id != case.pk:
-        claims.give_back(other, moves.lock(other.case), ClaimEnd.RELEASED, actor=actor, at=at)

@@ -79,8 +79,7 @@ def claim(*, case: Case, person: User, at: datetime) -> Claim:
 def extend(*, case: Case, actor: User, at: datetime) -> Claim:
     """A fresh quarter of an hour from now."""
     held = held_by(moves.lock(case), actor, at)
-    held.expires_at = at + CLAIM_LASTS
-    held.save(update_fields=["expires_at"])
+    keep(held, at=at)
     moves.record("case.claim_extended", case, actor=actor, at=at)
     return held
 
@@ -90,6 +89,12 @@ def beat(*, case: Case, person: User, at: datetime) -> None:
     has spoken falls silent, the case goes back after `UNSEEN_LASTS`."""
     known = Q(seen_at__isnull=True) | Q(seen_at__lt=at - NOTED_EVERY)
     Claim.objects.filter(known, case=case, person=person, ended_at__isnull=True).update(seen_at=at)
+
+
+def keep(held: Claim, *, at: datetime) -> None:
+    """The claim lasts as if it were taken now."""
+    held.expires_at = at + CLAIM_LASTS
+    held.save(update_fields=["expires_at"])
 
 
 @transaction.atomic

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from governance.accounts.models import User
 from governance.web.refusals import Refusal
-from investigations.domain import moves
-from investigations.enums import EvidenceKind
+from investigations.domain import moves, telling
+from investigations.enums import EvidenceKind, News
 from investigations.models import Case, CaseItem, Evidence, Note
+from investigations.queries import colleagues, family
 from listings.models import ListingVersion
 
 FOLDER = "evidence"
@@ -21,10 +22,13 @@ FOLDER = "evidence"
 
 @transaction.atomic
 def note(*, case: Case, actor: User, text: str, at: datetime) -> Note:
+    """Those whom it names by @ and their pseudonym, and who may read the case, are told."""
     if not text.strip():
         raise Refusal(_("The note is empty."))
     written = Note.objects.create(case=case, author=actor, text=text.strip(), written_at=at)
-    moves.record("case.noted", case, actor=actor, at=at, data={"note": written.pk})
+    named = colleagues.named(written.text, colleagues.who_may_read(case)) if "@" in written.text else []
+    moves.record("case.noted", case, actor=actor, at=at, data={"note": written.pk}, told=named)
+    telling.tell(people=named, kind=News.MENTION, case=case, actor=actor, note=written, text=written.text, at=at)
     return written
 
 
@@ -35,7 +39,7 @@ def add_link(*, case: Case, actor: User, title: str, source: str, at: datetime) 
 
 @transaction.atomic
 def add_file(*, case: Case, actor: User, title: str, filename: str, chunks: Iterable[bytes], at: datetime) -> Evidence:
-    """Keep a file under its hash. The same file twice is kept once and listed twice."""
+    """Keep a file under its hash. The same file is in a case once: given again, it is what is there already."""
     digest = hashlib.sha256()
     folder = Path(settings.MEDIA_ROOT) / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -47,6 +51,10 @@ def add_file(*, case: Case, actor: User, title: str, filename: str, chunks: Iter
             size += file.write(chunk)
     sha256 = digest.hexdigest()
     partial.replace(path_of(sha256))
+    moves.lock(case)
+    same = Evidence.objects.filter(case__in=family.keys(case), kind=EvidenceKind.FILE, sha256=sha256)
+    if there := same.order_by("pk").first():
+        return there
     content = {"filename": filename, "size": size}
     return _add(case, actor, at, kind=EvidenceKind.FILE, title=title, sha256=sha256, content=content)
 

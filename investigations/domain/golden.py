@@ -31,13 +31,14 @@ def keep(*, case: Case, why: str, actor: User, at: datetime) -> GoldenCase:
         raise Refusal(
             _("Say why these verdicts are right, in at most 2,000 characters: who judges otherwise reads it.")
         )
-    items = list(case.items.select_related("settled_by__decision"))
+    items = list(case.items.select_related("settled_by"))
     decided = [item for item in items if item.settled_by and item.verdict in (Verdict.VIOLATES, Verdict.FINE)]
     if case.state != CaseState.CLOSED or case.golden_id or not decided or len(decided) < len(items):
         raise NotGolden(_("Only a closed case in which people decided about everything can be kept as a test case."))
     if GoldenCase.objects.filter(case=case).exists():
         raise MoveRefused(_("This case is a test case already."))
-    measures = {item.settled_by.decision.measure for item in decided if item.settled_by and item.settled_by.decision}
+    rulings = case.case_decisions.filter(undone_at__isnull=True)
+    measures = set(rulings.values_list("decision__measure", flat=True)) - {None}
     golden = GoldenCase.objects.create(case=case, measures=sorted(measures), why=why.strip(), kept_by=actor, kept_at=at)
     _record("golden.kept", golden, actor, at)
     return golden

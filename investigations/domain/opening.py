@@ -11,9 +11,10 @@ from enforcement.models import Violation
 from governance.audit.domain import entries
 from governance.policies.enums import SEVERITY_RANK, Severity
 from investigations import events
-from investigations.domain import deadlines, priorities, queues, routing
-from investigations.enums import LIVE_CASES, CaseOrigin
+from investigations.domain import deadlines, priorities, queues, routing, telling
+from investigations.enums import LIVE_CASES, CaseOrigin, CaseOutcome
 from investigations.models import Case, CaseItem
+from investigations.queries import family
 from investigations.queries.routing import active
 
 BATCH = 500
@@ -38,7 +39,8 @@ def _open_batch(at: datetime) -> int:
         .select_related("policy", "version", "merchant")
         .order_by("id")[:BATCH]
     )
-    by_cause = _by_cause(owed)
+    standing = _standing(owed)
+    by_cause = _by_cause(each for each in owed if each.pk not in standing)
     live = _live_cases(by_cause)
     new = [by_cause[key] for key in sorted(set(by_cause) - set(live))]
     if new:
@@ -48,10 +50,19 @@ def _open_batch(at: datetime) -> int:
     added = _add(placed, live, at)
     priorities.reckon({case.pk for case in live.values()}, at=at)
     routing.place([live[key] for key in map(_key_of_group, new) if key in live], queues=active(), at=at)
-    violations.owe_nothing(violations=placed)
+    found_again = [each for each in owed if each.pk in standing]
+    violations.owe_nothing(violations=[*placed, *found_again])
     _record(live, set(map(_key_of_group, new)), added, at)
     events.cases_moved.send(sender=Case)
-    return len(placed)
+    return len(placed) + len(found_again)
+
+
+def _standing(owed: Sequence[Violation]) -> set[int]:
+    """Those that wait in a live case already, be it not the one of their cause: they were moved there."""
+    rows = CaseItem.objects.filter(
+        violation__in=owed, settled_at__isnull=True, case__state__in=LIVE_CASES, case__golden__isnull=True
+    )
+    return {key for key in rows.values_list("violation", flat=True) if key}
 
 
 def _by_cause(owed: Iterable[Violation]) -> dict[Key, list[Violation]]:
@@ -70,16 +81,23 @@ def _key_of_group(group: Sequence[Violation]) -> Key:
 
 
 def _live_cases(keys: Iterable[Key]) -> dict[Key, Case]:
-    """The live cases of these causes, locked so that nobody closes them meanwhile."""
+    """The live cases of these causes, or those that took them in, locked so that nobody closes them meanwhile."""
     wanted = set(keys)
     near = Case.objects.filter(
-        merchant__in={merchant for merchant, _cause in wanted},
-        cause_key__in={cause for _merchant, cause in wanted},
-        state__in=LIVE_CASES,
+        merchant__in={merchant for merchant, _cause in wanted}, cause_key__in={cause for _merchant, cause in wanted}
     )
-    found = [pk for pk, *key in near.values_list("pk", "merchant_id", "cause_key") if tuple(key) in wanted]
-    locked = Case.objects.select_for_update().filter(pk__in=found, state__in=LIVE_CASES).order_by("pk")
-    return {(case.merchant_id, case.cause_key): case for case in locked}
+    found = _by_key(near.filter(state__in=LIVE_CASES), wanted)
+    if missing := wanted - set(found):
+        merged = _by_key(near.filter(outcome=CaseOutcome.MERGED).order_by("pk"), missing)
+        found |= {key: family.end_of(case) for key, case in merged.items()}
+    locked = Case.objects.select_for_update().filter(pk__in={case.pk for case in found.values()}, state__in=LIVE_CASES)
+    live = {case.pk: case for case in locked.order_by("pk")}
+    return {key: live[case.pk] for key, case in found.items() if case.pk in live}
+
+
+def _by_key(cases: Iterable[Case], wanted: set[Key]) -> dict[Key, Case]:
+    """The last of each key."""
+    return {key: case for case in cases if (key := (case.merchant_id, case.cause_key)) in wanted}
 
 
 def _insert(groups: Sequence[Sequence[Violation]], at: datetime) -> None:
@@ -120,10 +138,8 @@ def _add(placed: Sequence[Violation], live: dict[Key, Case], at: datetime) -> di
 
 def _record(live: dict[Key, Case], new: set[Key], added: dict[int, int], at: datetime) -> None:
     for verb, fresh in (("case.opened", True), ("case.items_added", False)):
-        subjects = [
-            entries.Subject(case.pk, str(case), {"items": added[case.pk]})
-            for key, case in live.items()
-            if (key in new) == fresh
-        ]
+        cases = {case.pk: case for key, case in live.items() if (key in new) == fresh}
+        subjects = [entries.Subject(case.pk, str(case), {"items": added[case.pk]}) for case in cases.values()]
         if subjects:
+            telling.watchers(verb, dict.fromkeys(cases, ""), actor=None, at=at)
             entries.record_many(verb=verb, actor=None, subject_kind="case", subjects=subjects, at=at)

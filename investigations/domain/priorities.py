@@ -2,7 +2,7 @@
 
 Reach is the interest in the listings that wait: orders of 30 days, and 50 views for one order, on a logarithmic scale that
 ends at 300. Age is the share of the time to the deadline that has gone. Neither alone makes a case unimportant: their
-factors begin at 0.6 and 0.7.
+factors begin at 0.6 and 0.7. What comes back to somebody (answered, handed back) goes ahead of everything.
 """
 
 from collections import defaultdict
@@ -21,6 +21,7 @@ from investigations.models import Case, CaseItem
 WEIGHT = {Severity.CRITICAL: 1.0, Severity.SERIOUS: 0.8, Severity.MODERATE: 0.55, Severity.MINOR: 0.35}
 REACH_FLOOR, AGE_FLOOR = 0.6, 0.7
 VIEWS_PER_ORDER, REACH_CEILING = 50, 300
+AHEAD = 100.0
 NOTABLE = 0.5
 """A smaller change of priority is not written."""
 
@@ -62,7 +63,8 @@ def _write(cases: QuerySet[Case], *, at: datetime) -> int:
 
 
 def _priority(at: datetime) -> Any:
-    return Round(Value(100.0) * _severity() * _reach() * _age(at), 1)
+    usual = Round(Value(100.0) * _severity() * _reach() * _age(at), 1)
+    return Choose(When(kept_for__isnull=False, then=Value(AHEAD)), default=usual, output_field=FloatField())
 
 
 def _severity() -> Expression:

@@ -1,6 +1,6 @@
 """What a person at the queue does in one stroke: finish with one case and begin the next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,8 +9,8 @@ from django.db import transaction
 from enforcement.domain.timing import AS_USUAL, Timing
 from governance.accounts.models import User
 from governance.policies.enums import Measure
-from investigations.domain import cases, claims, golden
-from investigations.enums import CaseState, Verdict
+from investigations.domain import asking, cases, claims, golden, resting
+from investigations.enums import AskedOf, CaseState, Verdict, WakeOn
 from investigations.models import Case, CaseDecision
 from investigations.queries import work
 
@@ -41,8 +41,11 @@ def decide(
     fine_reason: str,
     chance: float = NEVER,
     at: datetime,
+    also: Measure | None = None,
+    keep: bool = False,
+    canned: Collection[int] = (),
 ) -> Step:
-    """`cases.decide`, and take the next."""
+    """`cases.decide`, and take the next; the same, where it is kept."""
     was_held = _was_held(actor)
     ruling = cases.decide(
         case=case,
@@ -55,6 +58,9 @@ def decide(
         reason=reason,
         fine_reason=fine_reason,
         at=at,
+        also=also,
+        keep=keep,
+        canned=canned,
     )
     return Step(case, ruling, _go_on(case, actor, at, held=was_held, chance=chance))
 
@@ -73,6 +79,26 @@ def hold(
     was_held = _was_held(actor)
     claims.hold(case=case, actor=actor, reason=reason, verdicts=verdicts, at=at)
     return Step(case, None, _go_on(case, actor, at, held=was_held, chance=chance))
+
+
+@transaction.atomic
+def snooze(*, case: Case, actor: User, reason: str, until: datetime, wake_on: WakeOn, at: datetime) -> Step:
+    was_held = _was_held(actor)
+    resting.snooze(case=case, actor=actor, reason=reason, until=until, wake_on=wake_on, at=at)
+    return Step(case, None, _go_on(case, actor, at, held=was_held, chance=NEVER))
+
+
+@transaction.atomic
+def ask(*, case: Case, asked_of: AskedOf, text: str, actor: User, at: datetime) -> Step:
+    was_held = _was_held(actor)
+    asking.ask(case=case, asked_of=asked_of, text=text, actor=actor, at=at)
+    return Step(case, None, _go_on(case, actor, at, held=was_held, chance=NEVER))
+
+
+@transaction.atomic
+def hand_back(*, case: Case, to_person: bool, note: str, actor: User, at: datetime) -> Step:
+    asking.hand_back(case=case, to_person=to_person, note=note, actor=actor, at=at)
+    return Step(case, None, _go_on(case, actor, at, held=True, chance=NEVER))
 
 
 def _was_held(actor: User) -> bool:

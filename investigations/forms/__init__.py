@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from enforcement.domain.timing import Timing
 from enforcement.enums import WithoutNotice
@@ -33,6 +34,12 @@ CURE_CHOICES = [
 ]
 
 
+def canned_keys(data: Any) -> list[int]:
+    """The canned texts, by key, that were put into what was posted."""
+    given = data.getlist("canned") if hasattr(data, "getlist") else []
+    return [int(key) for key in given if key.isdecimal() and len(key) < 19]
+
+
 def _letter_languages() -> list[tuple[str, str]]:
     return [(tag, formats.language_name(tag)) for tag in language.languages()]
 
@@ -43,6 +50,13 @@ class DecideForm(forms.Form):
 
     measure = forms.TypedChoiceField(
         choices=Measure.choices, coerce=Measure, required=False, empty_value=None, label=_("Measure")
+    )
+    also = forms.TypedChoiceField(
+        choices=[("", _("nothing else")), *Measure.choices],
+        coerce=Measure,
+        required=False,
+        empty_value=None,
+        label=pgettext_lazy("measure", "Also"),
     )
     markets = forms.MultipleChoiceField(required=False, label=_("Markets"))
     minimum_age = forms.IntegerField(min_value=1, max_value=99, required=False, label=_("Minimum age"))
@@ -65,12 +79,18 @@ class DecideForm(forms.Form):
     fine_reason = forms.CharField(max_length=REASON_LENGTH, required=False, label=_("Why it is fine"))
     verdict_all = forms.TypedChoiceField(choices=Verdict.choices, coerce=Verdict, required=False, empty_value=None)
     known_up_to = forms.IntegerField(required=False)
+    keep = forms.BooleanField(required=False)
 
     def __init__(self, data: Any, *, case: Case, markets: Iterable[str]) -> None:
         super().__init__(data)
         self.case = case
         self.offered = list(markets)
         self.fields["markets"].choices = [(code, code) for code in self.offered]  # type: ignore[attr-defined]
+
+    def offer_also(self, measures: Iterable[Measure]) -> None:
+        """Only what the policy permits may be second."""
+        permitted = [(measure.value, measure.label) for measure in measures]
+        self.fields["also"].choices = [("", _("nothing else")), *permitted]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -108,6 +128,10 @@ class DecideForm(forms.Form):
         )
 
     @property
+    def canned(self) -> list[int]:
+        return canned_keys(self.data)
+
+    @property
     def posted_markets(self) -> list[str]:
         """What was ticked, understood or not."""
         return list(self["markets"].value() or [])
@@ -133,7 +157,13 @@ class ReasonForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    text = forms.CharField(max_length=5_000, label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), strip=True)
+    text = forms.CharField(
+        max_length=5_000,
+        label=_("Note"),
+        help_text=_("@ and a name tells a colleague who may read the case."),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto", "data-mentions": ""}),
+        strip=True,
+    )
 
 
 class LinkForm(forms.Form):

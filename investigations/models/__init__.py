@@ -1,3 +1,5 @@
+from investigations.models.arranging import CaseLink, Question, Snooze, Telling, Watch
+from investigations.models.canned import CannedReason, CannedText, CannedUse
 from investigations.models.case import Case, CaseItem, CaseMove
 from investigations.models.claim import CaseDecision, Claim, Skip
 from investigations.models.file import Evidence, Note
@@ -22,9 +24,13 @@ __all__ = [
     "Calibration",
     "CalibrationItem",
     "CalibrationVerdict",
+    "CannedReason",
+    "CannedText",
+    "CannedUse",
     "Case",
     "CaseDecision",
     "CaseItem",
+    "CaseLink",
     "CaseMove",
     "Claim",
     "Draw",
@@ -37,6 +43,7 @@ __all__ = [
     "NoticeMove",
     "Precedent",
     "QualityPlan",
+    "Question",
     "Queue",
     "QueueFigures",
     "Rerouting",
@@ -44,4 +51,7 @@ __all__ = [
     "SecondVerdict",
     "Skills",
     "Skip",
+    "Snooze",
+    "Telling",
+    "Watch",
 ]

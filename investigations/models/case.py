@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from enforcement.models import Violation
 from governance.audit.models.append_only import append_only
@@ -21,7 +21,8 @@ class Case(models.Model):
     `cause_key` is `policy:<id>` (later also a notice or an event). `priority` is 0 to 100, higher for what is more urgent;
     `priority_parts` are its factors: severity, reach, age. `markets`, `languages`, `views_30d` and `orders_30d` are those
     of the listings that wait for a verdict, of a closed case those of the last that did. `routing` says what kept a queue's rule
-    from being read for it; empty where nothing did.
+    from being read for it; empty where nothing did. `kept_for` is given it first, ahead of all others, until `kept_until`.
+    `merged_into` is the case in which a merged one goes on.
     """
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="cases")
@@ -50,6 +51,13 @@ class Case(models.Model):
         related_name="copies",
         help_text="It tests whoever works on it: nothing that is decided in it has an effect.",
     )
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", db_index=False
+    )
+    kept_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    kept_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = (
@@ -63,6 +71,17 @@ class Case(models.Model):
                 | (~Q(state=CaseState.CLOSED) & Q(closed_at__isnull=True, outcome="")),
                 name="case_closed_at_iff_closed",
             ),
+            models.CheckConstraint(
+                condition=Q(outcome=CaseOutcome.MERGED, merged_into__isnull=False)
+                | (~Q(outcome=CaseOutcome.MERGED) & Q(merged_into__isnull=True)),
+                name="case_merged_iff_into",
+            ),
+            models.CheckConstraint(condition=~Q(merged_into=F("id")), name="case_not_merged_into_itself"),
+            models.CheckConstraint(
+                condition=Q(kept_for__isnull=True, kept_until__isnull=True)
+                | Q(kept_for__isnull=False, kept_until__isnull=False),
+                name="case_kept_until_iff_kept",
+            ),
         )
         indexes = (
             models.Index(
@@ -75,6 +94,8 @@ class Case(models.Model):
             models.Index(fields=["-opened_at", "-id"], name="case_by_time"),
             models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="case_by_close"),
             models.Index(fields=["due_at", "id"], condition=Q(state__in=sorted(LIVE_CASES)), name="case_by_due"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="case_merged_into"),
+            models.Index(fields=["kept_until"], condition=Q(kept_until__isnull=False), name="case_kept_until"),
         )
 
     def __str__(self) -> str:
@@ -84,7 +105,8 @@ class Case(models.Model):
 class CaseItem(models.Model):
     """One subject of a case with the verdict on it. `listing` empty means the merchant itself.
 
-    Settled without `settled_by` means that it was corrected before anybody decided.
+    Settled without `settled_by` means that it was corrected before anybody decided. `came_from` is the case out of which it
+    was last moved, by a merge or a split.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="items")
@@ -98,6 +120,9 @@ class CaseItem(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(
         "CaseDecision", on_delete=models.PROTECT, null=True, blank=True, related_name="settled_items"
+    )
+    came_from = models.ForeignKey(
+        Case, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
 
     class Meta:

@@ -23,7 +23,7 @@ class Claim(models.Model):
     expires_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    ended_as = models.CharField(max_length=8, choices=ClaimEnd.choices, blank=True)
+    ended_as = models.CharField(max_length=11, choices=ClaimEnd.choices, blank=True)
     reason = models.TextField(blank=True, help_text="Why it was skipped or held, in the person's words.")
 
     class Meta:
@@ -63,7 +63,8 @@ class Skip(models.Model):
 class CaseDecision(models.Model):
     """A person's word on a case: the decision on what violates (none when all was found fine) and what it settled.
 
-    The decision itself knows the case only as a plain value. Undone means taken back within the seconds in which that is
+    `also` are the further decisions of the same act: a second measure on the same items, or what falls under another policy.
+    One claim may bear several acts. The decision itself knows the case only as a plain value. Undone means taken back within the seconds in which that is
     possible; the decision is then reversed and nothing was sent.
     """
 
@@ -71,10 +72,11 @@ class CaseDecision(models.Model):
     decision = models.OneToOneField(
         Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="case_decision"
     )
-    claim = models.OneToOneField(Claim, on_delete=models.PROTECT, related_name="case_decision")
+    also = models.ManyToManyField(Decision, related_name="decided_beside", blank=True)
+    claim = models.ForeignKey(Claim, on_delete=models.PROTECT, related_name="case_decisions")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="case_decisions")
     decided_at = models.DateTimeField()
-    handling_seconds = models.PositiveIntegerField(help_text="From claim to decision.")
+    handling_seconds = models.PositiveIntegerField(help_text="From the claim, or the act before it, to this.")
     undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -15,7 +15,7 @@ from enforcement.models import Violation
 from governance.web import formats
 from investigations.enums import LIVE_CASES, Verdict
 from investigations.models import Case, CaseItem
-from investigations.queries import work
+from investigations.queries import family, work
 from investigations.text import explanations, passages
 from listings.enums import minor_digits
 from listings.models import AttributeDefinition, Listing, ListingImage, ListingVersion, ListingWindow
@@ -77,6 +77,11 @@ class Exhibit:
         if self.listing is None:
             return _("The merchant itself")
         return str(self.content.get("title") or "").strip() or _("No title")
+
+    @property
+    def plain_name(self) -> str:
+        """The name with what cannot be seen made visible, where marks have no place."""
+        return "".join(f"[{part.text}]" if part.kind == "control" else part.text for part in passages.whole(self.name))
 
     @property
     def text_language(self) -> str:
@@ -159,12 +164,11 @@ class Page:
 
 
 def items_of(case: Case, *, settled: bool = False) -> QuerySet[CaseItem]:
-    """Of a live case what waits, or what is settled already; of a closed one everything."""
-    if case.state not in LIVE_CASES:
-        return CaseItem.objects.filter(case=case).order_by("id")
-    if settled:
-        return CaseItem.objects.filter(case=case, settled_at__isnull=False).order_by("id")
-    return work.unsettled(case)
+    """Of a live case what waits, or what is settled already; of a closed one everything. With what was merged into it."""
+    if case.state in LIVE_CASES and not settled:
+        return work.unsettled(case)
+    items = CaseItem.objects.filter(case__in=family.keys(case)).order_by("id")
+    return items if case.state not in LIVE_CASES else items.filter(settled_at__isnull=False)
 
 
 def page(items: QuerySet[CaseItem], *, language: str, after: int = 0, size: int = PAGE) -> Page:

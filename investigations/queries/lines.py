@@ -1,5 +1,6 @@
 """What a row says of a case beyond its own columns, fetched once for all rows of a page."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,11 +15,13 @@ from governance.accounts.models import User
 from governance.policies.enums import Subject, VersionState
 from governance.policies.models import PolicyText
 from governance.web import formats
-from investigations.models import Case, CaseItem, Claim
+from investigations.models import Case, CaseItem, Claim, Question, Snooze
 
 REPEAT_OVER = timedelta(days=365)
 MANY_ORDERS, MANY_LISTINGS = 100, 10
 URGENT, SOON = timedelta(hours=2), timedelta(hours=4)
+WIDE, LITTLE, LATE = 0.85, 0.65, 0.9
+"""Of the factors of a priority: where much and little reach begin, and where little time is left."""
 SPOKEN = (VersionState.LIVE, VersionState.SUPERSEDED, VersionState.WITHDRAWN)
 
 
@@ -85,11 +88,12 @@ def clock(due_at: datetime, *, at: datetime, soon: timedelta = SOON) -> Clock:
 
 
 def of(cases: Sequence[Case], *, language: str, at: datetime) -> dict[int, Line]:
-    """The lines of a page's cases, by key: four queries, however many they are."""
+    """The lines of a page's cases, by key: seven queries, however many they are."""
     titles = policy_titles({case.policy_id for case in cases if case.policy_id}, language=language)
     counts = _item_counts(cases)
     holders = _holders(cases)
     repeats = _repeats(cases, at=at)
+    rests = _rests(cases)
     found = {}
     for case in cases:
         held = holders.get(case.pk)
@@ -98,7 +102,8 @@ def of(cases: Sequence[Case], *, language: str, at: datetime) -> dict[int, Line]
         )
         line.since = held.claimed_at if held else None
         line.about_merchant = bool(case.policy and case.policy.subject == Subject.MERCHANTS)
-        line.reasons = reasons(case, items=line.items, repeat=repeats.get((case.merchant_id, case.policy_id), 0))
+        repeat = repeats.get((case.merchant_id, case.policy_id), 0)
+        line.reasons = [*rests.get(case.pk, ()), *reasons(case, items=line.items, repeat=repeat)]
         found[case.pk] = line
     return found
 
@@ -119,6 +124,36 @@ def reasons(case: Case, *, items: int, repeat: int) -> list[Reason]:
         text = ngettext("%(count)s listing", "%(count)s listings", items)
         found.append(Reason(text % {"count": formats.number(items)}, "layers"))
     return found
+
+
+def factors(case: Case) -> str:
+    """The factors of a case's priority in words: how grave it is, how many see it, how much of its time is gone."""
+    parts = case.priority_parts or {}
+    reach, age = float(parts.get("reach", 0)), float(parts.get("age", 0))
+    seen = (
+        _("widely sold or seen")
+        if reach >= WIDE
+        else _("sold or seen a little")
+        if reach > LITTLE
+        else _("hardly seen")
+    )
+    gone = (
+        _("its time is over") if age >= 1 else _("most of its time is gone") if age >= LATE else _("early in its time")
+    )
+    return formats.series([formats.within(str(case.get_severity_display())), seen, gone])
+
+
+def standing(case: Case) -> str:
+    """Why a case stands where it stands among those that wait."""
+    return _("Priority %(number)s: %(reasons)s") % {
+        "number": formats.number(round(case.priority)),
+        "reasons": factors(case),
+    }
+
+
+def calendar(case: Case) -> str:
+    """Whose working days the deadline counts."""
+    return _("Counted in the working days of %(country)s") % {"country": formats.country(case.merchant.country)}
 
 
 def policy_titles(policy_ids: Iterable[int], *, language: str) -> dict[int, str]:
@@ -150,6 +185,25 @@ def _item_counts(cases: Sequence[Case]) -> Mapping[int, int]:
 def _holders(cases: Sequence[Case]) -> dict[int, Claim]:
     claims = Claim.objects.filter(case__in=[case.pk for case in cases], ended_at__isnull=True).select_related("person")
     return {claim.case_id: claim for claim in claims}
+
+
+def _rests(cases: Sequence[Case]) -> dict[int, list[Reason]]:
+    """What keeps a case from being given out, or puts it first for somebody."""
+    keys = [case.pk for case in cases if case.closed_at is None]
+    found: dict[int, list[Reason]] = defaultdict(list)
+    for snooze in Snooze.objects.filter(case__in=keys, woken_at=None).order_by("id"):
+        text = _("put aside until %(day)s") % {"day": formats.day(snooze.until)}
+        found[snooze.case_id].append(Reason(text, "pause", "info"))
+    asked = Question.objects.filter(case__in=keys, answered_at=None, withdrawn_at=None).order_by("id")
+    for question in asked:
+        text = _("asked: %(whom)s") % {"whom": formats.within(str(question.get_asked_of_display()))}
+        found[question.case_id].append(Reason(text, "hand", "info"))
+    kept = {case.pk: case.kept_for_id for case in cases if case.kept_for_id and case.closed_at is None}
+    people = User.objects.in_bulk([person for person in kept.values() if person])
+    for key, person in kept.items():
+        text = _("comes back to %(person)s first") % {"person": people.get(person or 0)}
+        found[key].append(Reason(text, "reply", "caution"))
+    return found
 
 
 def _repeats(cases: Sequence[Case], *, at: datetime) -> dict[tuple[int, int | None], int]:

@@ -1,7 +1,7 @@
 """What stands beside the evidence: the policy in the reader's language, what it permits, and how like cases ended."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Count
@@ -14,7 +14,7 @@ from governance.policies.models import PolicyText, PolicyVersion
 from governance.policies.text import guidance
 from investigations.enums import Verdict
 from investigations.models import Case, CaseItem, Precedent
-from investigations.queries import work
+from investigations.queries import lines, work
 
 LIKE_OVER = timedelta(days=90)
 PRECEDENTS_SHOWN = 10
@@ -34,7 +34,8 @@ class Like:
 
 @dataclass(frozen=True)
 class Panel:
-    """`version` is the one under which the case would be decided; None where a case has no policy."""
+    """`version` is the one under which the case would be decided; None where a case has no policy. `others` are those of the
+    other policies in it, with their titles, where another case was merged into it."""
 
     version: PolicyVersion | None
     text: PolicyText | None
@@ -44,20 +45,22 @@ class Panel:
     like: Like
     precedents: list[Precedent]
     hidden: frozenset[str] = frozenset()
+    others: list[tuple[PolicyVersion, str]] = field(default_factory=list)
 
     @property
     def permitted(self) -> list[Measure]:
-        """The measures that the policy permits, that act on what the case is about, and that its queue does not hide."""
-        if self.version is None:
-            return []
-        subject = self.version.policy.subject
-        permitted = [each for each in Measure if each in self.version.measures and subject in MEASURES[each].subjects]
-        return [each for each in permitted if each not in self.hidden]
+        """The measures that a policy of it permits, that act on what the case is about, and that its queue does not hide."""
+        return [each for each in self._allowed if each not in self.hidden]
 
     @property
     def withheld(self) -> list[Measure]:
-        """What the policy permits and the queue hides."""
-        return [each for each in Measure if self.version and each in self.version.measures and each in self.hidden]
+        """What a policy permits and the queue hides."""
+        return [each for each in self._allowed if each in self.hidden]
+
+    @property
+    def _allowed(self) -> list[Measure]:
+        versions = [self.version, *(version for version, _title in self.others)]
+        return [each for each in Measure if any(version and _permits(version, each) for version in versions)]
 
     @property
     def suggested(self) -> Measure | None:
@@ -67,11 +70,17 @@ class Panel:
         return default if default in self.permitted else next(iter(self.permitted), None)
 
 
+def _permits(version: PolicyVersion, measure: Measure) -> bool:
+    return measure in version.measures and version.policy.subject in MEASURES[measure].subjects
+
+
 def of(case: Case, *, language: str, at: datetime) -> Panel:
-    version = version_of(case)
+    versions = versions_of(case)
+    version, others = next(iter(versions), None), versions[1:]
     text = text_of(version, language) if version else None
     offered = _offered(case)
-    applies = set(version.jurisdictions) if version else set()
+    applies = {market for each in versions for market in each.jurisdictions}
+    titles = lines.policy_titles([each.policy_id for each in others], language=language) if others else {}
     return Panel(
         version=version,
         text=text,
@@ -81,6 +90,7 @@ def of(case: Case, *, language: str, at: datetime) -> Panel:
         like=_like(case, at=at),
         precedents=precedents_of(case.policy_id),
         hidden=frozenset(case.queue.hidden_measures),
+        others=[(each, titles.get(each.policy_id, each.policy.slug)) for each in others],
     )
 
 
@@ -90,12 +100,14 @@ def precedents_of(policy_id: int | None) -> list[Precedent]:
     return list(rows.order_by("-written_at", "-pk")[:PRECEDENTS_SHOWN])
 
 
-def version_of(case: Case) -> PolicyVersion | None:
-    """The newest version under which something in the case was found; of what still waits, if anything does."""
-    versions = PolicyVersion.objects.select_related("policy").order_by("-number")
+def versions_of(case: Case) -> list[PolicyVersion]:
+    """By policy, the newest version under which something in the case was found; of what still waits, if anything does.
+    The case's own policy comes first."""
+    versions = PolicyVersion.objects.select_related("policy").order_by("policy", "-number").distinct("policy")
     waiting = work.unsettled(case).order_by().values("violation__version")
     everything = CaseItem.objects.filter(case=case).order_by().values("violation__version")
-    return versions.filter(pk__in=waiting).first() or versions.filter(pk__in=everything).first()
+    found = list(versions.filter(pk__in=waiting)) or list(versions.filter(pk__in=everything))
+    return sorted(found, key=lambda version: version.policy_id != case.policy_id)
 
 
 def text_of(version: PolicyVersion, language: str) -> PolicyText | None:

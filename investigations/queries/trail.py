@@ -1,12 +1,14 @@
-"""What people did with a case, wrote about it and put to it."""
+"""What people did with a case, wrote about it and put to it; of what was merged into it, too."""
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 
+from enforcement.models import Decision
 from governance.audit.models import Entry
-from investigations.enums import ClaimEnd
-from investigations.models import Case, CaseDecision, CaseItem, Claim, Evidence, Note
+from investigations.enums import ClaimEnd, News
+from investigations.models import Case, CaseDecision, CaseItem, Claim, Evidence, Note, Telling
+from investigations.queries import family
 
 EVENTS_SHOWN = 50
 
@@ -26,23 +28,28 @@ class Counts:
 
 
 def counts(case: Case) -> Counts:
-    items = CaseItem.objects.filter(case=case).aggregate(
+    keys = family.keys(case)
+    items = CaseItem.objects.filter(case__in=keys).aggregate(
         waiting=Count("id", filter=Q(settled_at__isnull=True)), settled=Count("id", filter=Q(settled_at__isnull=False))
     )
     return Counts(
         waiting=items["waiting"],
         settled=items["settled"],
-        notes=Note.objects.filter(case=case).count(),
-        evidence=Evidence.objects.filter(case=case).count(),
+        notes=Note.objects.filter(case__in=keys).count(),
+        evidence=Evidence.objects.filter(case__in=keys).count(),
     )
 
 
 def notes(case: Case) -> list[Note]:
-    return list(Note.objects.filter(case=case).select_related("author").order_by("-written_at", "-id"))
+    """The newest first, each with those whom it names."""
+    rows = Note.objects.filter(case__in=family.keys(case)).select_related("author", "case")
+    named = Telling.objects.filter(kind=News.MENTION).select_related("person").order_by("pk")
+    return list(rows.prefetch_related(Prefetch("mentions", named)).order_by("-written_at", "-id"))
 
 
 def evidence(case: Case) -> list[Evidence]:
-    return list(Evidence.objects.filter(case=case).select_related("taken_by").order_by("-taken_at", "-id"))
+    rows = Evidence.objects.filter(case__in=family.keys(case)).select_related("taken_by", "case")
+    return list(rows.order_by("-taken_at", "-id"))
 
 
 def entries(case: Case) -> list[Entry]:
@@ -52,7 +59,10 @@ def entries(case: Case) -> list[Entry]:
 
 
 def rulings(case: Case) -> list[CaseDecision]:
-    return list(case.case_decisions.select_related("decision", "person").order_by("-decided_at", "-id"))
+    """The newest first, each with the further decisions of its act."""
+    rows = CaseDecision.objects.filter(case__in=family.keys(case)).select_related("decision", "person")
+    further = Prefetch("also", Decision.objects.order_by("pk"))
+    return list(rows.prefetch_related(further).order_by("-decided_at", "-id"))
 
 
 def held_because(case: Case) -> str:

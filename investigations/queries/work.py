@@ -12,8 +12,19 @@ from governance.accounts.models import User
 from governance.accounts.permissions import Anyone
 from governance.policies.enums import SEVERITY_RANK, Severity
 from investigations import permissions
-from investigations.enums import CaseState, ClaimEnd, Skill
-from investigations.models import Absence, Case, CaseDecision, CaseItem, Claim, Queue, Skills, Skip
+from investigations.enums import AskedOf, CaseState, ClaimEnd, Skill
+from investigations.models import (
+    Absence,
+    Case,
+    CaseDecision,
+    CaseItem,
+    Claim,
+    Question,
+    Queue,
+    Skills,
+    Skip,
+    Snooze,
+)
 from listings.models import Listing
 
 ONE_DAY = timedelta(days=1)
@@ -39,12 +50,16 @@ class Standing:
 
 
 def visible_cases(user: Anyone) -> QuerySet[Case]:
-    """Cases that a person may read: those that touch a market of theirs. Golden ones only who has worked on them."""
-    if not permissions.can_read_cases(user):
+    """Cases that a person may read: those that touch a market of theirs; of Legal, those out of which it was asked. Golden
+    ones only who has worked on them."""
+    if not permissions.can_open_case(user):
         return Case.objects.none()
     markets = permissions.markets(user)
     rows = Case.objects.all() if markets is None else Case.objects.filter(markets__overlap=sorted(markets))
-    return rows.filter(Q(golden__isnull=True) | Exists(Claim.objects.filter(case=OuterRef("pk"), person=user.pk)))
+    if permissions.can_read_cases(user):
+        own = Claim.objects.filter(case=OuterRef("pk"), person=user.pk)
+        return rows.filter(Q(golden__isnull=True) | Exists(own))
+    return rows.filter(Exists(Question.objects.filter(case=OuterRef("pk"), asked_of=AskedOf.LEGAL)))
 
 
 def standing(user: Anyone, *, at: datetime) -> Standing:
@@ -78,17 +93,22 @@ def day_of(user: Anyone, at: datetime) -> tuple[date, datetime]:
 def next_cases(
     user: Anyone, *, at: datetime, queue: Queue | None = None, held: bool = False, known: Standing | None = None
 ) -> QuerySet[Case]:
-    """What a person may be given next, the most urgent first: what their skills fit, and nothing that they skipped, held or
-    decided on before. Nothing for who is away, or has had what they may have today. `known`: their standing, where it is."""
+    """What a person may be given next, the most urgent first: nothing that rests, that waits for an answer or for somebody
+    else; and, where it does not come back to them, what their skills fit, and nothing that they skipped, held or decided on
+    before. Nothing for who is away, or has had what they may have today. `known`: their standing, where it is known."""
     now = known or standing(user, at=at)
     if now.gets_none:
         return Case.objects.none()
     of_person = {"case": OuterRef("pk"), "person": user.pk}
+    fresh = (
+        ~Exists(Skip.objects.filter(**of_person))
+        & ~Exists(CaseDecision.objects.filter(**of_person, undone_at__isnull=True))
+        & ~Exists(Claim.objects.filter(**of_person, ended_as=ClaimEnd.HELD))
+    )
     waiting = visible_cases(user).filter(
-        ~Exists(Skip.objects.filter(**of_person)),
-        ~Exists(CaseDecision.objects.filter(**of_person, undone_at__isnull=True)),
-        ~Exists(Claim.objects.filter(**of_person, ended_as=ClaimEnd.HELD)),
-        fits(now.skills),
+        Q(kept_for=user.pk) | (Q(fresh, kept_for__isnull=True) & fits(now.skills)),
+        ~Exists(Snooze.objects.filter(case=OuterRef("pk"), woken_at=None)),
+        ~Exists(Question.objects.filter(case=OuterRef("pk"), answered_at=None, withdrawn_at=None)),
         state=CaseState.HELD if held else CaseState.OPEN,
     )
     if queue is not None:

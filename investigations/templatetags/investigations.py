@@ -1,16 +1,21 @@
 """`{% load investigations %}`: what the pages of case work need beside the interface's own filters."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django import template
+from django.template.defaultfilters import linebreaksbr
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from governance.policies.enums import SEVERITY_TONE, Measure, Severity
 from governance.web import formats, tones
+from investigations.enums import NEWS_ICON, NEWS_TONE, News
 from investigations.filters import language
-from investigations.models import Case, Queue
+from investigations.models import Case, Note, Queue
 from investigations.queries import lines
 from investigations.text import passages
 from listings.enums import CONDITIONS
@@ -54,6 +59,26 @@ def tone_icon(tone: str) -> str:
 @register.filter
 def measure_names(measures: Iterable[Measure]) -> str:
     return formats.series(str(measure.label) for measure in measures)
+
+
+@register.filter
+def news_tone(value: str) -> str:
+    return NEWS_TONE[News(value)]
+
+
+@register.filter
+def news_icon(value: str) -> str:
+    return NEWS_ICON[News(value)]
+
+
+@register.filter
+def named(note: Note) -> SafeString:
+    """A note's text, escaped, with those whom it names marked."""
+    text = str(escape(note.text))
+    for telling in note.mentions.all():
+        name = re.escape(escape(f"@{telling.person.pseudonym}"))
+        text = re.sub(f"({name})(?!\\w)", r'<b class="mention">\1</b>', text, flags=re.IGNORECASE)
+    return mark_safe(linebreaksbr(text, autoescape=False))
 
 
 @register.simple_tag

@@ -28,7 +28,9 @@ from governance.web.access import opens
 from governance.web.choices import Option
 from governance.web.lists import Column, ListPage
 from governance.web.refusals import Refusal
+from investigations.domain import hearing
 from investigations.filters import language
+from investigations.forms import canned_keys
 from investigations.queries import hearings, lines
 
 OUTCOMES = [
@@ -82,14 +84,14 @@ class AppealList(ListPage):
         )
 
 
-def _load(request: HttpRequest, pk: int) -> Appeal:
+def load(request: HttpRequest, pk: int) -> Appeal:
     rows = hearings.visible(request.user).select_related("decision__statement", "decided_by", "filed_by")
     return get_object_or_404(rows.prefetch_related("decision__version__texts", "files"), pk=pk)
 
 
 @opens(permissions.can_read_appeals)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return _show(request, _load(request, pk))
+    return _show(request, load(request, pk))
 
 
 def _show(
@@ -135,7 +137,7 @@ def _show(
 @require_POST
 @opens(permissions.can_hear_appeals)
 def take(request: HttpRequest, pk: int) -> HttpResponse:
-    appeal = _load(request, pk)
+    appeal = load(request, pk)
     try:
         appeals.take(appeal=appeal, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
     except Refusal as refusal:
@@ -146,7 +148,7 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @opens(permissions.can_hear_appeals)
 def release(request: HttpRequest, pk: int) -> HttpResponse:
-    appeal = _load(request, pk)
+    appeal = load(request, pk)
     try:
         appeals.release(appeal=appeal, actor=request.user, reason="", at=timezone.now())  # type: ignore[arg-type]
     except Refusal as refusal:
@@ -160,7 +162,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
 @opens(permissions.can_hear_appeals)
 def effect(request: HttpRequest, pk: int) -> HttpResponse:
     """What the answer as it stands on the page will do. Nothing is written."""
-    items = hearings.contested(_load(request, pk))
+    items = hearings.contested(load(request, pk))
     outcomes = _outcomes(request.POST, items)
     return render(request, "investigations/_appeal_effect.html", {"effect": _effect(items, outcomes)})
 
@@ -169,21 +171,22 @@ def effect(request: HttpRequest, pk: int) -> HttpResponse:
 @opens(permissions.can_hear_appeals)
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer, and show the next appeal. What is refused comes back as it was entered."""
-    appeal = _load(request, pk)
+    appeal = load(request, pk)
     items = hearings.contested(appeal)
     outcomes = _outcomes(request.POST, items)
     answer = request.POST.get("answer", "")
     try:
-        appeals.decide(
+        hearing.decide(
             appeal=appeal,
             outcomes=outcomes,
             answer=answer,
             actor=request.user,  # type: ignore[arg-type]
             at=timezone.now(),
+            canned=canned_keys(request.POST),
         )
     except Refusal as refusal:
         messages.error(request, str(refusal))
-        return _show(request, _load(request, pk), entered=request.POST, status=422)
+        return _show(request, load(request, pk), entered=request.POST, status=422)
     toasts.tell(request, _effect(items, outcomes)["done"], note=_("The merchant is told."))
     return _go_on(request)
 
@@ -191,12 +194,12 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @opens(permissions.can_hear_appeals)
 def inadmissible(request: HttpRequest, pk: int) -> HttpResponse:
-    appeal, reason = _load(request, pk), request.POST.get("why", "")
+    appeal, reason = load(request, pk), request.POST.get("why", "")
     try:
         appeals.inadmissible(appeal=appeal, reason=reason, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
     except Refusal as refusal:
         messages.error(request, str(refusal))
-        return _show(request, _load(request, pk), entered=request.POST, status=422)
+        return _show(request, load(request, pk), entered=request.POST, status=422)
     toasts.tell(request, _("Not admitted: %(appeal)s") % {"appeal": appeal.reference}, note=_("The merchant is told."))
     return _go_on(request)
 
@@ -205,12 +208,12 @@ def inadmissible(request: HttpRequest, pk: int) -> HttpResponse:
 @opens(permissions.can_hear_appeals)
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the merchant. What is refused comes back as it was entered."""
-    appeal, question = _load(request, pk), request.POST.get("question", "")
+    appeal, question = load(request, pk), request.POST.get("question", "")
     try:
         asked = asking.ask(appeal=appeal, question=question, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
     except Refusal as refusal:
         messages.error(request, str(refusal))
-        return _show(request, _load(request, pk), entered=request.POST, status=422)
+        return _show(request, load(request, pk), entered=request.POST, status=422)
     note = _("They have until %(day)s to answer.") % {"day": formats.day(asked.answer_by)}
     toasts.tell(request, _("Asked the merchant"), note=note)
     return redirect("investigations:appeal", pk=pk)
@@ -219,7 +222,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 @opens(permissions.can_read_appeals)
 def download(request: HttpRequest, pk: int, file: int) -> HttpResponseBase:
     """A merchant's file."""
-    kept = get_object_or_404(AppealFile, pk=file, appeal=_load(request, pk))
+    kept = get_object_or_404(AppealFile, pk=file, appeal=load(request, pk))
     return as_download(kept)
 
 

@@ -3,9 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
+from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from enforcement.domain import letters, statements
@@ -14,14 +17,14 @@ from governance.accounts.models import User
 from governance.web.access import opens
 from governance.web.refusals import Refusal
 from investigations import permissions
-from investigations.domain import cases
+from investigations.domain import cases, telling
 from investigations.enums import LIVE_CASES, CaseState
 from investigations.filters import language
 from investigations.forms import DecideForm, FileForm, LinkForm, NoteForm, ReasonForm
 from investigations.models import Case, CaseItem, Claim
-from investigations.queries import changes, exhibits, lines, merchants, panel, trail, work
+from investigations.queries import changes, exhibits, family, lines, merchants, panel, trail, work
 from investigations.queries import golden as golden_cases
-from investigations.views import deciding, words
+from investigations.views import deciding, together, words
 
 TABS = ("listings", "settled", "changes", "notes", "evidence")
 HISTORY_SHOWN = 4
@@ -33,20 +36,30 @@ def load(request: HttpRequest, pk: int) -> Case:
     return get_object_or_404(rows, pk=pk)
 
 
-@opens(permissions.can_read_cases)
+@opens(permissions.can_open_case)
 def detail(request: HttpRequest, pk: int, tab: str = "listings") -> HttpResponse:
     case = load(request, pk)
     if tab not in TABS:
         raise Http404
+    if case.merged_into_id and (elsewhere := _goes_on(request, case)):
+        return elsewhere
+    if request.user.is_authenticated:
+        telling.read_about(person=_person(request), case=case, at=timezone.now())
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "investigations/_case_pane.html", pane(request, case, tab))
     return show(request, case, tab=tab)
 
 
 def show(
-    request: HttpRequest, case: Case, *, tab: str = "listings", form: DecideForm | None = None, status: int = 200
+    request: HttpRequest,
+    case: Case,
+    *,
+    tab: str = "listings",
+    form: DecideForm | None = None,
+    dialog: Any = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """The whole page. `form` is what was entered, where it was refused."""
+    """The whole page. `form` is what was entered, where it was refused; `dialog` is open on it."""
     now = timezone.now()
     held = Claim.objects.filter(case=case, ended_at__isnull=True).select_related("person").first()
     mine = held is not None and held.person_id == request.user.pk and held.expires_at > now
@@ -70,6 +83,9 @@ def show(
         "golden_reading": golden_cases.reading_of(case) if case.golden_id and case.closed_at else None,
         "may_keep_golden": permissions.can_settle_reviews(request.user) and golden_cases.can_be_kept(case),
         "held_reason": trail.held_because(case) if case.state == CaseState.HELD else "",
+        "dialog": dialog,
+        "calendar": lines.calendar(case),
+        **together.context(request, case, held=held, mine=mine),
         "hold_form": ReasonForm(prefix="hold"),
         "skip_form": ReasonForm(prefix="skip"),
         **deciding.context(case, form=form, mine=mine, at=now),
@@ -78,6 +94,15 @@ def show(
         context["page"] if tab == "listings" else exhibits.page(exhibits.items_of(case), language=language())
     )
     return render(request, "investigations/case.html", context, status=status)
+
+
+def _goes_on(request: HttpRequest, case: Case) -> HttpResponse | None:
+    """Where a merged case is found now, if the person may read that."""
+    into = work.visible_cases(request.user).filter(pk=family.end_of(case).pk).first()
+    if into is None:
+        return None
+    messages.info(request, _("%(case)s was merged into %(into)s.") % {"case": case, "into": into})
+    return redirect("investigations:case", pk=into.pk)
 
 
 def pane(request: HttpRequest, case: Case, tab: str) -> dict[str, Any]:
@@ -100,7 +125,7 @@ def pane(request: HttpRequest, case: Case, tab: str) -> dict[str, Any]:
     return context | {"page": exhibits.page(items, language=language()), "live": case.state in LIVE_CASES}
 
 
-@opens(permissions.can_read_cases)
+@opens(permissions.can_open_case)
 def more(request: HttpRequest, pk: int) -> HttpResponse:
     """The next listings of a long case, with their lines in the decision."""
     case = load(request, pk)
@@ -115,7 +140,7 @@ def more(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "investigations/_exhibits_more.html", context)
 
 
-@opens(permissions.can_read_cases)
+@opens(permissions.can_open_case)
 def whole_text(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     """A listing's description from beginning to end, with everything marked."""
     case = load(request, pk)
@@ -147,7 +172,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"case": case}
     if form.is_valid() and form.cleaned_data["measure"]:
         try:
-            statement = cases.draft_statement(
+            drafted = cases.draft_statement(
                 case=case,
                 verdicts=form.cleaned_data["verdicts"],
                 measure=form.cleaned_data["measure"],
@@ -157,18 +182,22 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
                 actor=_person(request),
                 reason=form.cleaned_data["reason"],
                 at=now,
+                also=form.cleaned_data["also"],
             )
-            context |= {"statement": statement, "blocks": _unnumbered(statement)}
+            context |= {"statements": [(each, _unnumbered(each)) for each in drafted]}
         except Refusal as refusal:
             context["refusal"] = str(refusal)
     return render(request, "investigations/_statement_draft.html", context)
 
 
-@opens(permissions.can_read_cases)
+@opens(permissions.can_open_case)
 def statement(request: HttpRequest, pk: int, decision: int) -> HttpResponse:
     """A statement of reasons as it was sent, for the case's dialog."""
     case = load(request, pk)
-    sent = get_object_or_404(Statement, decision=decision, decision__case_decision__case=case)
+    theirs = Q(decision__case_decision__case__in=family.keys(case)) | Q(
+        decision__decided_beside__case__in=family.keys(case)
+    )
+    sent = get_object_or_404(Statement.objects.filter(theirs).distinct(), decision=decision)
     return render(request, "investigations/_statement.html", {"statement": sent, "blocks": blocks_of(sent)})
 
 

@@ -1,19 +1,20 @@
 """What a person does with a case: take, decide, undo, hold, skip, release, annotate. One domain call each."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from enforcement.domain.decisions import UNDO_WINDOW
 from enforcement.enums import DecisionState
-from governance.web import toasts
+from governance.web import formats, toasts
 from governance.web.access import opens
 from governance.web.refusals import Refusal
 from investigations import permissions
@@ -22,13 +23,14 @@ from investigations.enums import EvidenceKind
 from investigations.filters import language
 from investigations.forms import DecideForm, FileForm, LinkForm, NoteForm, ReasonForm
 from investigations.models import Case, CaseDecision, CaseItem, Evidence
-from investigations.queries import panel, work
+from investigations.queries import colleagues as queries
+from investigations.queries import family, panel, work
 from investigations.views import deciding, golden
 from investigations.views.case import load, show
+from investigations.views.dialogs import ENTERED, entered
 from investigations.views.words import Deed
 
-ENTERED = "known_up_to"
-"""A field that only the decision's form has."""
+NAMES_SHOWN = 8
 
 
 @require_POST
@@ -41,7 +43,7 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
     if ENTERED in request.POST:
-        return show(request, load(request, pk), form=_entered(request, case))
+        return show(request, load(request, pk), form=entered(request, case))
     return redirect("investigations:case", pk=pk)
 
 
@@ -103,13 +105,13 @@ def skip(request: HttpRequest, pk: int) -> HttpResponse:
 def hold(request: HttpRequest, pk: int) -> HttpResponse:
     case, words = load(request, pk), ReasonForm(request.POST, prefix="hold")
     reason = words.cleaned_data["why"] if words.is_valid() else ""
-    entered = DecideForm(request.POST, case=case, markets=())
+    given = DecideForm(request.POST, case=case, markets=())
     try:
         step = shift.hold(
             case=case,
             actor=request.user,  # type: ignore[arg-type]
             reason=reason,
-            verdicts=entered.given(),
+            verdicts=given.given(),
             chance=golden.drawn(),
             at=timezone.now(),
         )
@@ -144,6 +146,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
             fine_reason=given["fine_reason"],
             chance=golden.drawn(),
             at=now,
+            also=given["also"],
+            keep=given["keep"],
+            canned=form.canned,
         )
     except Refusal as refusal:
         return _refused(request, case, refusal)
@@ -178,6 +183,16 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("investigations:case-tab", pk=pk, tab="notes")
 
 
+@require_GET
+@opens(permissions.can_annotate)
+def colleagues(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who may be named in a note: those who may read the case, by the beginning of a word of their pseudonym."""
+    case, typed = load(request, pk), request.GET.get("q", "").casefold()
+    names = [person.pseudonym for person in queries.who_may_read(case) if person != request.user]
+    fitting = [name for name in names if f" {name.casefold()}".find(f" {typed}") >= 0]
+    return JsonResponse({"results": fitting[:NAMES_SHOWN]})
+
+
 @require_POST
 @opens(permissions.can_annotate)
 def add_link(request: HttpRequest, pk: int) -> HttpResponse:
@@ -195,14 +210,17 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
     case, form = load(request, pk), FileForm(request.POST, request.FILES)
     if form.is_valid():
         given = form.cleaned_data["file"]
-        files.add_file(
+        now = timezone.now()
+        kept = files.add_file(
             case=case,
             actor=request.user,  # type: ignore[arg-type]
             title=form.cleaned_data["title"],
             filename=given.name,
             chunks=given.chunks(),
-            at=timezone.now(),
+            at=now,
         )
+        if kept.taken_at != now:
+            messages.info(request, _("This file is here already, as “%(title)s”.") % {"title": kept.title})
     else:
         messages.error(request, _said(form))
     return redirect("investigations:case-tab", pk=pk, tab="evidence")
@@ -220,11 +238,11 @@ def add_snapshot(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     return redirect("investigations:case-tab", pk=pk, tab="evidence")
 
 
-@opens(permissions.can_read_cases)
+@opens(permissions.can_open_case)
 def download(request: HttpRequest, pk: int, evidence: int) -> HttpResponseBase:
     """A file as it was given, always as a download: the browser shows nothing of it."""
     case = load(request, pk)
-    found = get_object_or_404(Evidence, pk=evidence, case=case, kind=EvidenceKind.FILE)
+    found = get_object_or_404(Evidence, pk=evidence, case__in=family.keys(case), kind=EvidenceKind.FILE)
     path = files.path_of(found.sha256)
     if not path.is_file():
         raise Http404
@@ -242,18 +260,19 @@ def _go_on(step: shift.Step) -> HttpResponse:
 def _refused(request: HttpRequest, case: Case, refusal: Refusal) -> HttpResponse:
     """The page as it was entered, with the reason why nothing happened."""
     messages.error(request, str(refusal))
-    return show(request, load(request, case.pk), form=_entered(request, case), status=409)
-
-
-def _entered(request: HttpRequest, case: Case) -> DecideForm:
-    beside = panel.of(case, language=language(), at=timezone.now())
-    return DecideForm(request.POST, case=case, markets=beside.decidable)
+    return show(request, load(request, case.pk), form=entered(request, case), status=409)
 
 
 def _tell_decided(request: HttpRequest, case: Case, step: shift.Step, deed: Deed) -> None:
     note = ""
-    if step.next is not None:
+    if step.next == case:
+        note = _("%(case)s is still yours: decide the rest.") % {"case": case}
+    elif step.next is not None:
         note = _("%(case)s is yours now.") % {"case": step.next}
+    if step.ruling is not None:
+        took = formats.span(timedelta(seconds=step.ruling.handling_seconds))
+        handled = _("Handled in %(span)s.") % {"span": took}
+        note = f"{note} {handled}".strip()
     if step.ruling is None:
         toasts.tell(request, _("%(case)s waits for a senior reviewer") % {"case": case}, note=note)
         return

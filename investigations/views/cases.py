@@ -27,6 +27,7 @@ class CaseList(ListPage):
         Column("policy", _("Policy"), hidden=True, value=lambda row: row.policy.number if row.policy else ""),
         Column("queue", _("Queue"), extra=True, value=lambda row: row.queue.name_in(language())),
         Column("state", _("State"), value=lambda row: row.get_state_display()),
+        Column("why", _("Why it is here"), spare=True, value=lines.factors),
         Column("outcome", _("Outcome"), hidden=True, value=lambda row: row.get_outcome_display()),
         Column("markets", _("Markets"), extra=True, value=lambda row: " ".join(row.markets)),
         Column("priority", _("Priority"), num=True, sort="priority", spare=True, value=lambda row: row.priority),
@@ -45,4 +46,6 @@ class CaseList(ListPage):
         for row in self.page.rows:
             row.line = found[row.pk]
             row.clock = lines.clock(row.due_at, at=now)
-        return super().get_context_data(now=now, **kwargs)
+            row.standing, row.factors = lines.standing(row), lines.factors(row)
+            row.calendar = lines.calendar(row)
+        return super().get_context_data(now=now, may_keep=permissions.can_keep_reasons(self.request.user), **kwargs)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -14,8 +13,6 @@ from enforcement.domain.timing import AS_USUAL, Timing
 from enforcement.enums import SECOND_PERSON, Origin
 from enforcement.language import words as letters
 from enforcement.measures import MEASURES
-from enforcement.models import Decision
-from enforcement.queries.waiting import is_scheduled
 from governance.policies.enums import Measure, Subject
 from governance.policies.models import PolicyVersion
 from governance.web import formats
@@ -23,14 +20,13 @@ from governance.web.choices import Option
 from governance.web.refusals import Refusal
 from investigations.enums import VERDICT_TONE, Verdict
 from investigations.filters import language
-from investigations.forms import CURE_CHOICES, DecideForm
-from investigations.models import Case, CaseDecision
+from investigations.forms import DecideForm
+from investigations.models import Case
 from investigations.queries import panel, work
+from investigations.views import entering
 from investigations.views.words import Deed
 from listings.models import Listing
 
-MINUTE = "%Y-%m-%dT%H:%M"
-"""As a browser's field for day and time has it."""
 VERDICT_KEYS = {Verdict.VIOLATES: "1", Verdict.FINE: "2", Verdict.UNSURE: "3"}
 VERDICT_OPTIONS = [
     Option(verdict.value, verdict.label, VERDICT_TONE[verdict], key) for verdict, key in VERDICT_KEYS.items()
@@ -53,12 +49,6 @@ MEASURE_KEYS = {
     Measure.TERMINATE: "x t",
     Measure.WITHHOLD_PAYOUT: "x p",
 }
-FINE_REASONS = (
-    gettext_lazy("The rule caught something else"),
-    gettext_lazy("The proof is there"),
-    gettext_lazy("The policy does not cover this"),
-    gettext_lazy("Corrected since"),
-)
 VIOLATION_REASONS = (
     gettext_lazy("The listing says so itself"),
     gettext_lazy("The proof is missing or has expired"),
@@ -68,8 +58,8 @@ VIOLATION_REASONS = (
 
 def context(case: Case, *, form: DecideForm | None, mine: bool, at: datetime) -> dict[str, Any]:
     beside = panel.of(case, language=language(), at=at)
-    undone = _undone(case) if form is None and mine else None
-    entered = _entered(case, beside, form, undone)
+    taken_back = entering.undone(case) if form is None and mine else None
+    entered = entering.of(case, beside, form, taken_back)
     shown: dict[str, Any] = {
         "panel": beside,
         "form": form,
@@ -77,7 +67,7 @@ def context(case: Case, *, form: DecideForm | None, mine: bool, at: datetime) ->
         "measure": entered["measure"],
         "chosen_markets": entered["markets"],
         "minimum_age": entered["minimum_age"],
-        "timing": (form or DecideForm(_as_data(entered), case=case, markets=beside.decidable)),
+        "timing": (form or DecideForm(entering.as_data(entered), case=case, markets=beside.decidable)),
         "reason": entered["reason"],
         "fine_reason": entered["fine_reason"],
         "known_up_to": entered["known_up_to"],
@@ -85,16 +75,18 @@ def context(case: Case, *, form: DecideForm | None, mine: bool, at: datetime) ->
         "every_options": EVERY_OPTIONS,
         "verdict_all": form.data.get("verdict_all", "") if form else "",
         "measure_options": _measures(beside),
+        "also_options": [Option(each.value, each.label) for each in beside.permitted],
+        "also": entered["also"],
         "any_measure": " ".join(Measure.values),
         "by_market": " ".join(measure.value for measure, kind in MEASURES.items() if not kind.on_merchant),
         "curable": " ".join(measure.value for measure, kind in MEASURES.items() if kind.curable),
         "market_options": _markets(beside),
         "reasons": [beside.text.title if beside.text else "", *VIOLATION_REASONS],
-        "fine_reasons": FINE_REASONS,
+        "fine_reasons": entering.FINE_REASONS,
     }
     if not mine and form is None:
         return shown
-    bound = form or DecideForm(_as_data(entered), case=case, markets=beside.decidable)
+    bound = shown["timing"]
     return shown | effect_context(case, beside, bound, at=at)
 
 
@@ -115,6 +107,7 @@ def deed_of(case: Case, beside: panel.Panel, form: DecideForm) -> Deed:
     violating = [key for key, verdict in verdicts.items() if verdict == Verdict.VIOLATES]
     territorial = measure is not None and MEASURES[measure].territorial and bool(violating)
     problems = [] if valid else [_("Something entered was not understood")]
+    problems += _not_permitted(case, violating, measure, given.get("also"))
     markets: set[str] = set()
     if territorial:
         markets, nowhere = _reach(violating, given.get("markets") or [])
@@ -128,7 +121,21 @@ def deed_of(case: Case, beside: panel.Panel, form: DecideForm) -> Deed:
         markets=len(markets),
         about_merchant=bool(beside.version and beside.version.policy.subject == Subject.MERCHANTS),
         problems=problems,
+        also=given.get("also") if violating and given.get("also") != measure else None,
     )
+
+
+def _not_permitted(case: Case, violating: list[int], *measures: Measure | None) -> list[str]:
+    """Where a case is about several policies, a measure that one of them does not permit for what violates it."""
+    asked = [measure for measure in measures if measure]
+    if not violating or not asked or not case.merged.exists():
+        return []
+    versions = PolicyVersion.objects.filter(violations__case_items__in=violating).distinct().order_by("pk")
+    return [
+        _("“%(measure)s” is not permitted by every policy here: decide part by part") % {"measure": measure.label}
+        for measure in dict.fromkeys(asked)
+        if any(measure not in version.measures for version in versions)
+    ]
 
 
 def _reach(items: list[int], named: list[str]) -> tuple[set[str], int]:
@@ -227,64 +234,3 @@ def _markets(beside: panel.Panel) -> list[Option]:
         )
         for code in beside.markets
     ]
-
-
-def _entered(case: Case, beside: panel.Panel, form: DecideForm | None, undone: CaseDecision | None) -> dict[str, Any]:
-    """What stands in the panel: what was entered, else what was undone, else what the policy suggests."""
-    last = work.unsettled(case).order_by("-id").values_list("pk", flat=True).first() or 0
-    if form is not None:
-        return {
-            "verdicts": form.given(),
-            "measure": form.data.get("measure", ""),
-            "markets": form.posted_markets,
-            "minimum_age": form.data.get("minimum_age", ""),
-            "cure_days": form.data.get("cure_days", ""),
-            "without_notice": form.data.get("without_notice", ""),
-            "starts_at": form.data.get("starts_at", ""),
-            "reason": form.data.get("reason", ""),
-            "fine_reason": form.data.get("fine_reason", ""),
-            "known_up_to": form.data.get("known_up_to", last),
-        }
-    before = undone.decision if undone else None
-    suggested = beside.suggested
-    verdicts = work.unsettled(case).exclude(verdict="").values_list("pk", "verdict")
-    return {
-        "verdicts": {key: Verdict(verdict) for key, verdict in verdicts},
-        "measure": before.measure if before else suggested.value if suggested else "",
-        "markets": (before.markets if before else []) or beside.decidable,
-        "minimum_age": (before.minimum_age if before else None)
-        or (beside.version.minimum_age if beside.version else None),
-        "cure_days": _cure_days(before, beside),
-        "without_notice": before.without_notice if before else "",
-        "starts_at": timezone.localtime(before.starts_at).strftime(MINUTE) if before and is_scheduled(before) else "",
-        "reason": before.reason if before else beside.text.title if beside.text else "",
-        "fine_reason": str(FINE_REASONS[0]),
-        "known_up_to": last,
-    }
-
-
-def _cure_days(before: Decision | None, beside: panel.Panel) -> str:
-    """What was taken back, where it can be offered again; else the policy's own."""
-    chosen = str(before.cure_days) if before else ""
-    usual = before is None or beside.version is None or before.cure_days == beside.version.cure_days
-    return "" if usual or chosen not in dict(CURE_CHOICES) else chosen
-
-
-def _as_data(entered: dict[str, Any]) -> dict[str, Any]:
-    """What stands in the panel, as the form would post it."""
-    return {
-        "measure": entered["measure"],
-        "markets": entered["markets"],
-        "minimum_age": entered["minimum_age"] or "",
-        "cure_days": entered["cure_days"],
-        "without_notice": entered["without_notice"],
-        "starts_at": entered["starts_at"],
-        "reason": entered["reason"],
-        "known_up_to": entered["known_up_to"],
-    } | {f"verdict-{key}": verdict.value for key, verdict in entered["verdicts"].items()}
-
-
-def _undone(case: Case) -> CaseDecision | None:
-    """The last decision on the case, when it was taken back."""
-    last = CaseDecision.objects.filter(case=case).select_related("decision").order_by("-decided_at", "-id").first()
-    return last if last and last.undone_at else None

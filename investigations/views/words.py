@@ -10,9 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from enforcement.enums import APPEAL_TONE, DECISION_TONE, STANDING_DECISIONS, AppealState, DecisionState
+from enforcement.measures import MEASURES
 from governance.audit.models import Entry
 from governance.policies.enums import Measure
 from governance.web import formats
+from investigations.enums import News
+from investigations.models import Telling
 from investigations.queries.merchants import Happening
 
 Sentence = Callable[[int], str]
@@ -101,6 +104,7 @@ class Deed:
     markets: int
     about_merchant: bool = False
     problems: list[str] = field(default_factory=list)
+    also: Measure | None = None
 
     @property
     def ready(self) -> bool:
@@ -111,6 +115,15 @@ class Deed:
             and not self.problems
             and (self.measure is not None or not self.violating)
         )
+
+    @property
+    def part(self) -> str:
+        """The button that decides what has a verdict and keeps the case; empty where that is nothing, or everything."""
+        settled = self.violating + self.fine
+        if not settled or not (self.missing or self.unsure) or self.problems or (self.violating and not self.measure):
+            return ""
+        text = ngettext("Decide %(count)s, keep the case", "Decide these %(count)s, keep the case", settled)
+        return text % {"count": formats.number(settled)}
 
     @property
     def label(self) -> str:
@@ -141,7 +154,10 @@ class Deed:
 
     def _sentence(self, verbs: dict[Measure, Sentence], tense: int) -> str:
         if self.violating and self.measure:
-            return self._measured(verbs, tense)
+            first = self._measured(verbs, tense, self.measure)
+            if self.also is None:
+                return first
+            return _("%(first)s; %(second)s") % {"first": first, "second": self._measured(verbs, tense, self.also)}
         if self.fine:
             words = (
                 ngettext("Find %(count)s listing fine", "Find %(count)s listings fine", self.fine),
@@ -154,14 +170,11 @@ class Deed:
         )
         return words[tense] % {"count": formats.number(self.unsure)}
 
-    def _measured(self, verbs: dict[Measure, Sentence], tense: int) -> str:
-        measure = self.measure
-        if measure is None:
-            return ""
+    def _measured(self, verbs: dict[Measure, Sentence], tense: int, measure: Measure) -> str:
         if self.about_merchant and measure in ON_MERCHANT:
             return ON_MERCHANT[measure][tense]()
         act = verbs[measure](self.violating) % {"count": formats.number(self.violating)}
-        if not self.markets:
+        if not self.markets or not MEASURES[measure].territorial:
             return act
         where = ngettext("in %(count)s market", "in %(count)s markets", self.markets)
         return _("%(act)s %(where)s") % {"act": act, "where": where % {"count": formats.number(self.markets)}}
@@ -220,14 +233,40 @@ EVENTS: Mapping[str, str | Promise] = {
     "case.resolved": gettext_lazy("Closed: everything was corrected"),
     "case.noted": gettext_lazy("Wrote a note"),
     "case.evidence_added": gettext_lazy("Added evidence"),
+    "case.merged": gettext_lazy("Merged into another case"),
+    "case.took_in": gettext_lazy("Another case was merged into it"),
+    "case.merge_undone": gettext_lazy("The merge was undone"),
+    "case.split": gettext_lazy("Listings were split off"),
+    "case.split_off": gettext_lazy("Opened by a split"),
+    "case.linked": gettext_lazy("Linked with another case"),
+    "case.unlinked": gettext_lazy("Linked no more"),
+    "case.reopened": gettext_lazy("Reopened"),
+    "case.snoozed": gettext_lazy("Put aside"),
+    "case.woken": gettext_lazy("Awake again"),
+    "case.asked": gettext_lazy("Asked a colleague"),
+    "case.answered": gettext_lazy("The question was answered"),
+    "case.question_withdrawn": gettext_lazy("The question was taken back"),
+    "case.handed_back": gettext_lazy("Handed back"),
+    "case.watched": pgettext_lazy("case", "Watched"),
+    "case.unwatched": gettext_lazy("Watched no more"),
 }
+REFERRED = ("into", "from", "case")
+"""What an entry of the log may name besides: another case."""
 
 
 def event(entry: Entry) -> dict[str, Any]:
     """One line of the log about a case, in words. A verb that is not known here is shown as it stands."""
     return {
         "text": EVENTS.get(entry.verb, entry.verb),
+        "other": next((entry.data[name] for name in REFERRED if name in entry.data), ""),
         "reason": entry.data.get("reason", ""),
         "actor": entry.actor,
         "at": entry.at,
     }
+
+
+def news(telling: Telling) -> str:
+    """A line of the inbox, in words: of a watched case what happened to it."""
+    if telling.kind == News.WATCHED:
+        return str(EVENTS.get(telling.verb, telling.verb))
+    return str(News(telling.kind).label)

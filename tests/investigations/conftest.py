@@ -54,3 +54,8 @@ def held(client: Client, kim: User, case: Case) -> Case:
     client.force_login(kim)
     claims.claim(case=case, person=kim, at=timezone.now())
     return case
+
+
+@pytest.fixture
+def tess() -> User:
+    return make.person("tess", Role.TEAM_LEAD)

@@ -13,9 +13,9 @@ from enforcement.enums import ClosedBecause, ViolationState
 from enforcement.models import Violation
 from governance.accounts.models import User
 from investigations import tasks
-from investigations.domain import claims
-from investigations.enums import CaseState, ClaimEnd
-from investigations.models import Case, Claim
+from investigations.domain import claims, resting
+from investigations.enums import CaseState, ClaimEnd, WakeOn, WokenBy
+from investigations.models import Case, Claim, Snooze, Telling
 from tests.factories import cases as make
 from tests.fixtures.workers import Worker, forget, pending
 
@@ -48,6 +48,23 @@ def test_claims_end_when_their_time_is_over(case: Case, kim: User) -> None:
     tasks.lapse_claims()
 
     assert Claim.objects.get().ended_as == ClaimEnd.LAPSED
+
+
+def test_what_rests_wakes_and_what_is_kept_is_freed(case: Case, kim: User) -> None:
+    long_ago = timezone.now() - timedelta(days=2)
+    other = make.case(make.policy("cords"), case.merchant)
+    Case.objects.filter(pk=other.pk).update(kept_for=kim, kept_until=long_ago)
+    claims.claim(case=case, person=kim, at=long_ago)
+    resting.snooze(
+        case=case, actor=kim, reason="x", until=long_ago + timedelta(days=1), wake_on=WakeOn.NOTHING, at=long_ago
+    )
+
+    tasks.wake_cases()
+    tasks.wake_cases()
+
+    assert Snooze.objects.get().woken_by == WokenBy.DAY
+    assert not Case.objects.filter(kept_for__isnull=False).exists()
+    assert Telling.objects.count() == 1
 
 
 def test_priorities_follow_the_clock(case: Case) -> None:

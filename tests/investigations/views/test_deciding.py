@@ -11,10 +11,11 @@ from django.utils import timezone
 from enforcement.models import Decision, Violation
 from governance.accounts.models import User
 from governance.policies.enums import Measure
-from investigations.domain import claims, opening
+from investigations.domain import cases, claims, opening
 from investigations.enums import Verdict
 from investigations.models import Case, CaseDecision, CaseItem, Claim
 from tests.factories import cases as make
+from tests.investigations.odd import ODD
 from tests.investigations.views.desk import address, entered, page
 
 pytestmark = pytest.mark.django_db
@@ -235,3 +236,50 @@ def test_a_decision_of_a_merchant_names_no_listing(client: Client, kim: User) ->
 
     merchant.refresh_from_db()
     assert merchant.listing_rights_suspended_at is not None
+
+
+# --- part by part, and whatever a listing looks like ----------------------------------------------
+
+
+def test_part_of_a_case_is_decided_and_the_rest_stays_on_the_page(client: Client, held: Case) -> None:
+    first, *_ = held.items.order_by("pk")
+    shown = client.post(address("case-effect", held.pk), entered(held, Verdict.VIOLATES)).content.decode()
+    assert "Decide 1, keep the case" in shown
+
+    response = client.post(address("case-decide", held.pk), entered(held, Verdict.VIOLATES, keep="1"))
+
+    assert response["Location"] == address("case", held.pk)
+    text = page(client, held)
+    assert "still yours: decide the rest" in text
+    assert "Handled in" in text
+    assert f'name="verdict-{first.pk}"' not in text
+
+
+def test_a_second_measure_is_named_on_the_button_and_drafted(client: Client, held: Case) -> None:
+    every = [Verdict.VIOLATES] * 3
+    shown = client.post(address("case-effect", held.pk), entered(held, *every, also="warn")).content.decode()
+    assert "Remove 3 listings in 2 markets; Warn about 3 listings" in shown
+    draft = client.post(address("case-statement", held.pk), entered(held, *every, also="warn")).content.decode()
+    assert "2 decisions in one letter" in draft
+    client.post(address("case-decide", held.pk), entered(held, *every, also="warn"))
+    closed = page(client, held)
+    for decision in Decision.objects.all():
+        assert decision.reference in closed
+        assert client.get(address("case-sent", held.pk, decision.pk)).status_code == 200
+    assert Decision.objects.count() == 2
+
+
+@pytest.mark.parametrize("fields", ODD.values(), ids=ODD)
+def test_no_listing_breaks_the_page_or_its_dialogs(fields: dict[str, Any], client: Client, held: Case) -> None:
+    more = {name: value for name, value in fields.items() if name != "title"}
+    odd = make.listing(held.merchant, str(fields.get("title", "Cube")), **more)
+    assert held.policy is not None
+    make.violation(odd, held.policy)
+    cases.open_owed(at=timezone.now())
+
+    for url in (address("case", held.pk), address("case-split", held.pk), address("case-tab", held.pk, "changes")):
+        text = client.get(url).content.decode()
+        assert "<script>alert" not in text
+        assert "onerror=alert(1)>" not in text
+    assert client.post(address("case-decide", held.pk), entered(held, *[Verdict.VIOLATES] * 4)).status_code == 302
+    assert Decision.objects.get().items.count() == 4
