@@ -177,6 +177,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "begin what has waited": {"task": "enforcement.tasks.start_due", "schedule": 60},
     "carry out the steps of the ladder": {"task": "enforcement.tasks.take_ladder_steps", "schedule": 60},
     "keep imports going": {"task": "listings.tasks.keep_imports_going", "schedule": 60},
+    "find links between merchants": {"task": "listings.tasks.find_links", "schedule": 60},
     "make texts of an older normaliser anew": {"task": "listings.tasks.renormalise_texts", "schedule": 60},
     "make the windows of the day": {"task": "listings.tasks.refresh_windows", "schedule": crontab(hour=0, minute=10)},
     "deliver what is owed": {"task": "enforcement.tasks.deliver_owed", "schedule": 30},
@@ -194,8 +195,17 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "end claims that have run out": {"task": "investigations.tasks.lapse_claims", "schedule": 30},
     "bring priorities up to the hour": {"task": "investigations.tasks.refresh_priorities", "schedule": 300},
     "write to those who reported": {"task": "investigations.tasks.deliver_notice_mails", "schedule": 30},
+    "reckon what spreads over links": {"task": "investigations.tasks.reckon_links", "schedule": 900},
     "count for the rail": {"task": "investigations.tasks.count_for_the_rail", "schedule": 60},
 }
+
+# --- links between merchants -------------------------------------------------------------------
+# Keys the hashes by which bank accounts, addresses and the like are compared. With another key the marketplace has to send accounts and
+# devices again: set it where SECRET_KEY is going to be replaced.
+LINK_KEY = env("LINK_KEY", default="") or SECRET_KEY
+LINK_SETTLE_MINUTES = env.int(
+    "LINK_SETTLE_MINUTES", default=60
+)  # a merchant's listings are read for links once in so long
 
 # --- sweeps ------------------------------------------------------------------------------------
 UNDO_SECONDS = env.int(
