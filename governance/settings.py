@@ -149,6 +149,8 @@ CELERY_TASK_ROUTES = {
     "enforcement.tasks.make_snapshot": {"queue": "sweeps"},
     "listings.tasks.run_import": {"queue": "sweeps"},
     "listings.tasks.renormalise_texts": {"queue": "sweeps"},
+    "listings.tasks.find_links": {"queue": "sweeps"},
+    "investigations.tasks.reckon_links": {"queue": "sweeps"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"

@@ -14,10 +14,10 @@ from enforcement.models import Violation
 from governance.policies.enums import Severity
 from governance.web.references import read_reference
 from investigations.enums import LIVE_CASES, OPEN_NOTICES, CaseOutcome, CaseState, ListingStanding, NoticeState
-from investigations.models import Case, Claim, Notice, Queue
+from investigations.models import Case, Claim, LinkGroup, LinkRisk, Notice, Queue
 from investigations.queries import lines
 from investigations.queries.listings import standing_as
-from listings.enums import ListingState, MerchantKind, MerchantState
+from listings.enums import LinkKind, ListingState, MerchantKind, MerchantState
 from listings.models import Category, Listing, Market, Merchant
 
 CASE_ID = re.compile(r"^C-?(\d{1,18})$", re.IGNORECASE)
@@ -162,6 +162,30 @@ class MerchantFilter(django_filters.FilterSet):
 def merchant_countries() -> list[tuple[str, str]]:
     codes = Merchant.objects.order_by("country").values_list("country", flat=True).distinct()
     return [(code, code) for code in codes]
+
+
+class LinkGroupFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Merchant"), method="search", help_text=_("Name, or the marketplace's key"))
+    kind = django_filters.MultipleChoiceFilter(label=_("Held together by"), choices=LinkKind.choices, method="tied_by")
+    size = django_filters.NumberFilter(label=_("Merchants, at least"), field_name="size", lookup_expr="gte")
+    stopped = django_filters.BooleanFilter(label=_("Somebody was suspended or terminated"), method="with_stopped")
+
+    class Meta:
+        model = LinkGroup
+        fields: tuple[str, ...] = ()
+
+    def search(self, rows: QuerySet[LinkGroup], name: str, value: str) -> QuerySet[LinkGroup]:
+        value = value.strip()
+        of_merchant = (
+            Q(merchant__name__icontains=value) | Q(merchant__external_id=value) | Q(merchant__public_id=value.upper())
+        )
+        return rows.filter(Exists(LinkRisk.objects.filter(of_merchant, group=OuterRef("pk"))))
+
+    def tied_by(self, rows: QuerySet[LinkGroup], name: str, value: list[str]) -> QuerySet[LinkGroup]:
+        return rows.filter(kinds__has_any_keys=value) if value else rows
+
+    def with_stopped(self, rows: QuerySet[LinkGroup], name: str, value: bool) -> QuerySet[LinkGroup]:
+        return rows.filter(stopped__gt=0) if value else rows.filter(stopped=0)
 
 
 class NoticeFilter(django_filters.FilterSet):

@@ -13,6 +13,7 @@ __all__ = [
     "can_see_listings",
     "can_see_merchants",
     "can_see_queue",
+    "can_see_shared",
     "can_take_held",
     "can_work",
     "markets",
@@ -66,3 +67,8 @@ def can_see_listings(user: Anyone) -> bool:
 
 def can_see_merchants(user: Anyone) -> bool:
     return has_scope(user, Scope.MERCHANTS_READ)
+
+
+def can_see_shared(user: Anyone) -> bool:
+    """See what two merchants share, word for word; each look goes on the log."""
+    return has_role(user, *SENIORS, Role.AUDITOR)

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from governance.web import formats, places
-from investigations.domain import cases, claims, notice_mail, notices, priorities
+from investigations.domain import cases, claims, link_risk, notice_mail, notices, priorities
 from investigations.queries import notices as mail_to_reporters
 from investigations.queries import queues
 
@@ -47,3 +47,8 @@ def count_for_the_rail() -> None:
     waiting, live = queues.rail_counts()
     places.set_count("queue", formats.number(waiting))
     places.set_count("cases", formats.number(live))
+
+
+@shared_task
+def reckon_links() -> None:
+    link_risk.reckon(at=timezone.now())

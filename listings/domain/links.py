@@ -119,14 +119,16 @@ def _find(merchants: Sequence[int], at: datetime) -> Turn:
 
 
 def _plain(merchants: Sequence[int]) -> Iterator[Found]:
-    weights = {kind: weight for kind, weight in LINK_WEIGHT.items() if kind not in (LinkKind.TEXT, LinkKind.DECLARED)}
+    weights: dict[LinkKind, float] = {
+        kind: weight for kind, weight in LINK_WEIGHT.items() if kind not in (LinkKind.TEXT, LinkKind.DECLARED)
+    }
     for each in queries.common(merchants, weights):
         yield (
             each.first_id,
             each.second_id,
             each.kind,
             each.rarest[1],
-            each.count,
+            each.things,
             strength(LinkKind(each.kind), each.open),
         )
 

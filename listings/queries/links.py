@@ -1,8 +1,8 @@
 """What is read to find links: merchants' records, their pictures and texts, and who shares a mark with whom."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -110,7 +110,7 @@ class Common(NamedTuple):
     second_id: int
     kind: str
     rarest: list[str]
-    count: int
+    things: int
     open: float
 
 
@@ -156,7 +156,7 @@ def texts(merchants: Collection[int], *, batch: int = 5_000) -> Iterator[Written
         after = rows[-1].listing_id if rows else after
 
 
-def common(merchants: Collection[int], weights: dict[LinkKind, float]) -> list[Common]:
+def common(merchants: Collection[int], weights: Mapping[LinkKind, float]) -> list[Common]:
     """What these merchants have in common with others by kinds that need no second look."""
     told = {"kinds": [kind.value for kind in weights], "weights": list(weights.values())}
     with connection.cursor() as cursor:
@@ -176,5 +176,5 @@ def given() -> list[str]:
     return sorted(kind.value for kind in GIVEN_MARKS)
 
 
-def _asked(merchants: Collection[int]) -> dict[str, object]:
+def _asked(merchants: Collection[int]) -> dict[str, Any]:
     return {"merchants": list(merchants), "many": MANY}

@@ -76,7 +76,32 @@ def test_an_account_in_groups() -> None:
     assert contacts.account("123") == ""
 
 
-WORDS = "a small wooden owl with bright eyes for the desk of a child who likes to read at night when the house is quiet".split()
+WORDS = [
+    "a",
+    "small",
+    "wooden",
+    "owl",
+    "with",
+    "bright",
+    "eyes",
+    "for",
+    "the",
+    "desk",
+    "of",
+    "a",
+    "child",
+    "who",
+    "likes",
+    "to",
+    "read",
+    "at",
+    "night",
+    "when",
+    "the",
+    "house",
+    "is",
+    "quiet",
+]
 
 
 def test_nearly_the_same_text_has_a_mark_in_common_and_another_text_has_none() -> None:
