@@ -389,6 +389,7 @@ SPECTACULAR_SETTINGS = {
         "CaseState": "investigations.enums.CaseState",
         "CaseOrigin": "investigations.enums.CaseOrigin",
         "CaseOutcome": "investigations.enums.CaseOutcome",
+        "LinkKind": "listings.enums.LinkKind",
         "NoticeState": "investigations.enums.NoticeState",
         "Verdict": "investigations.enums.Verdict",
         "EventType": "enforcement.enums.EventType",

@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT, ROW, GAP, MARKS = 168, 36, 44, 36, 58
-"""Of a node's card, of a row, between a card and what marks the tie to the next, and of these marks."""
+WIDTH, HEIGHT, ROW, GAP, MARKS = 156, 36, 44, 22, 56
+"""Of a node's card, of a row, between a card and what marks the tie to the next, and of these marks, which stand on its line."""
 PITCH = WIDTH + GAP + MARKS
 ROWS = 24
 """Rows that are drawn before fewer neighbours are."""
@@ -108,8 +108,15 @@ def network(
     lines += [
         _beside(at[wire.one], at[wire.other], wire) for wire in sorted(beside, key=lambda each: (each.one, each.other))
     ]
-    width = max(spot.x for spot in spots) + WIDTH + BOW
-    return Network(width, max(spot.y for spot in spots) + HEIGHT, tuple(spots), tuple(lines), sum(more.values()))
+    right = max(spot.x for spot in spots)
+    bowed = any(at[wire.one].x == at[wire.other].x == right for wire in beside)
+    return Network(
+        right + WIDTH + bowed * BOW,
+        max(spot.y for spot in spots) + HEIGHT,
+        tuple(spots),
+        tuple(lines),
+        sum(more.values()),
+    )
 
 
 def _tree(root: int, wires: Collection[Wire], rank: Mapping[int, float], needed: Collection[int]) -> _Tree:
@@ -187,7 +194,7 @@ def _placed(tree: _Tree, root: int, shown: Mapping[int, Sequence[int]], more: Ma
 def _branch(parent: Spot, spot: Spot) -> Line:
     x, y, to, end = parent.x + WIDTH, parent.y + HEIGHT / 2, spot.left, spot.y + HEIGHT / 2
     middle = (x + to) / 2
-    path = f"M{x:g} {y:g}C{middle:g} {y:g} {middle:g} {end:g} {to:g} {end:g}"
+    path = f"M{x:g} {y:g}C{middle:g} {y:g} {middle:g} {end:g} {to:g} {end:g}H{spot.x:g}"
     return Line(path, _css(spot.wire), spot.wire.words if spot.wire else "")
 
 
@@ -195,7 +202,7 @@ def _beside(one: Spot, other: Spot, wire: Wire) -> Line:
     """A further tie: bowed to the right where both stand in one column, else from the one's right side to the other's left."""
     one, other = sorted((one, other), key=lambda spot: (spot.column, spot.y))
     x, y, end = one.x + WIDTH, one.y + HEIGHT / 2, other.y + HEIGHT / 2
-    to = other.x + WIDTH if one.column == other.column else other.left
+    to = other.x + WIDTH if one.column == other.column else other.x
     bow = x + BOW if one.column == other.column else (x + to) / 2
     return Line(f"M{x:g} {y:g}C{bow:g} {y:g} {bow:g} {end:g} {to:g} {end:g}", f"{_css(wire)} is-beside", wire.words)
 

@@ -49,12 +49,23 @@ class Mark:
 
 @dataclass(frozen=True)
 class Risk:
-    """A merchant's risk as it is shown: the number, how it is called, and the one thing that a card says of the merchant."""
+    """A merchant's risk as it is shown: the number, how it is called, and what their own comes from."""
 
     value: float
     level: RiskLevel
     own: str
-    stopped: bool
+    reason: str
+
+    @property
+    def stopped(self) -> bool:
+        return self.reason in STOPPED
+
+    @property
+    def said(self) -> str:
+        """How high it is; in figures where there is one."""
+        if self.level == RiskLevel.NONE:
+            return str(self.level.label)
+        return _("%(level)s, %(value)s") % {"level": self.level.label, "value": formats.number(self.value, digits=2)}
 
     @property
     def tone(self) -> str:
@@ -66,16 +77,15 @@ class Risk:
 
     @property
     def card(self) -> str:
-        if self.stopped or self.level == RiskLevel.NONE:
-            return self.own or str(self.level.label)
-        return _("%(level)s, %(value)s") % {"level": self.level.label, "value": formats.number(self.value, digits=2)}
+        """The one thing that a card says of the merchant."""
+        return str(RiskReason(self.reason).label) if self.stopped else self.said
 
 
 def risk_in_words(merchant: Merchant) -> Risk:
     """Of a merchant loaded with their risk."""
     found = risk_of(merchant)
     reason = found.because.get("reason", "")
-    return Risk(found.risk, risk_level(found.risk), reason_in_words(found.because), reason in STOPPED)
+    return Risk(found.risk, risk_level(found.risk), reason_in_words(found.because), reason)
 
 
 def reason_in_words(because: Mapping[str, Any]) -> str:

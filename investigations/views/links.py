@@ -187,7 +187,13 @@ def _kinds(request: HttpRequest, found: Around, asked: Asked) -> list[dict[str, 
     """The legend, which is the filter by kind: how many pairs each kind ties."""
     counts = Counter(kind for tie in found.ties.values() for kind, _strength in tie.kinds)
     return [
-        {"kind": kind, "icon": LINK_ICON[kind], "count": counts[kind.value], "on": kind.value in asked.kinds}
+        {
+            "kind": kind,
+            "label": words.kind_label(kind, short=True),
+            "icon": LINK_ICON[kind],
+            "count": counts[kind.value],
+            "on": kind.value in asked.kinds,
+        }
         for kind in LinkKind
         if counts[kind.value] or kind.value in asked.kinds
     ]

@@ -38,14 +38,18 @@ def ring() -> list[Merchant]:
     link(members[1], members[3], LinkKind.TEXT, 0.5)
     link(members[1], members[2], LinkKind.NAME, 0.2)
     for number in (1, 2):
-        TraderIdentity.objects.create(merchant=members[number], address="Hauptstraße 5, 10115 Berlin", phone="030 1234567")
+        TraderIdentity.objects.create(
+            merchant=members[number], address="Hauptstraße 5, 10115 Berlin", phone="030 1234567"
+        )
     apart = [make.merchant(name) for name in ("Alpenglow", "Alpine Glow")]
     link(apart[0], apart[1], LinkKind.DEVICE, 0.75)
     link_risk.reckon(at=now)
     return [Merchant.objects.get(pk=each.pk) for each in [*members, *apart]]
 
 
-def star(count: int, *, center: Merchant, kinds: Sequence[LinkKind] = (LinkKind.ADDRESS, LinkKind.PHONE)) -> list[Merchant]:
+def star(
+    count: int, *, center: Merchant, kinds: Sequence[LinkKind] = (LinkKind.ADDRESS, LinkKind.PHONE)
+) -> list[Merchant]:
     """So many merchants around one."""
     now = timezone.now()
     rows = Merchant.objects.bulk_create(
@@ -56,7 +60,9 @@ def star(count: int, *, center: Merchant, kinds: Sequence[LinkKind] = (LinkKind.
     )
     MerchantLink.objects.bulk_create(
         [
-            MerchantLink(first=center, second=row, kind=kinds[n % len(kinds)], strength=0.4 + n % 50 / 100, found_at=now)
+            MerchantLink(
+                first=center, second=row, kind=kinds[n % len(kinds)], strength=0.4 + n % 50 / 100, found_at=now
+            )
             for n, row in enumerate(rows)
         ]
     )
