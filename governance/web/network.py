@@ -77,7 +77,16 @@ class Network:
 class _Tree:
     columns: Mapping[int, int]
     children: Mapping[int, Sequence[int]]
+    above: Mapping[int, int]
     wires: Mapping[int, Wire]
+
+    def way_to(self, key: int) -> set[int]:
+        """The node and all that it hangs on; nothing where it is not in the tree."""
+        found = {key} if key in self.columns else set()
+        while key in self.above:
+            key = self.above[key]
+            found.add(key)
+        return found
 
     def below(self, key: int) -> int:
         """How many hang on this node, directly or not."""
@@ -93,38 +102,30 @@ def network(
     kept: Collection[int] = (),
 ) -> Network:
     """Lay out what hangs on `root`. The highest `rank` comes first; `opened` and `kept` nodes are drawn in any case."""
-    tree = _tree(root, wires, rank, {*opened, *kept})
-    shown, more = _chosen(tree, root, set(opened), {*opened, *kept})
+    tree = _tree(root, wires, rank)
+    shown, more = _chosen(tree, root, set(opened), {above for key in (*opened, *kept) for above in tree.way_to(key)})
     spots = _placed(tree, root, shown, more)
     at = {spot.key: spot for spot in spots if not spot.more}
-    lines = [
-        _branch(at[spot.wire.one if spot.wire.other == spot.key else spot.wire.other], spot)
-        for spot in spots
-        if spot.wire
-    ]
-    lines += [_branch(at[spot.key], spot) for spot in spots if spot.more]
     known = {(spot.wire.one, spot.wire.other) for spot in spots if spot.wire}
-    beside = [wire for wire in wires if {wire.one, wire.other} <= set(at) and (wire.one, wire.other) not in known]
-    lines += [
-        _beside(at[wire.one], at[wire.other], wire) for wire in sorted(beside, key=lambda each: (each.one, each.other))
-    ]
-    right = max(spot.x for spot in spots)
-    bowed = any(at[wire.one].x == at[wire.other].x == right for wire in beside)
-    return Network(
-        right + WIDTH + bowed * BOW,
-        max(spot.y for spot in spots) + HEIGHT,
-        tuple(spots),
-        tuple(lines),
-        sum(more.values()),
+    beside = sorted(
+        (wire for wire in wires if {wire.one, wire.other} <= set(at) and (wire.one, wire.other) not in known),
+        key=lambda wire: (wire.one, wire.other),
     )
+    lines = [_branch(at[tree.above[spot.key]], spot) for spot in spots if spot.wire]
+    lines += [_branch(at[spot.key], spot) for spot in spots if spot.more]
+    lines += [_beside(at[wire.one], at[wire.other], wire) for wire in beside]
+    right, bottom = max(spot.x for spot in spots) + WIDTH, max(spot.y for spot in spots) + HEIGHT
+    bowed = any(at[wire.one].x == at[wire.other].x == right - WIDTH for wire in beside)
+    return Network(right + bowed * BOW, bottom, tuple(spots), tuple(lines), sum(more.values()))
 
 
-def _tree(root: int, wires: Collection[Wire], rank: Mapping[int, float], needed: Collection[int]) -> _Tree:
+def _tree(root: int, wires: Collection[Wire], rank: Mapping[int, float]) -> _Tree:
     around: dict[int, dict[int, Wire]] = defaultdict(dict)
     for wire in wires:
         around[wire.one][wire.other] = around[wire.other][wire.one] = wire
     columns: dict[int, int] = {root: 0}
     children: dict[int, list[int]] = {}
+    above: dict[int, int] = {}
     own: dict[int, Wire] = {}
     layer = [root]
     while layer:
@@ -134,14 +135,12 @@ def _tree(root: int, wires: Collection[Wire], rank: Mapping[int, float], needed:
                 if other not in columns:
                     best[other] = max(best.get(other, (-1.0, 0, 0)), (wire.strength, -place, key))
         for other, (_strength, _place, parent) in best.items():
-            columns[other], own[other] = columns[parent] + 1, around[parent][other]
+            columns[other], above[other], own[other] = columns[parent] + 1, parent, around[parent][other]
             children.setdefault(parent, []).append(other)
         for key in layer:
-            children.setdefault(key, []).sort(
-                key=lambda each: (each not in needed, -rank.get(each, 0.0), -own[each].strength, each)
-            )
+            children.setdefault(key, []).sort(key=lambda each: (-rank.get(each, 0.0), -own[each].strength, each))
         layer = [child for key in layer for child in children[key]]
-    return _Tree(columns, children, own)
+    return _Tree(columns, children, above, own)
 
 
 def _chosen(

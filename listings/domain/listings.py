@@ -83,10 +83,6 @@ def write(*, drafts: Sequence[ListingDraft], source: str, at: datetime) -> Writt
         if touched:
             _write_parts(cursor, written, differing, source=source, at=at)
             _announce(written, at)
-            link_marks.owe_reading(
-                merchant_ids={merchant for merchant, _external in touched},
-                due=at + timedelta(minutes=settings.LINK_SETTLE_MINUTES),
-            )
     return written
 
 
@@ -195,6 +191,8 @@ def _write_parts(cursor: Any, written: Written, drafts: Sequence[ListingDraft], 
 
 
 def _announce(written: Written, at: datetime) -> None:
+    merchants = {merchant for merchant, _external in written.created | written.changed}
+    link_marks.owe_reading(merchant_ids=merchants, due=at + timedelta(minutes=settings.LINK_SETTLE_MINUTES))
     if written.changed:
         replaced = sorted(written.ids[key] for key in written.changed)
         listings_replaced.send(sender=Listing, listing_ids=replaced, at=at)

@@ -38,8 +38,9 @@ _TEXTS = """
 """
 _SHARED = """
     WITH mine AS (
-        SELECT DISTINCT digest, kind FROM listings_linkmark WHERE merchant_id = ANY(%(merchants)s)
-    ), held AS (
+        SELECT DISTINCT digest, kind FROM listings_linkmark
+        WHERE merchant_id = ANY(%(merchants)s) AND kind = ANY(%(kinds)s)
+    ), held AS MATERIALIZED (
         SELECT mine.*, holders.n FROM mine CROSS JOIN LATERAL (
             SELECT count(*) AS n FROM (
                 SELECT 1 FROM listings_linkmark m WHERE m.digest = mine.digest AND m.kind = mine.kind LIMIT %(many)s + 1
@@ -49,14 +50,19 @@ _SHARED = """
     )
     SELECT a.merchant_id AS first_id, b.merchant_id AS second_id, held.kind, held.digest, held.n, a.listing_id AS one, b.listing_id AS other
     FROM held
-    JOIN listings_linkmark a ON a.digest = held.digest AND a.kind = held.kind
+    CROSS JOIN LATERAL (
+        SELECT merchant_id, listing_id FROM listings_linkmark m WHERE m.digest = held.digest AND m.kind = held.kind OFFSET 0
+    ) AS a
     JOIN listings_linkmark b ON b.digest = held.digest AND b.kind = held.kind AND b.merchant_id > a.merchant_id
     LEFT JOIN listings_listing la ON la.id = a.listing_id
     LEFT JOIN listings_listing lb ON lb.id = b.listing_id
     WHERE (a.merchant_id = ANY(%(merchants)s) OR b.merchant_id = ANY(%(merchants)s))
       AND NOT coalesce(la.ean <> '' AND la.ean = lb.ean, false)
 """
-"""Pairs of merchants, one of them among those asked for, by what they share. The same product has its maker's pictures and words."""
+"""Pairs of merchants, one of them among those asked for, by what they share. The same product has its maker's pictures and words.
+
+Holders are counted before anything is joined, and looked up one mark after the other: hardly any of the marks is held by two, which
+the planner cannot know."""
 PLAIN = f"""
     SELECT first_id, second_id, kind, min(array[lpad(n::text, 3, '0'), digest]), count(*), sum(ln(1 - w.weight * sqrt(2.0 / n)))
     FROM ({_SHARED}) AS shared
@@ -66,7 +72,7 @@ PLAIN = f"""
 NEAR = f"""
     WITH pairs AS (
         SELECT first_id, second_id, one, other, min(n) AS n, min(digest) AS digest FROM ({_SHARED}) AS shared
-        WHERE kind = %(text)s GROUP BY first_id, second_id, one, other
+        GROUP BY first_id, second_id, one, other
     ), placed AS (
         SELECT *, row_number() OVER (PARTITION BY first_id, second_id ORDER BY digest, one, other) AS place FROM pairs
     )
@@ -167,7 +173,7 @@ def common(merchants: Collection[int], weights: Mapping[LinkKind, float]) -> lis
 def near(merchants: Collection[int]) -> list[Near]:
     """Texts that may be nearly the same, at most COMPARED of any two merchants."""
     with connection.cursor() as cursor:
-        cursor.execute(NEAR, _asked(merchants) | {"text": LinkKind.TEXT.value, "compared": COMPARED})
+        cursor.execute(NEAR, _asked(merchants) | {"kinds": [LinkKind.TEXT.value], "compared": COMPARED})
         return [Near(*row) for row in cursor.fetchall()]
 
 

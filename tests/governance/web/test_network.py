@@ -57,6 +57,11 @@ def test_hundreds_are_folded_and_counted() -> None:
     assert 400 in opened.keys
 
 
+def test_what_is_kept_is_drawn_with_all_it_hangs_on() -> None:
+    wires = [Wire(0, key, 0.5) for key in range(1, 41)] + [Wire(40, 100, 0.5)]
+    assert {40, 100} <= set(network(0, wires, rank={}, kept=[100, 999]).keys)
+
+
 def test_what_hangs_on_folded_ones_is_counted_with_them() -> None:
     wires = [Wire(0, key, 0.5) for key in range(1, 41)] + [Wire(key, key + 100, 0.5) for key in range(1, 41)]
     drawn = network(0, wires, rank={})
