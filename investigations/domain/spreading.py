@@ -14,8 +14,8 @@ LEAST = 0.01
 """What is less is not passed on."""
 TOLD = 3
 """Merchants named as where a risk comes from."""
-HOLDS = 0.4
-"""From this strength on a pair belongs to one group."""
+HOLDS = 0.45
+"""From this strength on a pair belongs to one group: an address that three share holds, one that four share does not."""
 LARGEST = 60
 """A larger group is cut where it hangs together least."""
 DIGITS = 4
@@ -92,7 +92,7 @@ def _cut(pairs: Mapping[tuple[int, int], float], least: float) -> Iterator[tuple
             {pair: strength for pair, strength in held.items() if pair[0] in inside} if len(members) > LARGEST else {}
         )
         if among and least < max(among.values()):
-            yield from _cut(among, round(least + 0.1, 1))
+            yield from _cut(among, round(least + 0.1, 2))
         else:
             yield members, least
 

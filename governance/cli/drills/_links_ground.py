@@ -24,8 +24,8 @@ RING = 12
 BATCH = 2_000
 SHARED = 130
 """Merchants to a fulfilment house, a supplier or a call centre."""
-OFFICES = 0.03
-"""Share of merchants in an office with two to five others."""
+FEW = 20
+"""Of so many fours, threes and pairs one shares an office, a rare picture or a name: links that hold, and tie nobody to the ring."""
 FAMILIES = (
     "Alpina",
     "Bergmann",
@@ -135,10 +135,11 @@ def _noise(dice: random.Random, number: int, count: int) -> MerchantDraft:
         """One of as many as so many merchants come to, SHARED to each."""
         return dice.randrange(max(int(count * share) // SHARED, 1))
 
-    office = number // 4 if dice.random() < OFFICES else None
+    office = number // 4 if number // 4 % FEW == 0 else None
     house = f"Logistikring {crowd(0.5)}, 10999 Hub" if dice.random() < 0.5 else f"Lane {number}, {number:05d} Town"
     family = f"{dice.choice(FAMILIES)} {dice.randrange(count)} GmbH"
-    own = "".join(dice.choice(WORDS) for _part in range(3)) + _letters(number)
+    same = number // 2 * 2 if number // 2 % FEW == 1 else number
+    own = f"{WORDS[same % 64]} {WORDS[same // 64 % 64]} {_letters(same)}"
     domain = dice.choice(("gmail.com", f"agency{crowd(1 / 3)}.example", f"shop{number}.example"))
     return MerchantDraft(
         external_id=f"m{number}",
@@ -165,7 +166,7 @@ def _offers(
             f"https://supplier.example/{dice.randrange(crowds * 2)}.jpg",
             f"https://m{number}.example/{listing}.jpg",
         ]
-        if dice.random() < 0.01:
+        if number // 3 % FEW == 0:
             pictures.append(f"https://rare.example/{number // 3}.jpg")
         draft = ListingDraft(
             merchant_id=key,
@@ -206,12 +207,12 @@ def _tied(draft: MerchantDraft, place: int) -> MerchantDraft:
 
 
 def _tied_offer(draft: ListingDraft, place: int, listing: int) -> ListingDraft:
-    """By rare pictures, by texts that are nearly the same, or by one picture beside a name."""
+    """By rare pictures, by texts that are nearly the same, or by pictures beside a name."""
     if place in (7, 8):
         draft = replace(draft, images=(*draft.images, f"https://ring.example/{listing}.jpg"))
     if place in (8, 9) and listing < 2:
         words = random.Random(f"ring/{listing}").choices(WORDS, k=60)  # noqa: S311 -- the same
         draft = replace(draft, description=f"{' '.join(words)} {WORDS[place]}")
-    if place in (9, 10) and listing == 0:
-        draft = replace(draft, images=(*draft.images, "https://ring.example/name.jpg"))
+    if place in (9, 10) and listing < 2:
+        draft = replace(draft, images=(*draft.images, f"https://ring.example/name-{listing}.jpg"))
     return draft
