@@ -91,8 +91,9 @@ def _cut(pairs: Mapping[tuple[int, int], float], least: float) -> Iterator[tuple
         among = (
             {pair: strength for pair, strength in held.items() if pair[0] in inside} if len(members) > LARGEST else {}
         )
-        if among and least < max(among.values()):
-            yield from _cut(among, round(least + 0.1, 2))
+        tighter = round(least + 0.1, 2)
+        if among and tighter <= max(among.values()):
+            yield from _cut(among, tighter)
         else:
             yield members, least
 

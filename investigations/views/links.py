@@ -19,7 +19,7 @@ from governance.web.access import opens
 from governance.web.choices import Option
 from governance.web.network import Network, Spot, Wire, network
 from investigations import permissions
-from investigations.queries import links, shared
+from investigations.queries import links, sharing
 from investigations.queries.links import Around
 from investigations.queries.merchants import visible_merchants
 from investigations.views import link_words as words
@@ -100,7 +100,7 @@ def look(request: HttpRequest, public_id: str, pk: int) -> HttpResponse:
     )
     link = get_object_or_404(rows.select_related("first", "second"), pk=pk)
     looking.look(link=link, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
-    return render(request, "investigations/_link_shared.html", {"link": link, "shared": shared.shared(link)})
+    return render(request, "investigations/_link_shared.html", {"link": link, "shared": sharing.shared(link)})
 
 
 # --- what is asked ---------------------------------------------------------------------------------

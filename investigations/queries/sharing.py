@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import F
 
-from listings.enums import GIVEN_MARKS, LinkKind
+from listings.enums import LinkKind
 from listings.models import LinkMark, Listing, Merchant, MerchantLink, TraderIdentity
 
 MOST = 6
@@ -20,12 +20,8 @@ class Shared:
     listings: tuple[Listing, Listing] | None = None
 
 
-def is_kept(link: MerchantLink) -> bool:
-    """Of accounts and devices only hashes are kept: there is nothing to show."""
-    return LinkKind(link.kind) not in GIVEN_MARKS
-
-
 def shared(link: MerchantLink) -> list[Shared]:
+    """Nothing of accounts and devices: only their hashes are kept."""
     if LinkKind(link.kind) in (LinkKind.IMAGE, LinkKind.TEXT):
         return list(_examples(link))
     mine, theirs = ([*_values(link.kind, each)] for each in (link.first, link.second))
