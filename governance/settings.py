@@ -149,6 +149,8 @@ CELERY_TASK_ROUTES = {
     "enforcement.tasks.make_snapshot": {"queue": "sweeps"},
     "listings.tasks.run_import": {"queue": "sweeps"},
     "listings.tasks.renormalise_texts": {"queue": "sweeps"},
+    "listings.tasks.find_links": {"queue": "sweeps"},
+    "investigations.tasks.reckon_links": {"queue": "sweeps"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
@@ -177,6 +179,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "begin what has waited": {"task": "enforcement.tasks.start_due", "schedule": 60},
     "carry out the steps of the ladder": {"task": "enforcement.tasks.take_ladder_steps", "schedule": 60},
     "keep imports going": {"task": "listings.tasks.keep_imports_going", "schedule": 60},
+    "find links between merchants": {"task": "listings.tasks.find_links", "schedule": 60},
     "make texts of an older normaliser anew": {"task": "listings.tasks.renormalise_texts", "schedule": 60},
     "make the windows of the day": {"task": "listings.tasks.refresh_windows", "schedule": crontab(hour=0, minute=10)},
     "deliver what is owed": {"task": "enforcement.tasks.deliver_owed", "schedule": 30},
@@ -197,8 +200,17 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "bring priorities up to the hour": {"task": "investigations.tasks.refresh_priorities", "schedule": 300},
     "write to those who reported": {"task": "investigations.tasks.deliver_notice_mails", "schedule": 30},
     "draw what is read a second time": {"task": "investigations.tasks.draw_second_readings", "schedule": 900},
+    "reckon what spreads over links": {"task": "investigations.tasks.reckon_links", "schedule": 900},
     "count for the rail": {"task": "investigations.tasks.count_for_the_rail", "schedule": 60},
 }
+
+# --- links between merchants -------------------------------------------------------------------
+# Keys the hashes by which bank accounts, addresses and the like are compared. With another key the marketplace has to send accounts and
+# devices again: set it where SECRET_KEY is going to be replaced.
+LINK_KEY = env("LINK_KEY", default="") or SECRET_KEY
+LINK_SETTLE_MINUTES = env.int(
+    "LINK_SETTLE_MINUTES", default=60
+)  # a merchant's listings are read for links once in so long
 
 # --- sweeps ------------------------------------------------------------------------------------
 UNDO_SECONDS = env.int(
@@ -380,6 +392,7 @@ SPECTACULAR_SETTINGS = {
         "CaseState": "investigations.enums.CaseState",
         "CaseOrigin": "investigations.enums.CaseOrigin",
         "CaseOutcome": "investigations.enums.CaseOutcome",
+        "LinkKind": "listings.enums.LinkKind",
         "NoticeState": "investigations.enums.NoticeState",
         "Verdict": "investigations.enums.Verdict",
         "ReviewState": "investigations.enums.ReviewState",

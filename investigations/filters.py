@@ -32,6 +32,8 @@ from investigations.models import (
     CannedText,
     Case,
     Claim,
+    LinkGroup,
+    LinkRisk,
     Notice,
     Queue,
     SecondReview,
@@ -41,7 +43,7 @@ from investigations.models import (
 )
 from investigations.queries import lines, team
 from investigations.queries.listings import standing_as
-from listings.enums import ListingState, MerchantKind, MerchantState
+from listings.enums import LinkKind, ListingState, MerchantKind, MerchantState
 from listings.models import Category, Listing, Market, Merchant
 
 CASE_ID = re.compile(r"^C-?(\d{1,18})$", re.IGNORECASE)
@@ -255,6 +257,30 @@ def canned_policies() -> list[tuple[str, str]]:
     keys = CannedReason.objects.order_by().values_list("policy", flat=True).distinct()
     titles = lines.policy_titles([key for key in keys if key], language=language())
     return sorted(((str(key), title) for key, title in titles.items()), key=lambda choice: choice[1])
+
+
+class LinkGroupFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Merchant"), method="search", help_text=_("Name, or the marketplace's key"))
+    kind = django_filters.MultipleChoiceFilter(label=_("Held together by"), choices=LinkKind.choices, method="tied_by")
+    size = django_filters.NumberFilter(label=_("Merchants, at least"), field_name="size", lookup_expr="gte")
+    stopped = django_filters.BooleanFilter(label=_("Somebody was suspended or terminated"), method="with_stopped")
+
+    class Meta:
+        model = LinkGroup
+        fields: tuple[str, ...] = ()
+
+    def search(self, rows: QuerySet[LinkGroup], name: str, value: str) -> QuerySet[LinkGroup]:
+        value = value.strip()
+        of_merchant = (
+            Q(merchant__name__icontains=value) | Q(merchant__external_id=value) | Q(merchant__public_id=value.upper())
+        )
+        return rows.filter(Exists(LinkRisk.objects.filter(of_merchant, group=OuterRef("pk"))))
+
+    def tied_by(self, rows: QuerySet[LinkGroup], name: str, value: list[str]) -> QuerySet[LinkGroup]:
+        return rows.filter(kinds__has_any_keys=value) if value else rows
+
+    def with_stopped(self, rows: QuerySet[LinkGroup], name: str, value: bool) -> QuerySet[LinkGroup]:
+        return rows.filter(stopped__gt=0) if value else rows.filter(stopped=0)
 
 
 class NoticeFilter(django_filters.FilterSet):

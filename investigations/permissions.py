@@ -24,6 +24,7 @@ __all__ = [
     "can_see_listings",
     "can_see_merchants",
     "can_see_queue",
+    "can_see_shared",
     "can_see_team",
     "can_settle_reviews",
     "can_take_held",
@@ -142,3 +143,8 @@ def can_settle_reviews(user: Anyone) -> bool:
 
 def can_plan_quality(user: Anyone) -> bool:
     return has_role(user, Role.TEAM_LEAD, Role.GOVERNANCE_MANAGER)
+
+
+def can_see_shared(user: Anyone) -> bool:
+    """See what two merchants share, word for word; each look goes on the log."""
+    return has_role(user, *SENIORS, Role.AUDITOR)

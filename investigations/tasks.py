@@ -8,6 +8,7 @@ from investigations.domain import (
     cases,
     claims,
     figures,
+    link_risk,
     notice_mail,
     notices,
     priorities,
@@ -79,3 +80,8 @@ def count_for_the_rail() -> None:
     waiting, live = queues.rail_counts(figures.count(at=timezone.now()))
     places.set_count("queue", formats.number(waiting))
     places.set_count("cases", formats.number(live))
+
+
+@shared_task
+def reckon_links() -> None:
+    link_risk.reckon(at=timezone.now())

@@ -42,11 +42,58 @@ class LinkKind(models.TextChoices):
     BANK_ACCOUNT = "bank_account", _("Bank account")
     ADDRESS = "address", _("Address")
     PHONE = "phone", _("Phone")
-    EMAIL_DOMAIN = "email_domain", _("E-mail domain")
+    EMAIL_DOMAIN = "email_domain", _("E-mail address or domain")
     DEVICE = "device", _("Device")
     IMAGE = "image", _("Images")
     TEXT = "text", _("Texts")
+    NAME = "name", _("Similar name")
     DECLARED = "declared", _("Declared by a person")
+
+
+LINK_WEIGHT: dict[LinkKind, float] = {
+    LinkKind.BANK_ACCOUNT: 0.95,
+    LinkKind.ADDRESS: 0.6,
+    LinkKind.PHONE: 0.75,
+    LinkKind.EMAIL_DOMAIN: 0.7,
+    LinkKind.DEVICE: 0.75,
+    LinkKind.IMAGE: 0.3,
+    LinkKind.TEXT: 0.35,
+    LinkKind.NAME: 0.2,
+    LinkKind.DECLARED: 1.0,
+}
+"""How strong a link is by one thing of this kind that two merchants have, and nobody else."""
+LINK_MOST: dict[LinkKind, float] = {
+    LinkKind.BANK_ACCOUNT: 0.99,
+    LinkKind.ADDRESS: 0.75,
+    LinkKind.PHONE: 0.79,
+    LinkKind.EMAIL_DOMAIN: 0.79,
+    LinkKind.DEVICE: 0.79,
+    LinkKind.IMAGE: 0.5,
+    LinkKind.TEXT: 0.5,
+    LinkKind.NAME: 0.2,
+    LinkKind.DECLARED: 1.0,
+}
+"""What several things of one kind come to at most."""
+LINK_ICON: dict[LinkKind, str] = {
+    LinkKind.BANK_ACCOUNT: "coins",
+    LinkKind.ADDRESS: "pin",
+    LinkKind.PHONE: "phone",
+    LinkKind.EMAIL_DOMAIN: "mail",
+    LinkKind.DEVICE: "fingerprint",
+    LinkKind.IMAGE: "image",
+    LinkKind.TEXT: "file",
+    LinkKind.NAME: "tag",
+    LinkKind.DECLARED: "hand",
+}
+GIVEN_MARKS = frozenset({LinkKind.BANK_ACCOUNT, LinkKind.DEVICE})
+"""What the marketplace says of a merchant and nothing here can be read from."""
+
+
+class LinkStep(models.TextChoices):
+    """What is owed of a merchant's links: reading what they have, then finding who else has it."""
+
+    READ = "read", _("Reading")
+    FIND = "find", _("Finding")
 
 
 class Exposure(models.TextChoices):

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from listings.domain import metrics, texts
+from listings.domain import links, metrics, texts
 from listings.domain.imports import parked, runs, work
 
 
@@ -40,3 +40,10 @@ def renormalise_texts() -> None:
     done = texts.renormalise()
     if done is not None and done.made:
         renormalise_texts.delay()
+
+
+@shared_task
+def find_links() -> None:
+    """One turn of finding links between merchants, then the next while there is something to do."""
+    if links.run_next(at=timezone.now()) is not None:
+        find_links.delay()

@@ -20,8 +20,8 @@ _UNDER_BLOCK = """
     EXISTS (
         SELECT 1 FROM enforcement_restriction r
         WHERE r.lifted_at IS NULL AND r.measure = 'block_relisting' AND r.listing_id IS NOT NULL AND r.merchant_id IN (
-            SELECT m.id UNION ALL SELECT second_id FROM listings_merchantlink WHERE first_id = m.id
-            UNION ALL SELECT first_id FROM listings_merchantlink WHERE second_id = m.id
+            SELECT m.id UNION ALL SELECT second_id FROM listings_merchantlink WHERE first_id = m.id AND ended_at IS NULL
+            UNION ALL SELECT first_id FROM listings_merchantlink WHERE second_id = m.id AND ended_at IS NULL
         )
     )
 """

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Cast
-from rapidfuzz import fuzz
 
 from enforcement.enums import STANDING_DECISIONS, WAITING_DECISIONS, Origin
 from enforcement.models import Decision, DecisionItem, ItemReversal, Restriction
@@ -16,13 +15,10 @@ from enforcement.queries.restrictions import in_force
 from governance.policies.enums import Measure
 from listings.enums import ListingState
 from listings.models import Listing, ListingImage, MerchantLink
+from listings.text.likeness import nearly_same
 
 STRONG_LINK = 0.8
 """From this strength on, a linked merchant's listing counts as the merchant's own."""
-NEARLY = 92
-"""Of 100: how alike two texts have to be, letters compared in their order."""
-LEAST_TEXT = 40
-"""Characters below which likeness of texts says nothing."""
 MODEL = "model"
 """The attribute that names a product among its brand's."""
 
@@ -113,7 +109,7 @@ def changed_under_blocks(since: datetime) -> list[int]:
 def _near(merchants: Collection[int]) -> dict[int, set[int]]:
     """Each merchant, and those who are strongly linked to them."""
     near = {key: {key} for key in merchants}
-    links = MerchantLink.objects.filter(strength__gte=STRONG_LINK)
+    links = MerchantLink.objects.filter(strength__gte=STRONG_LINK, ended_at__isnull=True)
     for first, second in links.filter(Q(first__in=merchants) | Q(second__in=merchants)).values_list("first", "second"):
         near.setdefault(first, {first}).add(second)
         near.setdefault(second, {second}).add(first)
@@ -178,5 +174,4 @@ def _same(was: Offer, offer: Offer) -> bool:
         return True
     if was.pictures & offer.pictures:
         return True
-    texts = was.skeleton, offer.skeleton
-    return min(map(len, texts)) >= LEAST_TEXT and fuzz.ratio(*texts, score_cutoff=NEARLY) > 0
+    return nearly_same(was.skeleton, offer.skeleton)

@@ -1,11 +1,16 @@
 """Addresses of case work under /api/v1/."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from investigations.api.cases import CaseViewSet
+from investigations.api.links import MerchantLinkViewSet
 from investigations.api.notices import NoticeViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("notices", NoticeViewSet, basename="notice")
 router.register("cases", CaseViewSet, basename="case")
-urlpatterns = router.urls
+urlpatterns = [
+    *router.urls,
+    path("merchants/<str:merchant_id>/links", MerchantLinkViewSet.as_view({"get": "list"}), name="merchant-links"),
+]

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('enforcement', '0013_notices_decided'),
-        ('investigations', '0006_arranging'),
+        ('investigations', '0007_links'),
         ('listings', '0005_measures'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('policies', '0003_transparency_matter'),

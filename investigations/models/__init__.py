@@ -3,6 +3,7 @@ from investigations.models.canned import CannedReason, CannedText, CannedUse
 from investigations.models.case import Case, CaseItem, CaseMove
 from investigations.models.claim import CaseDecision, Claim, Skip
 from investigations.models.file import Evidence, Note
+from investigations.models.link import LinkGroup, LinkRisk
 from investigations.models.notice import Notice, NoticeMail, NoticeMove
 from investigations.models.quality import (
     Calibration,
@@ -37,6 +38,8 @@ __all__ = [
     "Evidence",
     "GoldenCase",
     "GoldenReading",
+    "LinkGroup",
+    "LinkRisk",
     "Note",
     "Notice",
     "NoticeMail",

@@ -9,7 +9,7 @@ from django.db.models import Q
 from enforcement.models import Decision, DecisionItem
 from governance.policies.enums import Measure
 from governance.policies.models import Policy
-from investigations.enums import ReviewKind, ReviewOutcome, ReviewState, RiskReason, Verdict
+from investigations.enums import DrawnFor, ReviewKind, ReviewOutcome, ReviewState, Verdict
 from investigations.models.case import Case, CaseItem
 from investigations.models.claim import CaseDecision
 from listings.models import Listing
@@ -116,8 +116,8 @@ class SecondReview(models.Model):
         return f"Q-{self.pk}"
 
     @property
-    def reasons(self) -> list[RiskReason]:
-        return [RiskReason(each) for each in self.because]
+    def reasons(self) -> list[DrawnFor]:
+        return [DrawnFor(each) for each in self.because]
 
 
 class SecondVerdict(models.Model):

@@ -13,7 +13,7 @@ from enforcement.enums import DecisionState
 from enforcement.models import Decision, DecisionItem
 from enforcement.queries import overturned
 from governance.policies.enums import Measure, Severity
-from investigations.enums import RiskReason
+from investigations.enums import DrawnFor
 from investigations.models import CaseDecision, CaseItem
 
 AT_MOST = 10
@@ -27,13 +27,13 @@ HARSH = frozenset(
     }
 )
 QUICK_SECONDS, NEW_FOR, MANY_ORDERS, CONTESTED_OVER = 10, timedelta(days=30), 100, timedelta(days=90)
-WEIGHT: dict[RiskReason, int] = {
-    RiskReason.CRITICAL: 2,
-    RiskReason.HARSH: 2,
-    RiskReason.QUICK: 2,
-    RiskReason.CONTESTED: 2,
-    RiskReason.NEW: 1,
-    RiskReason.LARGE: 1,
+WEIGHT: dict[DrawnFor, int] = {
+    DrawnFor.CRITICAL: 2,
+    DrawnFor.HARSH: 2,
+    DrawnFor.QUICK: 2,
+    DrawnFor.CONTESTED: 2,
+    DrawnFor.NEW: 1,
+    DrawnFor.LARGE: 1,
 }
 
 
@@ -42,7 +42,7 @@ class Drawable:
     """A decision by a person, with what speaks for reading it again."""
 
     ruling: CaseDecision
-    because: tuple[RiskReason, ...]
+    because: tuple[DrawnFor, ...]
 
     @property
     def risk(self) -> int:
@@ -99,20 +99,20 @@ def start_of(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _reasons(ruling: CaseDecision, begun: Mapping[int, datetime], contested: set[int]) -> Iterable[RiskReason]:
+def _reasons(ruling: CaseDecision, begun: Mapping[int, datetime], contested: set[int]) -> Iterable[DrawnFor]:
     case, decision = ruling.case, ruling.decision
     if case.severity == Severity.CRITICAL:
-        yield RiskReason.CRITICAL
+        yield DrawnFor.CRITICAL
     if decision is not None and decision.measure in HARSH:
-        yield RiskReason.HARSH
+        yield DrawnFor.HARSH
     if ruling.handling_seconds < QUICK_SECONDS:
-        yield RiskReason.QUICK
+        yield DrawnFor.QUICK
     if ruling.decided_at - begun[ruling.person_id] < NEW_FOR:
-        yield RiskReason.NEW
+        yield DrawnFor.NEW
     if case.policy_id in contested:
-        yield RiskReason.CONTESTED
+        yield DrawnFor.CONTESTED
     if case.orders_30d >= MANY_ORDERS:
-        yield RiskReason.LARGE
+        yield DrawnFor.LARGE
 
 
 def _beginners(rulings: Sequence[CaseDecision]) -> dict[int, datetime]:

@@ -18,7 +18,7 @@ from investigations import permissions
 from investigations.enums import LIVE_CASES
 from investigations.models import Case
 from listings.enums import ListingState
-from listings.models import Listing, Merchant, MerchantLink, MerchantWindow, TraderIdentity
+from listings.models import Listing, Merchant, MerchantWindow, TraderIdentity
 
 YEAR = timedelta(days=365)
 POINT_BOUNDS, POINT_TOP = (4, 8), 12
@@ -127,24 +127,6 @@ def history(merchant: Merchant, *, limit: int = 20, until: datetime | None = Non
     found = [Happening(each.decided_at, "decision", each, listings=each.listings) for each in decisions]
     found += [Happening(each.decided_at or each.filed_at, "appeal", each.decision, each) for each in appeals[:limit]]
     return sorted(found, key=lambda happening: happening.at, reverse=True)[:limit]
-
-
-@dataclass(frozen=True)
-class Linked:
-    """Another merchant who shares something with this one."""
-
-    merchant: Merchant
-    kind: str
-    strength: float
-
-
-def links(merchant: Merchant) -> list[Linked]:
-    """Merchants that share something with this one, the strongest link first."""
-    rows = MerchantLink.objects.filter(Q(first=merchant) | Q(second=merchant)).select_related("first", "second")
-    return [
-        Linked(row.second if row.first_id == merchant.pk else row.first, row.get_kind_display(), row.strength)
-        for row in rows.order_by("-strength", "id")[:50]
-    ]
 
 
 def windows(merchant: Merchant) -> list[MerchantWindow]:

@@ -21,8 +21,9 @@ from governance.web.lists import Column, ListPage
 from investigations import permissions
 from investigations.filters import MerchantFilter, language
 from investigations.queries import lines, merchants, work
+from investigations.queries import links as related
 from investigations.queries import listings as listing_queries
-from investigations.views import words
+from investigations.views import link_words, words
 from investigations.views.listings import sales_chart
 from listings.models import Merchant
 
@@ -60,7 +61,8 @@ class MerchantList(ListPage):
 
 @opens(permissions.can_see_merchants)
 def detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    merchant = get_object_or_404(merchants.visible_merchants(request.user), public_id=public_id.upper())
+    rows = merchants.visible_merchants(request.user).select_related("link_risk")
+    merchant = get_object_or_404(rows, public_id=public_id.upper())
     now, spoken = timezone.now(), language()
     past = merchants.history(merchant)
     cases = list(
@@ -79,13 +81,25 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "steps": list(ledger.steps(merchant.pk, now)),
         "history": words.history(past, titles),
         "cases": cases,
-        "linked": merchants.links(merchant),
+        **_links(request, merchant),
         "windows": merchants.windows(merchant),
         "chart": sales_chart(listing_queries.daily_of_merchant(merchant.pk, until=timezone.localdate())),
         "may_read_cases": permissions.can_read_cases(request.user),
         **_account(request, merchant, now),
     }
     return render(request, "investigations/merchant.html", context)
+
+
+def _links(request: HttpRequest, merchant: Merchant) -> dict[str, Any]:
+    """The strongest links, and what risk comes over them."""
+    found = related.strongest(merchant, request.user)
+    risk = related.risk_of(merchant)
+    return {
+        "linked": [(each, link_words.marks(each.tie)) for each in found[: related.STRONGEST]],
+        "linked_count": len(found),
+        "link_risk": link_words.risk_in_words(merchant),
+        "link_why": link_words.explained(risk, related.named([risk], request.user)),
+    }
 
 
 def _account(request: HttpRequest, merchant: Merchant, now: datetime) -> dict[str, Any]:

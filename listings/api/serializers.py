@@ -62,6 +62,16 @@ class MerchantIn(serializers.Serializer):
     vat_id = serializers.CharField(required=False, allow_blank=True)
     verified_at = serializers.CharField(required=False, allow_null=True)
     self_certified = serializers.BooleanField(required=False)
+    bank_accounts = serializers.ListField(
+        child=serializers.CharField(max_length=80),
+        required=False,
+        help_text="Compared with others'; only hashes are kept.",
+    )
+    devices = serializers.ListField(
+        child=serializers.CharField(max_length=200),
+        required=False,
+        help_text="Marks of devices or browsers they sign in with. Compared with others'; only hashes are kept.",
+    )
 
 
 class ListingOut(serializers.ModelSerializer):

@@ -2,16 +2,18 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from governance.accounts.models import User
 from governance.audit.domain import entries
 from governance.web.refusals import MoveRefused, Refusal
+from listings.domain import link_marks
 from listings.domain import listing_sql as sql
 from listings.domain.copying import array, copy_into_temporary
 from listings.domain.drafts import CertificateDraft, Key, ListingDraft
@@ -189,6 +191,8 @@ def _write_parts(cursor: Any, written: Written, drafts: Sequence[ListingDraft], 
 
 
 def _announce(written: Written, at: datetime) -> None:
+    merchants = {merchant for merchant, _external in written.created | written.changed}
+    link_marks.owe_reading(merchant_ids=merchants, due=at + timedelta(minutes=settings.LINK_SETTLE_MINUTES))
     if written.changed:
         replaced = sorted(written.ids[key] for key in written.changed)
         listings_replaced.send(sender=Listing, listing_ids=replaced, at=at)

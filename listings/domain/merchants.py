@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from governance.accounts.models import User
 from governance.audit.domain import entries
 from governance.web.references import public_id
+from listings.domain import link_marks
 from listings.domain.copying import copy_into_temporary
 from listings.enums import MerchantKind, MerchantState
 from listings.models import Merchant
@@ -71,7 +72,7 @@ class IdentityDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class MerchantDraft:
-    """`identity=None` leaves the stored trader identity as it is."""
+    """`identity=None` leaves the stored trader identity as it is, as None does of accounts and devices, of which only hashes are kept."""
 
     external_id: str
     name: str
@@ -82,6 +83,8 @@ class MerchantDraft:
     email: str = ""
     joined_on: date | None = None
     identity: IdentityDraft | None = None
+    bank_accounts: tuple[str, ...] | None = None
+    devices: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -108,9 +111,10 @@ def write(*, drafts: Sequence[MerchantDraft], at: datetime) -> WrittenMerchants:
         arguments = {"at": at}
         changed = _ids(cursor, UPDATE, arguments)
         created = _ids(cursor, INSERT, arguments)
-        identified = _ids(cursor, WRITE_IDENTITIES, arguments) - created - changed
+        identified = (_ids(cursor, WRITE_IDENTITIES, arguments) | _give(drafts, at)) - created - changed
         if identified:
             cursor.execute(TOUCH, arguments | {"touched": sorted(identified)})
+    link_marks.owe_reading(external_ids=created | changed | identified, due=at)
     return WrittenMerchants(created, changed | identified)
 
 
@@ -126,6 +130,7 @@ def create_missing(*, drafts: Iterable[MerchantDraft], at: datetime) -> dict[str
     with connection.cursor() as cursor:
         copy_into_temporary(cursor, table="incoming_merchant", columns=columns, rows=map(_row, missing))
         cursor.execute(INSERT, {"at": at})
+    link_marks.owe_reading(external_ids=[draft.external_id for draft in missing], due=at)
     return ids_of(wanted)
 
 
@@ -150,6 +155,21 @@ def put(*, draft: MerchantDraft, actor: User | None, at: datetime) -> tuple[Merc
 def ids_of(external_ids: Iterable[str]) -> dict[str, int]:
     rows = Merchant.objects.filter(external_id__in=list(external_ids)).values_list("external_id", "id")
     return dict(rows)
+
+
+def _give(drafts: Sequence[MerchantDraft], at: datetime) -> frozenset[str]:
+    """Accounts and devices, where the drafts say any. Returns whose differed."""
+    telling = [draft for draft in drafts if draft.bank_accounts is not None or draft.devices is not None]
+    if not telling:
+        return frozenset()
+    keys = ids_of(draft.external_id for draft in telling)
+    told = [(keys[draft.external_id], draft) for draft in telling]
+    differing = link_marks.give(
+        accounts={key: draft.bank_accounts for key, draft in told if draft.bank_accounts is not None},
+        devices={key: draft.devices for key, draft in told if draft.devices is not None},
+        at=at,
+    )
+    return frozenset(draft.external_id for key, draft in told if key in differing)
 
 
 def _row(draft: MerchantDraft) -> tuple[Any, ...]:

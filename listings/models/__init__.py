@@ -1,6 +1,7 @@
 from listings.models.catalogue import Certificate, Listing, ListingImage, ListingVersion
 from listings.models.imports import CategoryAlias, ImportKey, ImportRow, ImportRun
-from listings.models.merchant import Merchant, MerchantLink, TraderIdentity
+from listings.models.links import LinkMark, LinkOwed, MerchantLink
+from listings.models.merchant import Merchant, TraderIdentity
 from listings.models.metrics import ListingMetric, ListingWindow, MerchantWindow, OrderLine, WindowRefresh
 from listings.models.reference import AttributeDefinition, Category, ExchangeRate, Holiday, Market
 from listings.models.visibility import ListingVisibility
@@ -15,6 +16,8 @@ __all__ = [
     "ImportKey",
     "ImportRow",
     "ImportRun",
+    "LinkMark",
+    "LinkOwed",
     "Listing",
     "ListingImage",
     "ListingMetric",

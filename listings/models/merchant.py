@@ -1,10 +1,10 @@
 """Merchants and what the law makes us know of them."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from governance.web.references import public_id
-from listings.enums import LinkKind, MerchantKind, MerchantState
+from listings.enums import MerchantKind, MerchantState
 
 
 class Merchant(models.Model):
@@ -74,24 +74,3 @@ class TraderIdentity(models.Model):
 
     def __str__(self) -> str:
         return self.legal_name
-
-
-class MerchantLink(models.Model):
-    """Two merchants that share something. Stored once, the smaller key first; personal values only as a hash."""
-
-    first = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="links_as_first")
-    second = models.ForeignKey(Merchant, on_delete=models.CASCADE, related_name="links_as_second")
-    kind = models.CharField(max_length=16, choices=LinkKind.choices)
-    shared_hash = models.CharField(max_length=64, blank=True)
-    strength = models.FloatField(default=1.0, help_text="0 to 1.")
-    found_at = models.DateTimeField()
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["first", "second", "kind"], name="one_link_per_pair_and_kind"),
-            models.CheckConstraint(condition=Q(first__lt=F("second")), name="link_smaller_key_first"),
-            models.CheckConstraint(condition=Q(strength__gte=0, strength__lte=1), name="link_strength_share"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.first_id}–{self.second_id} {self.kind}"

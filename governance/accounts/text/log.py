@@ -99,6 +99,7 @@ VERBS: Mapping[str, str | Promise] = {
     "log.checked": _("Log checked"),
     "merchant.change": _("Merchant changed"),
     "merchant.create": _("Merchant created"),
+    "merchant_link.seen": _("Looked at what two merchants share"),
     "message.retried": _("Message sent again"),
     "notice.acted": _("Notice acted upon"),
     "notice.answered": _("Reporter's appeal answered"),

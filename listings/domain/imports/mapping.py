@@ -34,7 +34,8 @@ FIELDS: dict[ImportKind, tuple[str, ...]] = {
         "condition", "price", "currency", "markets", "images", "attributes", "certificates",
     ),
     ImportKind.MERCHANTS: (
-        "merchant_id", "name", "kind", "language", "country", "email", "created_at", *IDENTITY_FIELDS,
+        "merchant_id", "name", "kind", "language", "country", "email", "created_at", *IDENTITY_FIELDS, "bank_accounts",
+        "devices",
     ),
     ImportKind.METRICS: (
         "merchant_id", "listing_id", "date", "impressions", "visits", "orders", "units", "revenue", "currency",

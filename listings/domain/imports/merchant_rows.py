@@ -50,6 +50,8 @@ class MerchantReader:
             email=email,
             joined_on=row.soft("created_at", self._day),
             identity=self._identity(row, email),
+            bank_accounts=_marks(row, "bank_accounts"),
+            devices=_marks(row, "devices"),
         )
         return MerchantRow(draft, row.notes)
 
@@ -71,6 +73,15 @@ class MerchantReader:
 
     def _day(self, value: Any) -> date:
         return values.day(value, formats=self.mapping.dates)
+
+
+def _marks(row: Fields, name: str) -> tuple[str, ...] | None:
+    """None where the file says nothing of them; what is stored then stays. An IBAN may be written in groups of four."""
+    if row.row.get(name) is None:
+        return None
+    return tuple(
+        row.soft(name, lambda value: fields.items(value, "|" if isinstance(value, str) and "|" in value else ";"), ())
+    )
 
 
 def _kind(value: Any) -> MerchantKind:

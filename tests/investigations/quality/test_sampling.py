@@ -6,7 +6,7 @@ from governance.accounts.models import User
 from governance.policies.enums import Severity
 from governance.web.refusals import Refusal
 from investigations.domain import cases, reviews, sampling
-from investigations.enums import ReviewKind, ReviewState, RiskReason, Verdict
+from investigations.enums import DrawnFor, ReviewKind, ReviewState, Verdict
 from investigations.models import Draw, SecondReview
 from investigations.queries import drawing
 from tests.factories import cases as make
@@ -73,7 +73,7 @@ def test_the_riskiest_of_the_rest_are_drawn_with_the_reasons(kim: User, mara: Us
     hasty = ruled(grave, kim, V, name="Hasty", took=4)
     review = next(each for each in drawn(random=0, risk=10, actor=mara) if each.kind == ReviewKind.RISK)
     assert review.ruling == hasty
-    assert set(review.reasons) == {RiskReason.CRITICAL, RiskReason.QUICK, RiskReason.NEW}
+    assert set(review.reasons) == {DrawnFor.CRITICAL, DrawnFor.QUICK, DrawnFor.NEW}
 
 
 def test_a_plan_outside_its_bounds_is_refused(mara: User) -> None:
