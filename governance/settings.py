@@ -149,6 +149,7 @@ CELERY_TASK_ROUTES = {
     "enforcement.tasks.make_snapshot": {"queue": "sweeps"},
     "listings.tasks.run_import": {"queue": "sweeps"},
     "listings.tasks.renormalise_texts": {"queue": "sweeps"},
+    "investigations.tasks.match_recalls": {"queue": "sweeps"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
@@ -194,6 +195,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "end claims that have run out": {"task": "investigations.tasks.lapse_claims", "schedule": 30},
     "bring priorities up to the hour": {"task": "investigations.tasks.refresh_priorities", "schedule": 300},
     "write to those who reported": {"task": "investigations.tasks.deliver_notice_mails", "schedule": 30},
+    "hold new listings against recalls": {"task": "investigations.tasks.match_recalls", "schedule": 300},
+    "hand over buyers to be told": {"task": "investigations.tasks.hand_over_consumers", "schedule": 60},
+    "fetch recalls": {"task": "investigations.tasks.fetch_recalls", "schedule": crontab(minute=17)},
     "count for the rail": {"task": "investigations.tasks.count_for_the_rail", "schedule": 60},
 }
 
@@ -234,6 +238,11 @@ if DSA_TDB != "off" and not (DSA_TDB_TOKEN and DSA_TDB_URLS.get(DSA_TDB)):
         "DSA_TDB is off, sandbox or production. The last two need DSA_TDB_TOKEN (or DSA_TDB_TOKEN_FILE), and the sandbox "
         "its address in DSA_TDB_SANDBOX_URL."
     )
+
+# --- recalls -----------------------------------------------------------------------------------
+# Where alerts are fetched from, every hour; empty: nowhere. A file of Safety Gate or the CPSC as they lay it out.
+RECALLS_URL = env("RECALLS_URL", default="")
+RECALLS_SECONDS = env.float("RECALLS_SECONDS", default=60)  # from connecting to the end of the answer
 
 # --- previews ----------------------------------------------------------------------------------
 # Columns of the catalogue, written by the workers and read by the web: with several machines, a volume that all of them share.
