@@ -158,12 +158,12 @@ class MatchKind(models.TextChoices):
     TEXT = "text", _("Similar text")
 
 
-MATCH_KIND_TONE: dict[MatchKind, str] = {
+KIND_TONE: dict[MatchKind, str] = {
     MatchKind.GTIN: "critical",
     MatchKind.MODEL: "serious",
     MatchKind.TEXT: "caution",
 }
-MATCH_KIND_ICON: dict[MatchKind, str] = {MatchKind.GTIN: "hash", MatchKind.MODEL: "tag", MatchKind.TEXT: "search"}
+KIND_ICON: dict[MatchKind, str] = {MatchKind.GTIN: "hash", MatchKind.MODEL: "tag", MatchKind.TEXT: "search"}
 
 
 class MatchState(models.TextChoices):

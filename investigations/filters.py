@@ -13,10 +13,20 @@ from enforcement.enums import ViolationState
 from enforcement.models import Violation
 from governance.policies.enums import Severity
 from governance.web.references import read_reference
-from investigations.enums import LIVE_CASES, OPEN_NOTICES, CaseOutcome, CaseState, ListingStanding, NoticeState
-from investigations.models import Case, Claim, Notice, Queue
-from investigations.queries import lines
+from investigations.enums import (
+    LIVE_CASES,
+    OPEN_NOTICES,
+    CaseOutcome,
+    CaseState,
+    ListingStanding,
+    MatchState,
+    NoticeState,
+    RecallSource,
+)
+from investigations.models import Case, Claim, Notice, Queue, RecallAlert, RecallMatch
+from investigations.queries import lines, recalls
 from investigations.queries.listings import standing_as
+from investigations.text import recall_words
 from listings.enums import ListingState, MerchantKind, MerchantState
 from listings.models import Category, Listing, Market, Merchant
 
@@ -186,3 +196,35 @@ class NoticeFilter(django_filters.FilterSet):
 
     def only_open(self, rows: QuerySet[Notice], name: str, value: bool) -> QuerySet[Notice]:
         return rows.filter(state__in=OPEN_NOTICES) if value else rows.exclude(state__in=OPEN_NOTICES)
+
+
+def risk_choices() -> list[tuple[str, str]]:
+    return [(kind, recall_words.risk(kind)) for kind in recalls.risks()]
+
+
+class RecallFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Reference, brand, product or barcode"), method="search")
+    open = django_filters.BooleanFilter(label=_("With listings to be looked at"), method="only_open")
+    source = django_filters.MultipleChoiceFilter(label=_("Published by"), choices=RecallSource.choices)
+    risk = django_filters.MultipleChoiceFilter(label=_("Risk"), choices=risk_choices, method="of_risk")
+    market = django_filters.MultipleChoiceFilter(label=_("Listings in"), choices=market_choices, method="in_markets")
+    published = django_filters.DateFromToRangeFilter(label=_("Published"), field_name="published_on")
+
+    class Meta:
+        model = RecallAlert
+        fields = ("source",)
+
+    def search(self, rows: QuerySet[RecallAlert], name: str, value: str) -> QuerySet[RecallAlert]:
+        value = value.strip()
+        words = Q(reference__iexact=value) | Q(name__icontains=value) | Q(product__icontains=value)
+        return rows.filter(words | Q(brands__icontains=value) | Q(barcodes__contains=[value]))
+
+    def only_open(self, rows: QuerySet[RecallAlert], name: str, value: bool) -> QuerySet[RecallAlert]:
+        return rows.filter(**({"waiting__gt": 0} if value else {"waiting": 0}))
+
+    def of_risk(self, rows: QuerySet[RecallAlert], name: str, value: list[str]) -> QuerySet[RecallAlert]:
+        return rows.filter(risk_types__overlap=value) if value else rows
+
+    def in_markets(self, rows: QuerySet[RecallAlert], name: str, value: list[str]) -> QuerySet[RecallAlert]:
+        alike = RecallMatch.objects.filter(alert=OuterRef("pk"), listing__markets__overlap=value)
+        return rows.filter(Exists(alike.exclude(state__in=[MatchState.GONE, MatchState.REJECTED]))) if value else rows

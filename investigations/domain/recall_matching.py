@@ -3,10 +3,12 @@
 An alert is owed by its own row; listings by the mark, which says up to which change they have been read.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from investigations.domain import recalls
 from investigations.enums import MatchKind, MatchState
@@ -74,7 +76,7 @@ def _surest(found: Sequence[Found]) -> list[Found]:
     return [each for each in found if each[1].kind != MatchKind.TEXT] + by_text[:MOST_BY_TEXT]
 
 
-def _open(alert: RecallAlert) -> "Iterable[RecallMatch]":
+def _open(alert: RecallAlert) -> QuerySet[RecallMatch]:
     return alert.matches.select_for_update().filter(state=MatchState.OPEN)
 
 
@@ -102,7 +104,7 @@ def _write(alert: RecallAlert, found: Sequence[Found], at: datetime) -> None:
     RecallMatch.objects.bulk_create(fresh, batch_size=500)
 
 
-def _settled(known: Iterable[RecallMatch], offer: Offer, stored: "dict[str, object]", at: datetime) -> bool:
+def _settled(known: Iterable[RecallMatch], offer: Offer, stored: Mapping[str, Any], at: datetime) -> bool:
     """Whether no new row is needed: one is there for this version, or the product was confirmed before."""
     for match in known:
         if match.state == MatchState.CONFIRMED:
@@ -116,7 +118,7 @@ def _settled(known: Iterable[RecallMatch], offer: Offer, stored: "dict[str, obje
     return False
 
 
-def _refresh(match: RecallMatch, stored: "dict[str, object]", at: datetime) -> None:
+def _refresh(match: RecallMatch, stored: Mapping[str, Any], at: datetime) -> None:
     if match.state not in (MatchState.OPEN, MatchState.GONE):
         return
     for name, value in stored.items():

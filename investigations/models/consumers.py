@@ -77,6 +77,11 @@ class ConsumerNotice(models.Model):
     def __str__(self) -> str:
         return self.reference
 
+    @property
+    def must_publish(self) -> bool:
+        """Not every buyer is known (DSA Art. 32(2)): an order names nobody, or nothing was ordered through us at all."""
+        return self.unknown > 0 or self.lines == 0
+
 
 class ConsumerPart(models.Model):
     """One event of a notice, with so many order lines. When it was delivered is in the delivery log."""

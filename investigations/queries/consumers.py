@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from enforcement.enums import DeliveryState
-from enforcement.models import Delivery
+from enforcement.models import DecisionItem, Delivery
 from governance.accounts.permissions import Anyone
 from investigations import permissions
-from investigations.models import ConsumerAcknowledgement, ConsumerNotice, ConsumerPart
+from investigations.models import ConsumerAcknowledgement, ConsumerNotice, ConsumerPart, RecallAlert
 from listings.models import OrderLine
 
 CHUNK = 500
@@ -58,40 +58,44 @@ def due(at: datetime) -> list[int]:
 
 
 def visible(user: Anyone) -> QuerySet[ConsumerNotice]:
-    """Notices about listings in the person's markets, with what was delivered and what the marketplace said of it."""
+    """Notices about listings in the person's markets."""
     if not permissions.can_read_recalls(user):
         return ConsumerNotice.objects.none()
+    markets = permissions.markets(user)
+    if markets is None:
+        return loaded()
+    offered = DecisionItem.objects.filter(decision=OuterRef("decision"), listing__markets__overlap=list(markets))
+    return loaded().filter(Exists(offered))
+
+
+def loaded() -> QuerySet[ConsumerNotice]:
+    """All of them, with what was delivered and what the marketplace said of it."""
     delivered = Delivery.objects.filter(state=DeliveryState.ACCEPTED).order_by("accepted_at")
     parts = ConsumerPart.objects.order_by("number").prefetch_related(
         Prefetch("event__deliveries", queryset=delivered, to_attr="accepted")
     )
     said = ConsumerAcknowledgement.objects.order_by("-at", "-pk").select_related("actor")
-    rows = ConsumerNotice.objects.select_related("decision__merchant").prefetch_related(
+    return ConsumerNotice.objects.select_related("decision__merchant").prefetch_related(
         Prefetch("parts", queryset=parts.select_related("event"), to_attr="in_order"),
         Prefetch("acknowledgements", queryset=said, to_attr="newest"),
     )
-    markets = permissions.markets(user)
-    return (
-        rows
-        if markets is None
-        else rows.filter(decision__markets__overlap=list(markets))
-        | rows.filter(decision__items__listing__markets__overlap=list(markets)).distinct()
-    )
 
 
-def references(notice: ConsumerNotice) -> Iterator[tuple[Any, ...]]:
+def of_alert(alert: RecallAlert, user: Anyone) -> QuerySet[ConsumerNotice]:
+    """Of the decisions upon this alert."""
+    decisions = alert.matches.filter(decision__isnull=False).values("decision")
+    return visible(user).filter(decision__in=decisions).order_by("-created_at", "-pk")
+
+
+def references(notice: ConsumerNotice) -> Iterator[list[Any]]:
     """For the file: buyer, order, day, listing, quantity."""
     rows = lines(notice).exclude(buyer="")
     named = rows.values_list("buyer", "order_id", "line", "ordered_at", "listing__external_id", "quantity")
-    yield from named.iterator(chunk_size=2_000)
+    yield from map(list, named.iterator(chunk_size=2_000))
 
 
 def delivered_at(notice: ConsumerNotice) -> datetime | None:
     """When the last part of it was accepted somewhere; None as long as one was not."""
-    times = [min((each.accepted_at for each in part.event.accepted), default=None) for part in notice.in_order]  # type: ignore[attr-defined]
-    return None if not times or None in times else max(times)
-
-
-def newest_order(notice: ConsumerNotice) -> datetime | None:
-    found: datetime | None = lines(notice).order_by().aggregate(newest=Max("ordered_at"))["newest"]
-    return found
+    parts = notice.in_order  # type: ignore[attr-defined]
+    times = [min(each.accepted_at for each in part.event.accepted) for part in parts if part.event.accepted]
+    return max(times) if times and len(times) == len(parts) else None

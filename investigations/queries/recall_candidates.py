@@ -20,40 +20,27 @@ SIMILAR = 0.5
 NAMED = ("model", "mpn", "model_number", "part_number")
 """Attributes that name the model."""
 
-UPPER = {
-    name: f"ARRAY(SELECT upper(given) FROM unnest(%({name})s::text[]) AS given)"
-    for name in ("models", "brands", "words", "named")
-}
+MODEL = "coalesce({}, '')".format(", ".join(f"l.attributes->>'{name}'" for name in NAMED))
+PLAIN = "regexp_replace(lower({0}), '[^a-z0-9]', '', 'g')"
+UPPER = "ARRAY(SELECT upper(given) FROM unnest(%({0})s::text[]) AS given)"
 """By the database, as the indexes are: it knows which letters have capitals."""
-FIELDS = f"""
-    l.id, l.version, l.title, l.description, l.brand, l.ean,
-    coalesce({", ".join(f"l.attributes->>'{name}'" for name in NAMED)}, '')
-"""
-BY_BARCODE = "SELECT l.id FROM listings_listing l WHERE l.ean = ANY(%(gtins)s) AND l.ean <> ''"
-BY_MODEL = f"SELECT l.id FROM listings_listing l WHERE upper(l.title) LIKE ANY({UPPER['models']})"
+OF_THE_BRAND = f"upper(l.brand) = ANY({UPPER.format('brands')}) AND l.brand <> ''"
+NAMES_IT = f"upper(l.title) LIKE ANY({UPPER.format('words')})"
+SUREST = "ORDER BY word_similarity(upper(%(text)s), upper(l.title)) DESC, l.id LIMIT"
+FIELDS = f"l.id, l.version, l.title, l.description, l.brand, l.ean, {MODEL}"
+LISTINGS = "SELECT l.id FROM listings_listing l WHERE"
+
+BY_BARCODE = f"{LISTINGS} l.ean = ANY(%(gtins)s) AND l.ean <> ''"
+BY_MODEL = f"{LISTINGS} upper(l.title) LIKE ANY({UPPER.format('models')})"
 OF_BRAND = f"""
-    SELECT l.id FROM listings_listing l
-    WHERE upper(l.brand) = ANY({UPPER["brands"]}) AND l.brand <> ''
-    AND (regexp_replace(lower(coalesce({", ".join(f"l.attributes->>'{name}'" for name in NAMED)}, '')), '[^a-z0-9]', '', 'g')
-            = ANY(%(model_keys)s)
-        OR regexp_replace(lower(l.description), '[^a-z0-9]', '', 'g') LIKE ANY(%(in_text)s))
+    {LISTINGS} {OF_THE_BRAND}
+    AND ({PLAIN.format(MODEL)} = ANY(%(keys)s) OR {PLAIN.format("l.description")} LIKE ANY(%(in_text)s))
 """
-LIKE_OF_BRAND = f"""
-    (SELECT l.id FROM listings_listing l
-    WHERE upper(l.brand) = ANY({UPPER["brands"]}) AND l.brand <> '' AND upper(l.title) LIKE ANY({UPPER["words"]})
-    ORDER BY word_similarity(upper(%(text)s), upper(l.title)) DESC, l.id LIMIT %(most)s)
-"""
-BRAND_IN_TITLE = f"""
-    (SELECT l.id FROM listings_listing l
-    WHERE upper(l.title) LIKE ANY({UPPER["named"]}) AND upper(l.title) LIKE ANY({UPPER["words"]})
-    ORDER BY word_similarity(upper(%(text)s), upper(l.title)) DESC, l.id LIMIT %(most)s)
-"""
-ALIKE = """
-    (SELECT l.id FROM listings_listing l WHERE upper(l.title) %%> upper(%(text)s)
-    ORDER BY word_similarity(upper(%(text)s), upper(l.title)) DESC, l.id LIMIT %(alike)s)
-"""
-LOAD = f"SELECT {FIELDS} FROM listings_listing l WHERE l.id = ANY(%s) ORDER BY l.id"
-CHANGED = f"SELECT {FIELDS}, l.change FROM listings_listing l WHERE l.change > %s ORDER BY l.change LIMIT %s"
+LIKE_OF_BRAND = f"{LISTINGS} {OF_THE_BRAND} AND {NAMES_IT} {SUREST} %(most)s"
+BRAND_IN_TITLE = f"{LISTINGS} upper(l.title) LIKE ANY({UPPER.format('named')}) AND {NAMES_IT} {SUREST} %(most)s"
+ALIKE = f"{LISTINGS} upper(l.title) %%> upper(%(text)s) {SUREST} %(alike)s"
+LOAD = f"SELECT {FIELDS} FROM listings_listing l WHERE l.id = ANY(%s) ORDER BY l.id"  # noqa: S608 -- names from above
+CHANGED = f"SELECT {FIELDS}, l.change FROM listings_listing l WHERE l.change > %s ORDER BY l.change LIMIT %s"  # noqa: S608
 OF_KEYS = """
     WITH asked AS (
         SELECT * FROM unnest(%(listings)s::bigint[], %(kinds)s::text[], %(keys)s::text[]) AS a(listing_id, kind, key)
@@ -104,7 +91,7 @@ def alerts_like(offers: Sequence[Offer]) -> dict[int, list[int]]:
     listings, kinds, keys = zip(*asked, strict=True) if asked else ((), (), ())
     found: dict[int, list[int]] = {}
     with connection.cursor() as cursor:
-        given = {
+        given: dict[str, Any] = {
             "listings": list(listings),
             "kinds": list(kinds),
             "keys": list(keys),
@@ -172,7 +159,7 @@ def _asked(facts: Alert) -> Iterator[tuple[str, dict[str, Any]]]:
         yield BY_MODEL, {"models": models}
     if brands and facts.model_keys:
         keys = sorted(facts.model_keys)
-        yield OF_BRAND, base | {"model_keys": keys, "in_text": [f"%{key}%" for key in keys]}
+        yield OF_BRAND, base | {"keys": keys, "in_text": [f"%{key}%" for key in keys]}
     if brands and words:
         yield LIKE_OF_BRAND, base
         if named := [_holding(brand) for brand in facts.brand_keys.values() if len(brand) >= 3]:

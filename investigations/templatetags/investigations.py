@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from governance.policies.enums import SEVERITY_TONE, Severity
 from governance.web import formats, tones
+from investigations.enums import ConsumerCause
 from investigations.filters import language
-from investigations.models import Case, Queue
-from investigations.queries import lines
-from investigations.text import passages
+from investigations.models import Case, ConsumerNotice, Queue
+from investigations.queries import consumers, lines
+from investigations.text import passages, recall_words
 from listings.enums import CONDITIONS
 
 register = template.Library()
@@ -49,6 +50,46 @@ def severity_tone(value: str) -> str:
 @register.filter
 def tone_icon(tone: str) -> str:
     return tones.ICON_OF_TONE[tone]
+
+
+@register.filter
+def risk(code: str) -> str:
+    return recall_words.risk(code)
+
+
+@register.filter
+def recall_measure(code: str) -> str:
+    return recall_words.measure(code)
+
+
+@register.filter
+def recall_equal(code: str) -> str:
+    return str(recall_words.EQUAL.get(code, code))
+
+
+@register.filter
+def recall_against(code: str) -> str:
+    return str(recall_words.AGAINST.get(code, code))
+
+
+@register.filter
+def safe_address(url: str) -> str:
+    """An address from outside, if it is one that a link may lead to."""
+    return url if url.startswith(("https://", "http://")) else ""
+
+
+@register.filter
+def delivered_at(notice: ConsumerNotice) -> datetime | None:
+    return consumers.delivered_at(notice)
+
+
+@register.filter
+def publication(notice: ConsumerNotice) -> str:
+    said, recalled = (
+        (notice.what, notice.hazard, notice.what_to_do, notice.remedy),
+        notice.cause == ConsumerCause.RECALL,
+    )
+    return recall_words.publication(*said, recalled=recalled, tag=notice.language)
 
 
 @register.simple_tag

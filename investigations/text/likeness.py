@@ -205,7 +205,7 @@ def _by_text(alert: Alert, offer: Offer, brand: Equal | None) -> Likeness | None
 
 def _brand(alert: Alert, offer: Offer) -> Equal | None:
     """The alert's brand, in the field for it or else in the title."""
-    for key, written in alert.brand_keys.items():
+    for written in alert.brand_keys.values():
         if offer.brand_key and _same_brand(written, offer.brand):
             return Equal("brand", written, offer.brand)
     for key, written in alert.brand_keys.items():
@@ -263,7 +263,7 @@ def _same_word(word: str, among: tuple[str, ...]) -> str:
     if word in among:
         return word
     found = process.extractOne(word, among, scorer=fuzz.ratio, score_cutoff=SAME_WORD)
-    return found[0] if found else ""
+    return str(found[0]) if found else ""
 
 
 def _made_for(alert: Alert, offer: Offer) -> str:

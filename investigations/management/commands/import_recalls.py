@@ -27,8 +27,8 @@ class Command(BaseCommand):
             raise CommandError(f"{file} cannot be read: {getattr(fault, 'strerror', None) or fault}") from fault
         except Refusal as refusal:
             raise CommandError(str(refusal)) from refusal
-        for fault in run.faults:
-            self.stderr.write(f"{fault['place']}: {fault['reference'] or '?'}: {fault['text']}")
+        for row in run.faults:
+            self.stderr.write(f"{row['place']}: {row['reference'] or '?'}: {row['text']}")
         self.stdout.write(
             f"{run.created} new, {run.corrected} corrected, {run.unchanged} as before, {run.refused} kept out"
         )
