@@ -24,7 +24,7 @@ from investigations.enums import (
     RecallSource,
 )
 from investigations.models import Case, Claim, Notice, Queue, RecallAlert, RecallMatch
-from investigations.queries import lines, recalls
+from investigations.queries import lines
 from investigations.queries.listings import standing_as
 from investigations.text import recall_words
 from listings.enums import ListingState, MerchantKind, MerchantState
@@ -199,7 +199,7 @@ class NoticeFilter(django_filters.FilterSet):
 
 
 def risk_choices() -> list[tuple[str, str]]:
-    return [(kind, recall_words.risk(kind)) for kind in recalls.risks()]
+    return sorted(((kind, str(label)) for kind, label in recall_words.RISKS.items()), key=lambda choice: choice[1])
 
 
 class RecallFilter(django_filters.FilterSet):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from governance.accounts.permissions import Anyone
@@ -132,17 +132,6 @@ def imports() -> list[RecallImport]:
 
 def versions(alert: RecallAlert) -> list[RecallVersion]:
     return list(alert.versions.select_related("came_by__actor").order_by("-number"))
-
-
-def countries() -> list[str]:
-    rows = RecallAlert.objects.exclude(country="").order_by("country").values_list("country", flat=True)
-    return list(rows.distinct())
-
-
-def risks() -> list[str]:
-    """The kinds of risk that alerts name."""
-    rows = RecallAlert.objects.annotate(kind=F("risk_types")).values_list("kind", flat=True)
-    return sorted({kind for kinds in rows.distinct() for kind in kinds})
 
 
 def waiting_alerts(user: Anyone) -> int:

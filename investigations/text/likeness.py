@@ -230,7 +230,7 @@ def _model_in(key: str, offer: Offer) -> str | None:
     pattern = model_pattern(key)
     for text in (offer.title, offer.description):
         if found := pattern.search(text):
-            return found.group()
+            return str(found.group())
     return None
 
 
@@ -239,7 +239,7 @@ def _other_model(alert: Alert, offer: Offer) -> str:
     for text in filter(None, (offer.model, *MODEL_LIKE.findall(offer.title))):
         key = identifiers.compact(text)
         if key not in alert.model_keys and (text == offer.model or not (text.isdigit() or AMOUNT.match(key))):
-            return text
+            return str(text)
     return ""
 
 

@@ -135,7 +135,7 @@ def _safety_gate(row: Any) -> Read:
         "model_names": _listed(product.get("modelTypes"), "modelType"),
         "barcodes": _listed(product.get("barcodes"), "barcode"),
         "batches": _listed(product.get("batchNumbers"), "batchNumber"),
-        "risk_types": [_code(each["key"], "riskType.") for each in risk.get("riskType") or ()],
+        "risk_types": [_risk(each["key"]) for each in risk.get("riskType") or ()],
         "risk": _plain(risk_words.get("riskDescription")),
         "measures": _parts(map(_measure, taken.get("measures") or ())),
         "link": str(recalls[0].get("link") or "") if recalls else "",
@@ -167,7 +167,7 @@ def _safety_gate_flat(row: Mapping[str, str | None]) -> Read:
         "model_names": _bars(row, "models"),
         "barcodes": _bars(row, "barcodes"),
         "batches": _bars(row, "batches"),
-        "risk_types": [_code(each, "riskType.") for each in _bars(row, "risk_types")],
+        "risk_types": [_risk(each) for each in _bars(row, "risk_types")],
         "risk": _cell(row, "risk_description"),
         "measures": _bars(row, "measures"),
         "link": _cell(row, "company_recall_link"),
@@ -282,6 +282,11 @@ def _parts(given: Any) -> list[str]:
 
 def _code(key: str, prefix: str) -> str:
     return key.strip().removeprefix(prefix)[:40]
+
+
+def _risk(key: str) -> str:
+    code = _code(key, "riskType.")
+    return "health.risk" if code.startswith("health.risk") else code
 
 
 def _day(text: str) -> date | None:

@@ -19,8 +19,6 @@ RISKS: dict[str, str | Promise] = {
     "explosion": _("Explosion"),
     "fire": _("Fire"),
     "health.risk": _("Health risk"),
-    "health.risk.other": _("Health risk"),
-    "health.risk.or.other": _("Health risk"),
     "injuries": _("Injuries"),
     "microbiological": _("Microbiological"),
     "strangulation": _("Strangulation"),
