@@ -103,6 +103,8 @@ def checked(source: RecallSource, reference: str, modified_at: datetime | None, 
             raise RowUnreadable(_("“%(field)s” is too long.") % {"field": name})
         if isinstance(value, list) and len(value) > LONGEST_LIST:
             raise RowUnreadable(_("“%(field)s” has too many parts.") % {"field": name})
+    if "brands" in content:
+        content["brands"] = list(identifiers.brands(content["brands"]).values())
     return Read(source, reference, modified_at, content)
 
 

@@ -76,6 +76,6 @@ def test_a_recall_is_worked_through_by_keyboard(
     page.wait_for_url(f"**/recalls/{alert.pk}/")
     consumers.hand_over_due(timezone.now() + timedelta(minutes=1))
     page.reload()
-    page.locator("details summary").first.click()
+    page.get_by_role("button").filter(has=page.locator("use[href$=mail]")).click()
     check_accessibility(page)
     assert ConsumerNotice.objects.get().state == "handed"
