@@ -20,6 +20,7 @@ from investigations.enums import RecallSource
 from investigations.text import identifiers
 
 LONGEST, LONGEST_LIST, LONGEST_REFERENCE = 10_000, 500, 40
+LANGUAGE = re.compile(r"^[a-z]{2,3}(?:-[A-Za-z]{2,4})?(?![A-Za-z])")
 REFERENCE = re.compile(r"^[\w/.\-]{2,40}$")
 DAYS = ("%Y-%m-%d", "%d. %m. %Y", "%d/%m/%Y", "%d.%m.%Y", "%B %d, %Y")
 LISTED = re.compile(r"(?:UPC|EAN|barcode)[^.;:]{0,40}?[:\s“\"(]+([\d\s\-]{8,20})", re.IGNORECASE)
@@ -103,6 +104,7 @@ def checked(source: RecallSource, reference: str, modified_at: datetime | None, 
             raise RowUnreadable(_("“%(field)s” is too long.") % {"field": name})
         if isinstance(value, list) and len(value) > LONGEST_LIST:
             raise RowUnreadable(_("“%(field)s” has too many parts.") % {"field": name})
+    content["language"] = tongue[0] if (tongue := LANGUAGE.match(content.get("language", ""))) else "en"
     if "brands" in content:
         content["brands"] = list(identifiers.brands(content["brands"]).values())
     return Read(source, reference, modified_at, content)

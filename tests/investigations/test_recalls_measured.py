@@ -19,5 +19,5 @@ def test_planted_products_are_found_and_look_alikes_are_never_exact(reference_da
         assert result.found["gtin"] == result.planted["gtin"]
         assert result.found["model"] >= 0.95 * result.planted["model"]
         assert result.found["text"] >= 0.9 * result.planted["text"]
-        assert (result.wrong["gtin"], result.wrong["model"]) == (0, 0)
+        assert (result.wrong["gtin"], result.wrong["model"]) == (0, 0), "\n".join(result.examples)
         assert sum(result.exact_lookalikes.values()) == 0

@@ -2,6 +2,7 @@
 
 import gzip
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -51,6 +52,8 @@ class Result:
     wrong: Counter[str] = field(default_factory=Counter)
     exact_lookalikes: Counter[str] = field(default_factory=Counter)
     shown_lookalikes: Counter[str] = field(default_factory=Counter)
+    examples: list[str] = field(default_factory=list)
+    """Of what was called exact and is not."""
 
 
 def plant(shared: Path, merchant: Merchant, *, most: int | None = None) -> list[tuple[int, Planted]]:
@@ -99,7 +102,11 @@ def _read(way: str, planted: list[tuple[int, Planted]], seconds: float) -> Resul
     result, truths = Result(way, seconds), dict(planted)
     result.planted.update(each.truth for _key, each in planted)
     wanted = {(key, each.alert_id): each.truth for key, each in planted}
-    rows = RecallMatch.objects.filter(alert__in={each.alert_id for _key, each in planted}).order_by("pk")
+    rows = (
+        RecallMatch.objects.select_related("alert", "listing")
+        .filter(alert__in={each.alert_id for _key, each in planted})
+        .order_by("pk")
+    )
     for match in rows.iterator(chunk_size=BATCH):
         name = match.kind if match.kind == MatchKind.TEXT or match.is_exact else "doubtful"
         truth = wanted.get((match.listing_id, match.alert_id))
@@ -108,11 +115,20 @@ def _read(way: str, planted: list[tuple[int, Planted]], seconds: float) -> Resul
         if truth in LOOKALIKES:
             result.shown_lookalikes[truth] += 1
             result.exact_lookalikes[truth] += match.is_exact
+            if match.is_exact:
+                result.examples.append(f"{truth}: {_said(match)}")
         if truth in MatchKind.values:
             result.found[truth] += 1
         elif not _is_another_alert_of_it(match, theirs):
             result.wrong[name] += 1
+            if match.is_exact:
+                result.examples.append(_said(match))
     return result
+
+
+def _said(match: RecallMatch) -> str:
+    alert, listing = match.alert, match.listing
+    return f"{alert} ({alert.title[:60]}) and “{listing.title[:80]}” by {listing.brand or 'nobody'}: {match.basis}"
 
 
 def _is_another_alert_of_it(match: RecallMatch, theirs: Planted | None) -> bool:
@@ -130,8 +146,15 @@ def _of(alert: RecallAlert) -> Iterator[Planted]:
     facts = recalls.facts_of(alert)
     gtins = sorted(number for number in facts.gtins if not identifiers.is_in_store(number))
     brand = next(iter(facts.brand_keys.values()), "")
-    model = next((text for key, text in facts.model_keys.items() if len(key) >= identifiers.SHORT_MODEL), "")
-    kind = (alert.product or alert.name)[:60]
+    model = next(
+        (
+            text
+            for key, text in facts.model_keys.items()
+            if len(key) >= identifiers.SHORT_MODEL and not re.search(r"[\s,/]", text)
+        ),
+        "",
+    )
+    kind = " ".join(word for word in (alert.product or alert.name)[:60].split() if not _is_model(word, facts))
     if gtins:
         yield Planted(alert.pk, "gtin", {"title": "New, unused, fast delivery", "ean": gtins[0]})
         yield Planted(alert.pk, "other barcode", {"title": "New, unused, fast delivery", "ean": neighbour(gtins[0])})
@@ -140,6 +163,11 @@ def _of(alert: RecallAlert) -> Iterator[Planted]:
     if brand and len(max(facts.words, key=len, default=frozenset())) >= 2:
         name = _slipped(alert.name or alert.product)[:200]
         yield Planted(alert.pk, "text", {"title": f"{name} – {brand}", "brand": brand.title()})
+
+
+def _is_model(word: str, facts: Alert) -> bool:
+    """A look-alike does not name the model."""
+    return identifiers.compact(word) in facts.model_keys
 
 
 def _is_product(facts: Alert) -> bool:

@@ -71,3 +71,5 @@ def _print(result: object) -> None:
     for name in LOOKALIKES:
         shown, exact = result.shown_lookalikes[name], result.exact_lookalikes[name]
         print(f"  {name:<16}{result.planted[name]:>9,}{shown:>20,}{exact:>15,}")
+    for example in result.examples[:10]:
+        print(f"  not so: {example}")
