@@ -126,9 +126,7 @@ def _keys_of(offer: Offer) -> Iterator[tuple[str, str]]:
 
 def _numbers(offer: Offer) -> frozenset[str]:
     """Words of the description that may be a model, with their neighbours."""
-    return frozenset(
-        key for key in identifiers.grams(offer.description) if identifiers.is_telling(key) and len(key) <= 30
-    )
+    return frozenset(key for key in identifiers.numbers(offer.description) if identifiers.SHORT_MODEL <= len(key) <= 30)
 
 
 def _keys_like(facts: Alert) -> set[int]:

@@ -44,6 +44,8 @@ GTIN_LENGTHS = frozenset({8, 12, 13, 14})
 IN_STORE = re.compile(r"^(?:2\d|02|04)\d{11}$")
 """Numbers that every shop gives out for itself: the same one stands on many things."""
 WORD = re.compile(r"[^\W_]+")
+SIGNS = re.compile(r"[^a-z0-9]+")
+DIGIT = re.compile(r"\d")
 LETTER = re.compile(r"[^\W\d_]")
 LEAST_LETTERS = 3
 COMMON = frozenset(
@@ -126,8 +128,10 @@ COMMON = frozenset(
 
 def compact(text: str) -> str:
     """Letters and digits alone, without accents, in one case: `GSR 12V-15` and `gsr12v15` are one."""
-    plain = unicodedata.normalize("NFKD", base_text(text))
-    return "".join(char for char in plain if char.isalnum())
+    plain = base_text(text)
+    if plain.isascii():
+        return SIGNS.sub("", plain)
+    return "".join(char for char in unicodedata.normalize("NFKD", plain) if char.isalnum())
 
 
 def gtin(text: str) -> str:
@@ -190,7 +194,24 @@ def words(text: str) -> frozenset[str]:
 
 def grams(text: str, *, most: int = 3) -> frozenset[str]:
     """Neighbouring words joined, up to `most`: a brand or model of several words is found by one key."""
-    found = [compact(word) for word in WORD.findall(base_text(text))]
+    found = [_plain(word) for word in WORD.findall(base_text(text))]
     return frozenset(
         "".join(found[start : start + length]) for length in range(1, most + 1) for start in range(len(found))
     )
+
+
+def numbers(text: str, *, most: int = 3) -> frozenset[str]:
+    """The same of words with a digit and their neighbours: what may be a model."""
+    found = [_plain(word) for word in WORD.findall(base_text(text))]
+    places = [place for place, word in enumerate(found) if DIGIT.search(word)]
+    return frozenset(
+        "".join(found[start : start + length])
+        for place in places
+        for length in range(1, most + 1)
+        for start in range(max(0, place - length + 1), place + 1)
+    )
+
+
+def _plain(word: str) -> str:
+    """`compact` of a word that has been through the base text."""
+    return word if word.isascii() else compact(word)
