@@ -187,7 +187,8 @@ def _write_keys(alert: RecallAlert) -> None:
 def first_words(facts: Alert) -> set[str]:
     """`Bosch` of `Bosch Professional`: a listing may name the shorter."""
     firsts = {identifiers.compact(brand.split()[0]) for brand in facts.brands if brand.split()}
-    return {key for key in firsts if len(key) >= identifiers.SHORT_MODEL and key not in identifiers.PLACEHOLDERS}
+    known = {key for key in firsts if identifiers.SHORT_MODEL <= len(key) <= identifiers.LONGEST_KEY}
+    return known - identifiers.PLACEHOLDERS
 
 
 def _move(match: RecallMatch, to: MatchState, *, actor: User | None, at: datetime) -> None:

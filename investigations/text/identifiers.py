@@ -39,7 +39,7 @@ PLACEHOLDERS = frozenset(
 """What stands in the field of a brand where there is none, without spaces and signs."""
 SHORT_MODEL = 4
 """Letters and digits: a shorter model says something only beside its brand."""
-SHORTEST_MODEL = 2
+SHORTEST_MODEL, LONGEST_KEY = 2, 60
 GTIN_LENGTHS = frozenset({8, 12, 13, 14})
 IN_STORE = re.compile(r"^(?:2\d|02|04)\d{11}$")
 """Numbers that every shop gives out for itself: the same one stands on many things."""
@@ -156,7 +156,11 @@ def gtins(texts: Iterable[str]) -> frozenset[str]:
 def brands(texts: Iterable[str]) -> dict[str, str]:
     """Key to brand as written, without placeholders and without what is too short to be known again."""
     keyed = {compact(text): text.strip() for text in texts}
-    return {key: text for key, text in keyed.items() if len(key) >= SHORTEST_MODEL and key not in PLACEHOLDERS}
+    return {
+        key: text
+        for key, text in keyed.items()
+        if SHORTEST_MODEL <= len(key) <= LONGEST_KEY and key not in PLACEHOLDERS
+    }
 
 
 def models(texts: Iterable[str]) -> dict[str, str]:
@@ -165,7 +169,7 @@ def models(texts: Iterable[str]) -> dict[str, str]:
     for text in texts:
         for part in (text, *_parts(text)):
             key = compact(part)
-            if len(key) >= SHORTEST_MODEL and any(char.isdigit() for char in key):
+            if SHORTEST_MODEL <= len(key) <= LONGEST_KEY and DIGIT.search(key):
                 found.setdefault(key, part.strip())
     return found
 
@@ -188,7 +192,7 @@ def words(text: str) -> frozenset[str]:
     return frozenset(
         word
         for word in WORD.findall(base_text(text))
-        if len(LETTER.findall(word)) >= LEAST_LETTERS and word not in COMMON
+        if len(word) <= LONGEST_KEY and len(LETTER.findall(word)) >= LEAST_LETTERS and word not in COMMON
     )
 
 

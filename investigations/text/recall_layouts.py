@@ -17,20 +17,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from investigations.enums import RecallSource
-from investigations.text import identifiers
+from investigations.text import cpsc, identifiers
 
 LONGEST, LONGEST_LIST, LONGEST_REFERENCE = 10_000, 500, 40
 LANGUAGE = re.compile(r"^[a-z]{2,3}(?:-[A-Za-z]{2,4})?(?![A-Za-z])")
 REFERENCE = re.compile(r"^[\w/.\-]{2,40}$")
 DAYS = ("%Y-%m-%d", "%d. %m. %Y", "%d/%m/%Y", "%d.%m.%Y", "%B %d, %Y")
-LISTED = re.compile(r"(?:UPC|EAN|barcode)[^.;:]{0,40}?[:\s“\"(]+([\d\s\-]{8,20})", re.IGNORECASE)
-LONG_NUMBER = re.compile(r"(?<!\d)\d{12,14}(?!\d)")
-MODEL_LIST = re.compile(
-    r"\b(?:models?|item|style)\s*(?:numbers?|nos?\.?|#)?\s*(?:is|are|includes?|include|:|of the affected units are:)?\s*((?:[“\"(]?[A-Z0-9][\w\-/.]*[\w][”\")]?(?:\s*\([^)]{1,40}\))?(?:,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+)?){1,60})",
-    re.IGNORECASE,
-)
-MODEL = re.compile(r"(?=[\w\-/.]*\d)[A-Za-z0-9][\w\-/.]*\w")
-YEAR = re.compile(r"^(?:19|20)\d\d$")
 
 
 class LayoutUnknown(Exception):
@@ -190,7 +182,7 @@ def _alerts_flat(row: Mapping[str, str | None]) -> Read:
         "brands": _commas(row, "brand"),
         "barcodes": _commas(row, "barcode"),
         "batches": _commas(row, "batch_number"),
-        "risk_types": [each.lower().replace(" ", ".") for each in _commas(row, "risk_type")],
+        "risk_types": [_risk(each.lower().replace(" ", ".")) for each in _commas(row, "risk_type")],
         "risk": _cell(row, "risk_description"),
         "language": "en",
     }
@@ -209,9 +201,9 @@ def _cpsc(row: Mapping[str, str | None]) -> Read:
         "product": _cell(row, "Name of product"),
         "name": "",
         "description": described,
-        "brands": cpsc_brands(_cell(row, "Recall Heading"), _cell(row, "Name of product"), described),
-        "model_names": cpsc_models(described),
-        "barcodes": cpsc_barcodes(described),
+        "brands": cpsc.brands(_cell(row, "Recall Heading"), _cell(row, "Name of product"), described),
+        "model_names": cpsc.models(described),
+        "barcodes": cpsc.barcodes(described),
         "batches": [],
         "risk_types": [],
         "risk": _cell(row, "Hazard Description"),
@@ -220,39 +212,6 @@ def _cpsc(row: Mapping[str, str | None]) -> Read:
         "language": "en",
     }
     return checked(RecallSource.CPSC, _cell(row, "Recall Number"), None, content)
-
-
-def cpsc_barcodes(text: str) -> list[str]:
-    named = [re.sub(r"\D", "", found) for found in LISTED.findall(text)]
-    return list(dict.fromkeys(each for each in [*named, *LONG_NUMBER.findall(text)] if identifiers.gtin(each)))
-
-
-def cpsc_models(text: str) -> list[str]:
-    """What follows the words `model number`, as far as it looks like one."""
-    found: dict[str, None] = {}
-    for listed in MODEL_LIST.findall(text):
-        for each in MODEL.findall(listed):
-            if len(each) >= identifiers.SHORT_MODEL and not YEAR.match(each) and not identifiers.gtin(each):
-                found[each] = None
-    return list(found)
-
-
-BRANDED = re.compile(r"[“\"]([^”\"]{2,40})[”\"]\s+(?:brand name|brand|logo)\b")
-FIRM = re.compile(r"^(.{2,80}?)\s+(Recalls?|Recalled|Expands|Reannounces)\b")
-
-
-def cpsc_brands(heading: str, product: str, text: str) -> list[str]:
-    """What is called a brand or logo, and what the name of firm and product both begin with: a firm alone is no brand."""
-    found = [each.strip(" ,.") for each in BRANDED.findall(text)]
-    if firm := FIRM.match(_plain(heading)):
-        shared = []
-        for one, other in zip(firm[1].split(), product.split(), strict=False):
-            if identifiers.compact(one) != identifiers.compact(other):
-                break
-            shared.append(other)
-        shared = shared[:1] if firm[2] == "Recalled" else shared  # then the heading begins with the product
-        found.insert(0, " ".join(shared).strip(" ,"))
-    return _parts(each for each in found if not identifiers.models([each]))
 
 
 # --- values -------------------------------------------------------------------------------------------

@@ -41,6 +41,14 @@ def test_what_a_layout_does_not_know_stays_known() -> None:
     assert RecallAlert.objects.get().description == "24 magnets."
 
 
+def test_what_is_too_long_for_a_key_is_kept_and_leads_to_nothing() -> None:
+    long = "A1" * 4_000
+    make.received(make.read(brands=[long], model_names=[long], name=long))
+    alert = RecallAlert.objects.get()
+    assert alert.model_names == [long]
+    assert max(len(key) for key in alert.keys.values_list("key", flat=True)) <= 60
+
+
 def test_an_older_file_does_not_undo_a_corrigendum() -> None:
     day = datetime(2026, 10, 2, tzinfo=UTC)
     make.received(make.read(modified_at=day, risk="New."))

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from investigations.enums import RecallSource
-from investigations.text.recall_layouts import Fault, LayoutUnknown, Read, cpsc_barcodes, cpsc_brands, cpsc_models, read
+from investigations.text import cpsc
+from investigations.text.recall_layouts import Fault, LayoutUnknown, Read, read
 
 ALERT: dict[str, Any] = {
     "reference": "SR/02783/26",
@@ -93,11 +94,11 @@ def test_the_cpsc_has_models_and_barcodes_in_its_words() -> None:
         "This recall involves Acme air fryers, model numbers NS-AF34D2, NS-AF5DSS2 and 2022. “Acme” brand name is on top. "
         "UPC code “810447020536” is on the box."
     )
-    assert cpsc_models(text) == ["NS-AF34D2", "NS-AF5DSS2"]
-    assert cpsc_barcodes(text) == ["810447020536"]
-    assert cpsc_brands("Acme Recalls Fryers Due to Fire", "Acme Air Fryers", text) == ["Acme"]
-    assert cpsc_brands("Huge Stores Recalls Lamps", "Lux Lamps", "") == []
-    assert cpsc_brands("Lux Lamps Recalled Due to Fire", "Lux Lamps", "") == ["Lux"]
+    assert cpsc.models(text) == ["NS-AF34D2", "NS-AF5DSS2"]
+    assert cpsc.barcodes(text) == ["810447020536"]
+    assert cpsc.brands("Acme Recalls Fryers Due to Fire", "Acme Air Fryers", text) == ["Acme"]
+    assert cpsc.brands("Huge Stores Recalls Lamps", "Lux Lamps", "") == []
+    assert cpsc.brands("Lux Lamps Recalled Due to Fire", "Lux Lamps", "") == ["Lux"]
 
 
 @pytest.mark.data
