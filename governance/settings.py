@@ -151,6 +151,7 @@ CELERY_TASK_ROUTES = {
     "listings.tasks.renormalise_texts": {"queue": "sweeps"},
     "listings.tasks.find_links": {"queue": "sweeps"},
     "investigations.tasks.reckon_links": {"queue": "sweeps"},
+    "investigations.tasks.match_recalls": {"queue": "sweeps"},
 }
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
@@ -201,6 +202,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "write to those who reported": {"task": "investigations.tasks.deliver_notice_mails", "schedule": 30},
     "draw what is read a second time": {"task": "investigations.tasks.draw_second_readings", "schedule": 900},
     "reckon what spreads over links": {"task": "investigations.tasks.reckon_links", "schedule": 900},
+    "hold new listings against recalls": {"task": "investigations.tasks.match_recalls", "schedule": 300},
+    "hand over buyers to be told": {"task": "investigations.tasks.hand_over_consumers", "schedule": 60},
+    "fetch recalls": {"task": "investigations.tasks.fetch_recalls", "schedule": crontab(minute=17)},
     "count for the rail": {"task": "investigations.tasks.count_for_the_rail", "schedule": 60},
 }
 
@@ -249,6 +253,11 @@ if DSA_TDB != "off" and not (DSA_TDB_TOKEN and DSA_TDB_URLS.get(DSA_TDB)):
         "DSA_TDB is off, sandbox or production. The last two need DSA_TDB_TOKEN (or DSA_TDB_TOKEN_FILE), and the sandbox "
         "its address in DSA_TDB_SANDBOX_URL."
     )
+
+# --- recalls -----------------------------------------------------------------------------------
+# Where alerts are fetched from, every hour; empty: nowhere. A file of Safety Gate or the CPSC as they lay it out.
+RECALLS_URL = env("RECALLS_URL", default="")
+RECALLS_SECONDS = env.float("RECALLS_SECONDS", default=60)  # from connecting to the end of the answer
 
 # --- previews ----------------------------------------------------------------------------------
 # Columns of the catalogue, written by the workers and read by the web: with several machines, a volume that all of them share.

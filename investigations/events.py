@@ -7,3 +7,9 @@ rerouting_asked = Signal()
 
 cases_moved = Signal()
 """Inside the transaction: cases came, went or changed hands, so what waits where is to be counted again."""
+
+recalls_owed = Signal()
+"""Inside the transaction: alerts are to be held against the catalogue."""
+
+consumers_owed = Signal()
+"""Inside the transaction: `notice_id` and the `wait` in seconds; buyers are to be handed over."""

@@ -20,9 +20,11 @@ from investigations.enums import (
     CaseOutcome,
     CaseState,
     ListingStanding,
+    MatchState,
     News,
     NoticeState,
     ReasonFor,
+    RecallSource,
     ReviewKind,
     ReviewOutcome,
     ReviewState,
@@ -36,6 +38,8 @@ from investigations.models import (
     LinkRisk,
     Notice,
     Queue,
+    RecallAlert,
+    RecallMatch,
     SecondReview,
     Snooze,
     Telling,
@@ -43,6 +47,7 @@ from investigations.models import (
 )
 from investigations.queries import lines, team
 from investigations.queries.listings import standing_as
+from investigations.text import recall_words
 from listings.enums import LinkKind, ListingState, MerchantKind, MerchantState
 from listings.models import Category, Listing, Market, Merchant
 
@@ -327,3 +332,35 @@ class ReviewFilter(django_filters.FilterSet):
             return rows.filter(Q(decision__reference=reference) | Q(ruling__decision__reference=reference))
         merchant = Q(ruling__case__merchant__name__icontains=value) | Q(decision__merchant__name__icontains=value)
         return rows.filter(merchant)
+
+
+def risk_choices() -> list[tuple[str, str]]:
+    return sorted(((kind, str(label)) for kind, label in recall_words.RISKS.items()), key=lambda choice: choice[1])
+
+
+class RecallFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label=_("Reference, brand, product or barcode"), method="search")
+    open = django_filters.BooleanFilter(label=_("With listings to be looked at"), method="only_open")
+    source = django_filters.MultipleChoiceFilter(label=_("Published by"), choices=RecallSource.choices)
+    risk = django_filters.MultipleChoiceFilter(label=_("Risk"), choices=risk_choices, method="of_risk")
+    market = django_filters.MultipleChoiceFilter(label=_("Listings in"), choices=market_choices, method="in_markets")
+    published = django_filters.DateFromToRangeFilter(label=_("Published"), field_name="published_on")
+
+    class Meta:
+        model = RecallAlert
+        fields = ("source",)
+
+    def search(self, rows: QuerySet[RecallAlert], name: str, value: str) -> QuerySet[RecallAlert]:
+        value = value.strip()
+        words = Q(reference__iexact=value) | Q(name__icontains=value) | Q(product__icontains=value)
+        return rows.filter(words | Q(brands__icontains=value) | Q(barcodes__contains=[value]))
+
+    def only_open(self, rows: QuerySet[RecallAlert], name: str, value: bool) -> QuerySet[RecallAlert]:
+        return rows.filter(**({"waiting__gt": 0} if value else {"waiting": 0}))
+
+    def of_risk(self, rows: QuerySet[RecallAlert], name: str, value: list[str]) -> QuerySet[RecallAlert]:
+        return rows.filter(risk_types__overlap=value) if value else rows
+
+    def in_markets(self, rows: QuerySet[RecallAlert], name: str, value: list[str]) -> QuerySet[RecallAlert]:
+        alike = RecallMatch.objects.filter(alert=OuterRef("pk"), listing__markets__overlap=value)
+        return rows.filter(Exists(alike.exclude(state__in=[MatchState.GONE, MatchState.REJECTED]))) if value else rows

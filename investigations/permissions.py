@@ -11,7 +11,9 @@ __all__ = [
     "can_answer_questions",
     "can_decide_notices",
     "can_edit_queues",
+    "can_export_buyers",
     "can_hear_reporters",
+    "can_import_recalls",
     "can_keep_reasons",
     "can_lead",
     "can_open_case",
@@ -20,6 +22,7 @@ __all__ = [
     "can_read_cases",
     "can_read_notices",
     "can_read_quality",
+    "can_read_recalls",
     "can_review",
     "can_see_listings",
     "can_see_merchants",
@@ -29,6 +32,7 @@ __all__ = [
     "can_settle_reviews",
     "can_take_held",
     "can_work",
+    "can_work_recalls",
     "markets",
 ]
 
@@ -111,6 +115,26 @@ def can_decide_notices(user: Anyone) -> bool:
 def can_hear_reporters(user: Anyone) -> bool:
     """Answer a reporter's appeal; that it is not the decider is a rule of the domain."""
     return has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD)
+
+
+def can_read_recalls(user: Anyone) -> bool:
+    """Alerts, the listings that are like them, and how many buyers are to be told."""
+    return has_scope(user, Scope.CASES_READ)
+
+
+def can_work_recalls(user: Anyone) -> bool:
+    """Say whether a listing is the recalled product, act upon those that are, record a publication."""
+    return has_scope(user, Scope.CASES_WRITE)
+
+
+def can_import_recalls(user: Anyone) -> bool:
+    """Bring in alerts: whoever works with them, and the governance manager."""
+    return has_scope(user, Scope.CASES_WRITE) or has_role(user, Role.GOVERNANCE_MANAGER)
+
+
+def can_export_buyers(user: Anyone) -> bool:
+    """The marketplace's references of buyers, as a file."""
+    return has_role(user, *SENIORS)
 
 
 def can_see_listings(user: Anyone) -> bool:

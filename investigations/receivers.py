@@ -10,6 +10,7 @@ from django.dispatch import receiver
 from enforcement import events
 from investigations import events as own
 from investigations import tasks
+from listings.events import listings_changed
 
 COUNTED_AFTER = 5
 """Seconds in which one count serves all that moves."""
@@ -35,3 +36,15 @@ def count_again(**_: Any) -> None:
     """Soon, once for all that moves meanwhile."""
     if cache.add("queue-count-due", True, COUNTED_AFTER):
         transaction.on_commit(partial(tasks.count_for_the_rail.apply_async, countdown=COUNTED_AFTER))
+
+
+@receiver(own.recalls_owed)
+@receiver(listings_changed)
+def hold_against_recalls(**_: Any) -> None:
+    """Asked for once a second at most; beat finds what falls between."""
+    transaction.on_commit(lambda: cache.add(tasks.MATCH_ASKED, 1, 30) and tasks.match_recalls.apply_async(countdown=1))
+
+
+@receiver(own.consumers_owed)
+def hand_over_buyers(wait: float, **_: Any) -> None:
+    tasks.hand_over_consumers.apply_async_on_commit(countdown=wait)

@@ -1,17 +1,21 @@
 """Celery's edge of case work: one domain call each, safe to run twice. Beat runs them too, for what an event missed."""
 
 from celery import shared_task
+from django.core.cache import cache
 from django.utils import timezone
 
 from governance.web import formats, places
 from investigations.domain import (
     cases,
     claims,
+    consumers,
     figures,
     link_risk,
     notice_mail,
     notices,
     priorities,
+    recall_fetch,
+    recall_matching,
     resting,
     reviews,
     routing,
@@ -20,6 +24,9 @@ from investigations.domain import (
 )
 from investigations.queries import notices as mail_to_reporters
 from investigations.queries import queues
+
+MATCH_ASKED = "recalls:asked"
+"""In the cache while a turn of matching is on its way."""
 
 
 @shared_task
@@ -85,3 +92,23 @@ def count_for_the_rail() -> None:
 @shared_task
 def reckon_links() -> None:
     link_risk.reckon(at=timezone.now())
+
+
+@shared_task
+def match_recalls() -> None:
+    """Alerts that wait, then what is new in the catalogue; where either is left, another turn."""
+    cache.delete(MATCH_ASKED)
+    matched = recall_matching.match_owed(at=timezone.now())
+    read = recall_matching.match_changed(at=timezone.now())
+    if matched or read:
+        match_recalls.delay()
+
+
+@shared_task
+def hand_over_consumers() -> None:
+    consumers.hand_over_due(at=timezone.now())
+
+
+@shared_task
+def fetch_recalls() -> None:
+    recall_fetch.fetch(at=timezone.now())

@@ -1,6 +1,6 @@
 """Addresses of case work, and of the pages that read across the house: cases, listings, merchants, search."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from investigations.views import (
     appeals,
@@ -10,6 +10,7 @@ from investigations.views import (
     case,
     case_verbs,
     cases,
+    consumers,
     golden,
     inbox,
     link_groups,
@@ -20,6 +21,7 @@ from investigations.views import (
     quality,
     queue,
     queue_rules,
+    recalls,
     recheck,
     reported,
     resting,
@@ -98,6 +100,18 @@ urlpatterns: list[URLPattern] = [
     path("notices/<str:reference>/decide/", notices.decide, name="notice-decide"),
     path("notices/<str:reference>/act/", notices.act, name="notice-act"),
     path("notices/<str:reference>/answer/", notices.answer, name="notice-answer"),
+    path("recalls/", recalls.RecallList.as_view(), name="recalls"),
+    path("recalls/bring-in/", recalls.bring_in, name="recalls-bring-in"),
+    path("recalls/<int:pk>/", recalls.detail, name="recall"),
+    path("recalls/<int:pk>/judge/", recalls.judge, name="recall-judge"),
+    path("recalls/<int:pk>/act/", recalls.act, name="recall-act"),
+    re_path(
+        r"^recalls/(?P<pk>\d{1,18})/matches/(?P<keys>\d{1,18}(?:-\d{1,18})*)/open/$",
+        recalls.reopen,
+        name="recall-reopen",
+    ),
+    path("buyers/<str:reference>/references/", consumers.references, name="consumer-references"),
+    path("buyers/<str:reference>/published/", consumers.published, name="consumer-published"),
     path("n/<str:token>/", reported.page, name="reported"),
     path("n/<str:token>/appeal/", reported.appeal, name="reported-appeal"),
     path("quality/", quality.overview, name="quality"),

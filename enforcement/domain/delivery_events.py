@@ -90,6 +90,12 @@ def rights_changed(*, merchant_id: int, rights: Rights, at: datetime) -> None:
     _write([(EventType.RIGHTS_CHANGED, _merchant(merchant_id), data, at)])
 
 
+def consumers_to_notify(*, decision: Decision, data: dict[str, Any], at: datetime) -> DeliveryEvent:
+    """Buyers of the decision's listings are to be told: one chunk of them, by the marketplace's references."""
+    subject, _listings = _of_items(decision, None)
+    return _write([(EventType.CONSUMERS_TO_NOTIFY, subject, {"decision": decision.reference} | data, at)])[0]
+
+
 def test(*, endpoint_id: int, at: datetime) -> DeliveryEvent:
     """Something to send to one endpoint; it is in no stream and has no number."""
     event = DeliveryEvent(type=EventType.TEST, subject=f"E{endpoint_id}", occurred_at=at)
@@ -175,7 +181,7 @@ def _is_undone(items: Collection[int]) -> bool:
     return ItemReversal.objects.filter(item__in=items, because=LiftedBecause.UNDONE).exists()
 
 
-def _write(told: Iterable[tuple[EventType, Subject, dict[str, Any], datetime]]) -> None:
+def _write(told: Iterable[tuple[EventType, Subject, dict[str, Any], datetime]]) -> list[DeliveryEvent]:
     rows = [
         DeliveryEvent(
             type=kind, subject=about.key, merchant=about.merchant, listing=about.listing, data=data, occurred_at=at
@@ -185,3 +191,4 @@ def _write(told: Iterable[tuple[EventType, Subject, dict[str, Any], datetime]]) 
     DeliveryEvent.objects.bulk_create(rows, batch_size=BATCH)
     if rows:
         events.delivery_owed.send(DeliveryEvent)
+    return rows

@@ -83,6 +83,15 @@ def is_public(address: str) -> bool:
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float) -> Answer:
     """Send once and say what came back. It raises nothing: whatever goes wrong is an answer."""
+    return _exchange("POST", url, body, headers, seconds, MOST_BYTES)
+
+
+def get(url: str, headers: Mapping[str, str], *, seconds: float, most: int) -> Answer:
+    """Ask once, for at most so many bytes; what is longer is cut off there. It raises nothing either."""
+    return _exchange("GET", url, b"", headers, seconds, most)
+
+
+def _exchange(method: str, url: str, body: bytes, headers: Mapping[str, str], seconds: float, most: int) -> Answer:
     began = time.monotonic()
     status: int | None = None
     got: dict[str, str] = {}
@@ -91,11 +100,11 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float) -
         target = resolve(url)
         deadline = time.monotonic() + seconds
         with _connect(target, deadline) as sock:
-            _send(sock, target, body, headers, deadline)
-            response = http.client.HTTPResponse(_Timed(sock, deadline), method="POST")  # type: ignore[arg-type]
+            _send(sock, method, target, body, headers, deadline)
+            response = http.client.HTTPResponse(_Timed(sock, deadline), method=method)  # type: ignore[arg-type]
             response.begin()
             status, got = response.status, {name.lower(): value for name, value in response.getheaders()}
-            content = response.read(MOST_BYTES)
+            content = response.read(most)
     except AddressRefused as refused:
         error = str(refused)
     except TimeoutError:
@@ -156,12 +165,14 @@ def _connect(target: Target, deadline: float) -> socket.socket:
     raise last
 
 
-def _send(sock: socket.socket, target: Target, body: bytes, headers: Mapping[str, str], deadline: float) -> None:
+def _send(
+    sock: socket.socket, method: str, target: Target, body: bytes, headers: Mapping[str, str], deadline: float
+) -> None:
     host = f"[{target.host}]" if ":" in target.host else target.host
     default = 443 if target.scheme == "https" else 80
     named = {"host": host if target.port == default else f"{host}:{target.port}", **headers}
     named |= {"content-length": str(len(body)), "connection": "close"}
-    lines = [f"POST {target.path} HTTP/1.1", *(f"{name}: {value}" for name, value in named.items()), "", ""]
+    lines = [f"{method} {target.path} HTTP/1.1", *(f"{name}: {value}" for name, value in named.items()), "", ""]
     sock.settimeout(_left(deadline))
     sock.sendall("\r\n".join(lines).encode("latin-1") + body)
 

@@ -194,6 +194,8 @@ def _found(words: Words, decision: Decision) -> str:
         return words("ladder.found")
     if decision.origin_kind == Origin.NOTICE:
         return words("found.notice")
+    if decision.origin_kind == Origin.RECALL:
+        return words("found.recall", alert=decision.origin_ref)
     return words("found.automated" if decision.automated_detection else "found.person")
 
 

@@ -111,6 +111,7 @@ class Origin(models.TextChoices):
     RELISTING = "relisted", _("Offered again")
     LADDER = "ladder", _("Ladder")
     NOTICE = "notice", _("Notice")
+    RECALL = "recall", _("Recall")
 
 
 class LiftedBecause(models.TextChoices):

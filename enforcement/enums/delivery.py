@@ -23,6 +23,7 @@ class EventType(models.TextChoices):
     APPEAL_CLARIFIED = "appeal.question_answered", _("Question about an appeal answered")
     APPEAL_DECIDED = "appeal.decided", _("Appeal decided")
     APPEAL_WITHDRAWN = "appeal.withdrawn", _("Appeal withdrawn")
+    CONSUMERS_TO_NOTIFY = "consumers.to_notify", _("Buyers to be told")
     TEST = "webhook.test", _("Test event")
 
 

@@ -40,7 +40,7 @@ def rule_of(queue):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("investigations", "0002_notices"),
+        ("investigations", "0004_recalls"),
         ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

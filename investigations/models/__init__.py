@@ -2,6 +2,7 @@ from investigations.models.arranging import CaseLink, Question, Snooze, Telling,
 from investigations.models.canned import CannedReason, CannedText, CannedUse
 from investigations.models.case import Case, CaseItem, CaseMove
 from investigations.models.claim import CaseDecision, Claim, Skip
+from investigations.models.consumers import ConsumerAcknowledgement, ConsumerMove, ConsumerNotice, ConsumerPart
 from investigations.models.file import Evidence, Note
 from investigations.models.link import LinkGroup, LinkRisk
 from investigations.models.notice import Notice, NoticeMail, NoticeMove
@@ -18,6 +19,15 @@ from investigations.models.quality import (
     SecondVerdict,
 )
 from investigations.models.queue import Queue, QueueFigures, Rerouting
+from investigations.models.recall import (
+    RecallAlert,
+    RecallImport,
+    RecallKey,
+    RecallMark,
+    RecallMatch,
+    RecallMatchMove,
+    RecallVersion,
+)
 from investigations.models.skills import Absence, Skills
 
 __all__ = [
@@ -34,6 +44,10 @@ __all__ = [
     "CaseLink",
     "CaseMove",
     "Claim",
+    "ConsumerAcknowledgement",
+    "ConsumerMove",
+    "ConsumerNotice",
+    "ConsumerPart",
     "Draw",
     "Evidence",
     "GoldenCase",
@@ -49,6 +63,13 @@ __all__ = [
     "Question",
     "Queue",
     "QueueFigures",
+    "RecallAlert",
+    "RecallImport",
+    "RecallKey",
+    "RecallMark",
+    "RecallMatch",
+    "RecallMatchMove",
+    "RecallVersion",
     "Rerouting",
     "SecondReview",
     "SecondVerdict",

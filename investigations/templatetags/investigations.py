@@ -13,11 +13,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 from governance.policies.enums import SEVERITY_TONE, Measure, Severity
 from governance.web import formats, tones
-from investigations.enums import NEWS_ICON, NEWS_TONE, News
+from investigations.enums import NEWS_ICON, NEWS_TONE, ConsumerCause, News
 from investigations.filters import language
-from investigations.models import Case, Note, Queue
-from investigations.queries import lines
-from investigations.text import passages
+from investigations.models import Case, ConsumerNotice, Note, Queue
+from investigations.queries import consumers, lines
+from investigations.text import passages, recall_words
 from listings.enums import CONDITIONS
 
 register = template.Library()
@@ -79,6 +79,46 @@ def named(note: Note) -> SafeString:
         name = re.escape(escape(f"@{telling.person.pseudonym}"))
         text = re.sub(f"({name})(?!\\w)", r'<b class="mention">\1</b>', text, flags=re.IGNORECASE)
     return mark_safe(linebreaksbr(text, autoescape=False))
+
+
+@register.filter
+def risk(code: str) -> str:
+    return recall_words.risk(code)
+
+
+@register.filter
+def recall_measure(code: str) -> str:
+    return recall_words.measure(code)
+
+
+@register.filter
+def recall_equal(code: str) -> str:
+    return str(recall_words.EQUAL.get(code, code))
+
+
+@register.filter
+def recall_against(code: str) -> str:
+    return str(recall_words.AGAINST.get(code, code))
+
+
+@register.filter
+def safe_address(url: str) -> str:
+    """An address from outside, if it is one that a link may lead to."""
+    return url if url.startswith(("https://", "http://")) else ""
+
+
+@register.filter
+def delivered_at(notice: ConsumerNotice) -> datetime | None:
+    return consumers.delivered_at(notice)
+
+
+@register.filter
+def publication(notice: ConsumerNotice) -> str:
+    said, recalled = (
+        (notice.what, notice.hazard, notice.what_to_do, notice.remedy),
+        notice.cause == ConsumerCause.RECALL,
+    )
+    return recall_words.publication(*said, recalled=recalled, tag=notice.language)
 
 
 @register.simple_tag

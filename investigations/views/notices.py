@@ -8,13 +8,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from enforcement.enums import DecisionState
 from enforcement.queries import decisions
-from governance.policies.enums import Subject
 from governance.policies.models import Policy
 from governance.web import toasts
 from governance.web.access import opens
@@ -27,6 +26,7 @@ from investigations.filters import NoticeFilter
 from investigations.forms import DecideNotice, EnterNotice
 from investigations.models import Notice
 from investigations.queries import notices as queries
+from investigations.queries import policies_in_force
 
 
 class NoticeList(ListPage):
@@ -90,7 +90,7 @@ def _show(
         "notice": notice,
         "waits": waits,
         "may_rule": may_act and waits is None,
-        "form": form or (DecideNotice(policies=_policies()) if may_act else None),
+        "form": form or (DecideNotice(policies=policies_in_force.by_title()) if may_act else None),
         "moves": queries.moves(notice),
         "may_end": may_decide and notice.state == NoticeState.RECEIVED,
         "may_act": may_act,
@@ -112,7 +112,7 @@ def no_action(request: HttpRequest, reference: str) -> HttpResponse:
 @opens(permissions.can_decide_notices)
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a measure upon the notice."""
-    notice, form = _load(request, reference), DecideNotice(request.POST, policies=_policies())
+    notice, form = _load(request, reference), DecideNotice(request.POST, policies=policies_in_force.by_title())
     if not form.is_valid():
         return _show(request, notice, form=form, status=422)
     given = form.cleaned_data
@@ -133,13 +133,6 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
     note = _("It waits for a second person.") if decision.state == DecisionState.HELD else _("The merchant is told.")
     toasts.tell(request, _("Decided upon %(notice)s") % {"notice": notice.reference}, note=note)
     return redirect("enforcement:decision", reference=decision.reference)
-
-
-def _policies() -> list[tuple[int, str]]:
-    """In force and about listings, by their titles."""
-    rows = dict(Policy.objects.filter(live__isnull=False, subject=Subject.LISTINGS).values_list("live", "pk"))
-    titles = decisions.titles(rows, language=(get_language() or "en").split("-")[0])
-    return sorted(((rows[version], title) for version, title in titles.items()), key=lambda each: each[1].casefold())
 
 
 @require_POST

@@ -39,7 +39,7 @@ function step(root, by) {
 function select(box, on) {
   box.checked = on;
   const row = box.closest("[data-row]");
-  if (on) row.ariaSelected = "true";
+  if (on && row.matches("tr")) row.ariaSelected = "true";
   else row.removeAttribute("aria-selected");
 }
 

@@ -21,7 +21,7 @@ from governance.web.formats import relative
 from investigations.enums import OPEN_NOTICES, CaseState
 from investigations.models import Case, Claim
 from investigations.permissions import can_take_held, can_work
-from investigations.queries import notices
+from investigations.queries import notices, recalls
 from listings.enums import RowFate
 from listings.models import ImportRow
 
@@ -43,7 +43,7 @@ def lines(user: User, *, at: datetime) -> list[Line]:
     """At most one line per kind of work, the most urgent first."""
     found: list[Line] = []
     if can_work(user):
-        found += [*_claimed(user), *_late(at), *_notices(user)]
+        found += [*_claimed(user), *_late(at), *_notices(user), *_recalls(user)]
     if can_take_held(user):
         found += [*_second_words(user), *_held(), *_appeals(user, at), *_disputes(user)]
     if can_approve_policy(user):
@@ -120,6 +120,17 @@ def _notices(user: User) -> Iterator[Line]:
         )
         url = f"{reverse('investigations:notices')}?open=true"
         yield Line("flag", "serious", title % {"shown": count}, "", url)
+
+
+def _recalls(user: User) -> Iterator[Line]:
+    count = recalls.waiting_alerts(user)
+    if count:
+        title = ngettext(
+            "%(shown)s alert has listings to be looked at", "%(shown)s alerts have listings to be looked at", count
+        )
+        yield Line(
+            "megaphone", "critical", title % {"shown": count}, "", f"{reverse('investigations:recalls')}?open=true"
+        )
 
 
 def _approvals(user: User) -> Iterator[Line]:
