@@ -8,8 +8,10 @@ __all__ = [
     "can_annotate",
     "can_decide_notices",
     "can_hear_reporters",
+    "can_keep_reporters",
     "can_read_cases",
     "can_read_notices",
+    "can_read_reporters",
     "can_see_listings",
     "can_see_merchants",
     "can_see_queue",
@@ -47,7 +49,7 @@ def can_annotate(user: Anyone) -> bool:
 
 def can_read_notices(user: Anyone) -> bool:
     """Reports from outside, with who reported: those who decide upon them, and auditors."""
-    return has_scope(user, Scope.CASES_READ)
+    return has_scope(user, Scope.NOTICES_READ)
 
 
 def can_decide_notices(user: Anyone) -> bool:
@@ -57,6 +59,16 @@ def can_decide_notices(user: Anyone) -> bool:
 
 def can_hear_reporters(user: Anyone) -> bool:
     """Answer a reporter's appeal; that it is not the decider is a rule of the domain."""
+    return has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD)
+
+
+def can_read_reporters(user: Anyone) -> bool:
+    """Who reports, and how right they were."""
+    return can_read_cases(user) and can_read_notices(user)
+
+
+def can_keep_reporters(user: Anyone) -> bool:
+    """Enter trusted flaggers; warn and suspend who misuses notices."""
     return has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD)
 
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from governance.web import formats, places
-from investigations.domain import cases, claims, notice_mail, notices, priorities
+from investigations.domain import cases, claims, notice_answers, notice_cases, notice_mail, priorities, reporters
 from investigations.queries import notices as mail_to_reporters
 from investigations.queries import queues
 
@@ -12,6 +12,7 @@ from investigations.queries import queues
 @shared_task
 def open_owed() -> None:
     cases.open_owed(at=timezone.now())
+    notice_cases.open_owed(at=timezone.now())
 
 
 @shared_task
@@ -32,9 +33,15 @@ def refresh_priorities() -> None:
 @shared_task
 def deliver_notice_mails() -> None:
     """What is owed to reporters, and what a lost message left undone."""
-    notices.follow_decided(at=timezone.now())
+    notice_answers.follow_decided(at=timezone.now())
+    notice_answers.answer_judged(at=timezone.now())
     for mail_id in mail_to_reporters.to_send(timezone.now()):
         deliver_notice_mail.delay(mail_id)
+
+
+@shared_task
+def end_suspensions() -> None:
+    reporters.end_suspensions(at=timezone.now())
 
 
 @shared_task

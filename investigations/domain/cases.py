@@ -10,17 +10,17 @@ from django.utils.translation import ngettext
 
 from enforcement.domain import decisions, taking_effect, violations
 from enforcement.domain.timing import AS_USUAL, Timing
-from enforcement.enums import DecisionState, Origin, ViolationState
-from enforcement.models import Decision, Statement, Violation
+from enforcement.enums import DecisionState, ViolationState
+from enforcement.models import Decision, Statement
 from governance.accounts.models import User
 from governance.policies.enums import Measure
 from governance.web.refusals import MoveRefused, Refusal
-from investigations.domain import claims, moves, priorities, settling
+from investigations.domain import claims, issuing, moves, priorities, settling
 from investigations.domain.opening import open_owed
 from investigations.domain.settling import settle_corrected
 from investigations.enums import LIVE_CASES, CaseState, ClaimEnd, Verdict
 from investigations.models import Case, CaseDecision, CaseItem, Claim
-from investigations.queries import work
+from investigations.queries import notices, work
 
 __all__ = [
     "MeasureMissing",
@@ -46,8 +46,8 @@ class MeasureMissing(Refusal):
     """Something violates, and nothing is to be done about it."""
 
 
-class NothingViolates(Refusal):
-    """A decision without a violation has no statement."""
+class AnswerMissing(Refusal):
+    """Whoever reported something that is fine reads why."""
 
 
 class TooLateToUndo(MoveRefused):
@@ -84,10 +84,12 @@ def decide(
 ) -> CaseDecision | None:
     """Act on the verdicts, by item: decide on what violates, dismiss what is fine, leave what is unsure to a senior.
 
-    `fine_reason` says why something is fine where that differs from `reason`, which is why the rest violates.
+    `fine_reason` says why something is fine where that differs from `reason`, which is why the rest violates; whoever reported it
+    reads it, when the decision cannot be undone any more.
 
     Returns nothing when nothing was decided: every item was unsure, or corrected meanwhile. Raises ClaimLost when the
-    actor does not hold the case, VerdictMissing, MeasureMissing, and what `decisions.issue` refuses; then nothing is written.
+    actor does not hold the case, VerdictMissing, MeasureMissing, PolicyMissing, AnswerMissing, and what `decisions.issue`
+    refuses; then nothing is written.
     """
     case = moves.lock(case)
     held = claims.held_by(case, actor, at)
@@ -96,12 +98,16 @@ def decide(
         raise MeasureMissing(_("Choose what is to be done about what violates."))
     decision = None
     if split.violating and measure is not None:
-        found = [item.violation for item in split.violating if item.violation]
-        decision = _issue(case, found, measure, markets, minimum_age, asked, actor=actor, reason=reason, at=at)
+        decision = issuing.issue(
+            case, split.violating, measure, markets, minimum_age, asked, actor=actor, reason=reason, at=at
+        )
+    told = fine_reason.strip() or reason.strip()
     if split.fine:
+        if not told and notices.awaited(split.fine):
+            raise AnswerMissing(_("Say why it is fine: whoever reported it reads that."))
         fine = [item.violation for item in split.fine if item.violation]
         violations.dismiss(violations=fine, actor=actor, reason=fine_reason or reason, at=at)
-    ruling = _write_verdicts(held, split, decision, at)
+    ruling = _write_verdicts(held, split, decision, told if split.fine else "", at)
     _leave(case, held, split, actor=actor, reason=reason, at=at)
     moves.record("case.decided", case, actor=actor, at=at, data=_facts(split, decision, measure, reason))
     return ruling
@@ -122,9 +128,10 @@ def draft_statement(
     """The statement of reasons as the merchant would get it: the decision is made and taken back, so that nothing differs
     but its reference. Raises what `decisions.issue` refuses."""
     with transaction.atomic():
-        items = work.unsettled(case).select_related("violation__version").filter(violation__state=ViolationState.OPEN)
-        chosen = [item.violation for item in items if verdicts.get(item.pk) == Verdict.VIOLATES and item.violation]
-        decision = _issue(case, chosen, measure, markets, minimum_age, asked, actor=actor, reason=reason, at=at)
+        items = work.unsettled(case).select_related("violation__version", "listing")
+        items = items.exclude(violation__state=ViolationState.CLOSED)
+        chosen = [item for item in items if verdicts.get(item.pk) == Verdict.VIOLATES]
+        decision = issuing.issue(case, chosen, measure, markets, minimum_age, asked, actor=actor, reason=reason, at=at)
         if decision.state == DecisionState.HELD:
             taking_effect.release(decision, actor=None, reason="", at=at)
         statement = decision.statement
@@ -166,41 +173,10 @@ def undo_decision(*, ruling: CaseDecision, actor: User, at: datetime) -> Case:
 # --- deciding ----------------------------------------------------------------------------------
 
 
-def _issue(
-    case: Case,
-    found: Sequence[Violation],
-    measure: Measure,
-    markets: Sequence[str],
-    minimum_age: int | None,
-    asked: Timing,
-    *,
-    actor: User,
-    reason: str,
-    at: datetime,
-) -> Decision:
-    """Decide under the newest version of the policy that found one of them."""
-    if not found:
-        raise NothingViolates(_("Nothing violates yet, so there is no statement."))
-    return decisions.issue(
-        merchant=case.merchant,
-        version=max((each.version for each in found), key=lambda version: version.number),
-        violations=found,
-        measure=measure,
-        markets=markets,
-        minimum_age=minimum_age,
-        asked=asked,
-        actor=actor,
-        reason=reason,
-        at=at,
-        origin_kind=Origin.CASE,
-        origin_ref=str(case),
-    )
-
-
 def _split(case: Case, held: Claim, verdicts: Mapping[int, Verdict]) -> _Split:
     split = _Split()
     missing: list[CaseItem] = []
-    for item in work.unsettled(case).select_related("violation__version"):
+    for item in work.unsettled(case).select_related("violation__version", "listing"):
         if item.violation and item.violation.state == ViolationState.CLOSED:
             continue  # corrected while it was being read: beat settles it
         verdict = verdicts.get(item.pk)
@@ -216,7 +192,9 @@ def _split(case: Case, held: Claim, verdicts: Mapping[int, Verdict]) -> _Split:
     return split
 
 
-def _write_verdicts(held: Claim, split: _Split, decision: Decision | None, at: datetime) -> CaseDecision | None:
+def _write_verdicts(
+    held: Claim, split: _Split, decision: Decision | None, fine_reason: str, at: datetime
+) -> CaseDecision | None:
     ruling = None
     if split.settled:
         ruling = CaseDecision.objects.create(
@@ -226,6 +204,7 @@ def _write_verdicts(held: Claim, split: _Split, decision: Decision | None, at: d
             person=held.person,
             decided_at=at,
             handling_seconds=int((at - held.claimed_at).total_seconds()),
+            fine_reason=fine_reason,
         )
         for item in split.settled:
             item.settled_at, item.settled_by = at, ruling
@@ -243,7 +222,7 @@ def _leave(case: Case, held: Claim, split: _Split, *, actor: User, reason: str, 
         moves.move(case, CaseState.OPEN, actor=actor, reason=reason, at=at)
     else:
         settling.settle(case, at=at)
-        moves.move(case, CaseState.CLOSED, actor=actor, reason=reason, at=at, outcome=settling.outcome(case))
+        moves.move(case, CaseState.CLOSED, actor=actor, reason=reason, at=at, outcome=settling.case_outcome(case))
     priorities.reckon([case.pk], at=at)
 
 

@@ -1,7 +1,8 @@
 from investigations.models.case import Case, CaseItem, CaseMove, Queue
 from investigations.models.claim import CaseDecision, Claim, Skip
 from investigations.models.file import Evidence, Note
-from investigations.models.notice import Notice, NoticeMail, NoticeMove
+from investigations.models.notice import Notice, NoticeFile, NoticeItem, NoticeMail, NoticeMove
+from investigations.models.reporter import Reporter, ReporterMove, ReporterRight
 
 __all__ = [
     "Case",
@@ -12,8 +13,13 @@ __all__ = [
     "Evidence",
     "Note",
     "Notice",
+    "NoticeFile",
+    "NoticeItem",
     "NoticeMail",
     "NoticeMove",
     "Queue",
+    "Reporter",
+    "ReporterMove",
+    "ReporterRight",
     "Skip",
 ]

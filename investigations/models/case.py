@@ -44,7 +44,7 @@ class Queue(models.Model):
 class Case(models.Model):
     """One open case per merchant and cause. Staff see it as C- and its number.
 
-    `cause_key` is `policy:<id>` (later also a notice or an event). `priority` is 0 to 100, higher for what is more urgent;
+    `cause_key` is `policy:<id>`, or `notice:<ground>` for what was reported; that one has a policy when a person chose it. `priority` is 0 to 100, higher for what is more urgent;
     `priority_parts` are its factors: severity, reach, age. `markets`, `views_30d` and `orders_30d` are those of the listings
     that wait for a verdict, of a closed case those of the last that did.
     """
@@ -97,7 +97,7 @@ class Case(models.Model):
 
 
 class CaseItem(models.Model):
-    """One subject of a case with the verdict on it. `listing` empty means the merchant itself.
+    """One subject of a case with the verdict on it. `listing` empty means the merchant itself, `violation` empty that it was reported.
 
     Settled without `settled_by` means that it was corrected before anybody decided.
     """
@@ -116,6 +116,12 @@ class CaseItem(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=["case", "violation"], condition=Q(settled_at__isnull=True), name="one_open_item_per_violation"
+            ),
+            models.UniqueConstraint(
+                fields=["case", "listing"],
+                condition=Q(settled_at__isnull=True, violation__isnull=True),
+                nulls_distinct=False,
+                name="one_open_item_per_report",
             ),
             models.CheckConstraint(condition=Q(verdict="") | Q(verdict__in=Verdict.values), name="verdict_known"),
             models.CheckConstraint(

@@ -14,11 +14,13 @@ from governance.accounts.models import User
 from governance.policies.enums import Subject, VersionState
 from governance.policies.models import PolicyText
 from governance.web import formats
+from investigations.enums import GROUND_NAME, CaseOrigin, NoticeGround
 from investigations.models import Case, CaseItem, Claim
 
 REPEAT_OVER = timedelta(days=365)
 MANY_ORDERS, MANY_LISTINGS = 100, 10
 URGENT, SOON = timedelta(hours=2), timedelta(hours=4)
+DAY = timedelta(days=1)
 SPOKEN = (VersionState.LIVE, VersionState.SUPERSEDED, VersionState.WITHDRAWN)
 
 
@@ -48,6 +50,14 @@ class Line:
             return self.title
         text = ngettext("%(title)s, %(count)s listing", "%(title)s, %(count)s listings", self.items)
         return text % {"title": self.title, "count": formats.number(self.items)}
+
+
+def cause_title(cause_key: str) -> str:
+    """What a case without a policy is about: the ground of the notices that wait in it."""
+    kind, _colon, ground = cause_key.partition(":")
+    if kind != "notice" or ground not in NoticeGround.values:
+        return cause_key
+    return _("Reported: %(ground)s") % {"ground": GROUND_NAME[NoticeGround(ground)]}
 
 
 def heading(line: Line, merchant: str) -> str:
@@ -91,7 +101,9 @@ def of(cases: Sequence[Case], *, language: str, at: datetime) -> dict[int, Line]
     repeats = _repeats(cases, at=at)
     found = {}
     for case in cases:
-        line = Line(titles.get(case.policy_id or 0, case.cause_key), counts.get(case.pk, 0), holders.get(case.pk))
+        line = Line(
+            titles.get(case.policy_id or 0) or cause_title(case.cause_key), counts.get(case.pk, 0), holders.get(case.pk)
+        )
         line.about_merchant = bool(case.policy and case.policy.subject == Subject.MERCHANTS)
         line.reasons = reasons(case, items=line.items, repeat=repeats.get((case.merchant_id, case.policy_id), 0))
         found[case.pk] = line
@@ -100,6 +112,10 @@ def of(cases: Sequence[Case], *, language: str, at: datetime) -> dict[int, Line]
 
 def reasons(case: Case, *, items: int, repeat: int) -> list[Reason]:
     found = []
+    if "trusted" in case.priority_parts:
+        found.append(Reason(_("Trusted flagger"), "shield-check", "serious"))
+    elif case.origin == CaseOrigin.NOTICE:
+        found.append(Reason(_("Reported from outside"), "flag"))
     if case.orders_30d:
         text = ngettext("%(count)s sold in 30 d", "%(count)s sold in 30 d", case.orders_30d)
         tone = "serious" if case.orders_30d >= MANY_ORDERS else ""

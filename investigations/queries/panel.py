@@ -74,11 +74,15 @@ def of(case: Case, *, language: str, at: datetime) -> Panel:
 
 
 def version_of(case: Case) -> PolicyVersion | None:
-    """The newest version under which something in the case was found; of what still waits, if anything does."""
+    """The newest version under which something in the case was found; of what still waits, if anything does.
+
+    Where nothing was found but reported, that of the policy which a person chose.
+    """
     versions = PolicyVersion.objects.select_related("policy").order_by("-number")
     waiting = work.unsettled(case).order_by().values("violation__version")
     everything = CaseItem.objects.filter(case=case).order_by().values("violation__version")
-    return versions.filter(pk__in=waiting).first() or versions.filter(pk__in=everything).first()
+    found = versions.filter(pk__in=waiting).first() or versions.filter(pk__in=everything).first()
+    return found or (versions.filter(pk=case.policy.live_id).first() if case.policy and case.policy.live_id else None)
 
 
 def text_of(version: PolicyVersion, language: str) -> PolicyText | None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from governance.audit.models import Entry
-from investigations.enums import ClaimEnd
-from investigations.models import Case, CaseDecision, CaseItem, Claim, Evidence, Note
+from investigations.enums import CaseOrigin, ClaimEnd
+from investigations.models import Case, CaseDecision, CaseItem, Claim, Evidence, Note, NoticeItem
 
 EVENTS_SHOWN = 50
 
@@ -19,6 +19,7 @@ class Counts:
     settled: int
     notes: int
     evidence: int
+    notices: int
 
     @property
     def items(self) -> int:
@@ -34,6 +35,7 @@ def counts(case: Case) -> Counts:
         settled=items["settled"],
         notes=Note.objects.filter(case=case).count(),
         evidence=Evidence.objects.filter(case=case).count(),
+        notices=NoticeItem.objects.filter(case_item__case=case).count() if case.origin == CaseOrigin.NOTICE else 0,
     )
 
 

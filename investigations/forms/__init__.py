@@ -9,14 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from enforcement.domain.timing import Timing
 from enforcement.enums import WithoutNotice
-from enforcement.language import words as language
 from enforcement.measures import MEASURES
 from governance.policies.enums import Measure
-from governance.web import formats
 from investigations.enums import Verdict
 from investigations.models import Case
 from investigations.queries import work
-from listings.models import Listing
 
 REASON_LENGTH = 500
 FILE_LIMIT = 10 * 1024 * 1024
@@ -31,10 +28,6 @@ CURE_CHOICES = [
     ("10", _("After 10 working days to correct")),
     ("15", _("After 15 working days to correct")),
 ]
-
-
-def _letter_languages() -> list[tuple[str, str]]:
-    return [(tag, formats.language_name(tag)) for tag in language.languages()]
 
 
 class DecideForm(forms.Form):
@@ -152,57 +145,3 @@ class FileForm(forms.Form):
         if given.size > FILE_LIMIT:
             raise forms.ValidationError(_("The file has more than 10 MB. Send a smaller one, or add a link to it."))
         return given
-
-
-class DecideNotice(forms.Form):
-    """`policies` are those in force about listings, with their titles in the person's language."""
-
-    policy = forms.TypedChoiceField(label=_("Policy"), coerce=int)
-    measure = forms.TypedChoiceField(label=_("Measure"), choices=[("", ""), *Measure.choices], coerce=Measure)
-    markets = forms.CharField(
-        label=_("Markets"),
-        max_length=200,
-        required=False,
-        help_text=_("Such as DE FR; empty means wherever the policy applies."),
-    )
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=REASON_LENGTH,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
-        help_text=_("For the file. Name nobody who reported."),
-    )
-
-    def __init__(self, *args: Any, policies: Iterable[tuple[int, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["policy"].choices = [("", ""), *policies]  # type: ignore[attr-defined]
-
-    def clean_markets(self) -> list[str]:
-        return sorted({code.upper() for code in self.cleaned_data["markets"].replace(",", " ").split()})
-
-
-class EnterNotice(forms.Form):
-    """`markets` are those of whoever enters it; None means all."""
-
-    listing = forms.CharField(label=_("Listing"), max_length=30, help_text=_("Its number, L-…"))
-    reason = forms.CharField(
-        label=_("What is reported"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"})
-    )
-    reporter_name = forms.CharField(label=_("Name of who reports"), max_length=200, required=False)
-    reporter_email = forms.EmailField(
-        label=_("Their e-mail address"),
-        required=False,
-        help_text=_("They are told there. The merchant never learns it."),
-    )
-    language = forms.ChoiceField(label=_("Their language"), choices=_letter_languages)
-
-    def __init__(self, *args: Any, markets: frozenset[str] | None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.markets = markets
-
-    def clean_listing(self) -> Listing:
-        number = self.cleaned_data["listing"].strip().upper().removeprefix("L-")
-        found = Listing.objects.filter(pk=int(number)).first() if number.isdigit() and len(number) < 19 else None
-        if found is None or (self.markets is not None and not self.markets.intersection(found.markets)):
-            raise forms.ValidationError(_("There is no listing with this number."))
-        return found
