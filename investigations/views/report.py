@@ -115,7 +115,7 @@ def _page(request: HttpRequest, form: ReportForm, *, status: int = 200) -> HttpR
 
 def _frame() -> dict[str, Any]:
     tag = translation.get_language() or "en"
-    return {"page_language": tag, "page_direction": formats.direction(tag), "languages": settings.LANGUAGES}
+    return {"page_language": tag, "page_direction": formats.direction(tag)}
 
 
 def _too_many(request: HttpRequest) -> bool:

@@ -101,6 +101,7 @@ def warn(request: HttpRequest, pk: int) -> HttpResponse:
 def suspend(request: HttpRequest, pk: int) -> HttpResponse:
     form, reporter = SuspendForm(request.POST), _load(request, pk)
     if not form.is_valid():
+        flash.error(request, _("Say for how long, and write the reasons."))
         return _show(request, reporter, suspend_form=form, status=422)
     until = deadlines.end_of_day(timezone.now().date() + timedelta(days=form.cleaned_data["days"]))
     return _verb(request, pk, reporters.suspend, _("Suspended"), reasons=form.cleaned_data["reasons"], until=until)

@@ -11,9 +11,10 @@ from enforcement.domain import appeals, links
 from enforcement.enums import AppealChannel
 from enforcement.models import ClarificationAnswer
 from governance.policies.enums import Measure
-from investigations.domain import notice_mail, notices
-from investigations.enums import NoticeState
-from investigations.models import Notice
+from investigations.domain import notice_intake, notice_mail, notices
+from investigations.domain.notice_intake import Sender
+from investigations.enums import NoticeGround, NoticeState
+from investigations.models import NoticeItem
 from tests.enforcement.ground import Ground
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,12 +26,12 @@ def ground() -> Ground:
     return Ground()
 
 
-def ended(ground: Ground, language: str = "en") -> Notice:
-    notice = notices.receive(
-        listing=ground.listing("Magnetwürfel"), reason="Loose.", language=language, reporter_name="Rina",
-        reporter_email="rina@reporter.example", actor=ground.mona, at=timezone.now(),
+def ended(ground: Ground, language: str = "en") -> NoticeItem:
+    notice = notice_intake.receive(
+        things=[ground.listing("Magnetwürfel")], ground=NoticeGround.UNSAFE, reason="Loose.", language=language,
+        sender=Sender(name="Rina", email="rina@reporter.example"), actor=ground.mona, at=timezone.now(),
     )  # fmt: skip
-    return notices.no_action(notice=notice, reasons="It is welded.", actor=ground.mona, at=timezone.now())
+    return notices.no_action(item=notice.items.get(), reasons="It is welded.", actor=ground.mona, at=timezone.now())
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("ar", "dark")])
@@ -43,16 +44,16 @@ def test_a_reporter_appeals_by_keyboard_and_another_person_answers(
 ) -> None:
     notice = ended(ground, language)
     reporter = page_of(None, color_scheme=scheme)
-    reporter.goto(f"/n/{notice_mail.token_of(notice)}/")
+    reporter.goto(f"/n/{notice_mail.token_of(notice.notice)}/")
     check_accessibility(reporter)
-    reporter.locator("#text").focus()
+    reporter.locator("textarea").focus()
     reporter.keyboard.type("It fell apart.")
     reporter.keyboard.press("Tab")
     reporter.keyboard.press("Enter")
     reporter.locator(".banner").wait_for()
     check_accessibility(reporter)
     page = page_of(ground.sela, color_scheme=scheme)
-    for path in ("/notices/", "/notices/new/", f"/notices/{notice.reference}/"):
+    for path in ("/notices/", "/notices/new/", f"/notices/{notice.notice.reference}/"):
         page.goto(path)
         check_accessibility(page)
     page.keyboard.press("r")
@@ -60,7 +61,7 @@ def test_a_reporter_appeals_by_keyboard_and_another_person_answers(
     check_accessibility(page)
     page.get_by_role("button", name="Decide it anew").click()
     page.get_by_text("To be decided anew").first.wait_for()
-    assert Notice.objects.get().state == NoticeState.RECEIVED
+    assert NoticeItem.objects.get().state == NoticeState.RECEIVED
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "dark"), ("ar", "light")])
