@@ -76,6 +76,7 @@ class EnterNotice(forms.Form):
         label=_("Trusted flagger"),
         queryset=Reporter.objects.filter(kind=ReporterKind.FLAGGER).order_by("name", "pk"),
         required=False,
+        empty_label=_("none"),
         help_text=_("Stands for name and address."),
     )
     brand = forms.CharField(label=_("Brand or work"), max_length=200, required=False)
@@ -143,6 +144,7 @@ class FlaggerForm(forms.Form):
         label=_("API key"),
         queryset=ApiKey.objects.filter(revoked_at=None).order_by("name", "pk"),
         required=False,
+        empty_label=_("none"),
         help_text=_("What comes with this key comes in its name. Give the key the scope notices:write."),
     )
 

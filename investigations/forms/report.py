@@ -100,7 +100,9 @@ class ReportForm(forms.Form):
         label=_("Your e-mail address"),
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        help_text=_("The answer goes there. The seller learns neither name nor address."),
+        help_text=_(
+            "The answer goes there. The seller learns neither name nor address. Only on sexual abuse of children may you leave both out."
+        ),
     )
     good_faith = forms.BooleanField(
         label=_("I believe in good faith that what I report is accurate and complete."),
