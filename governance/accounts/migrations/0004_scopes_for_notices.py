@@ -5,6 +5,7 @@ from django.db import migrations, models
 
 # Keys that could file and read notices by the scopes of case work go on doing so.
 KEEP_FILING = """
+SET CONSTRAINTS ALL IMMEDIATE;
 UPDATE accounts_apikey SET scopes = scopes || '{notices:write}'::varchar(30)[] WHERE 'cases:write' = ANY (scopes);
 UPDATE accounts_apikey SET scopes = scopes || '{notices:read}'::varchar(30)[] WHERE 'cases:read' = ANY (scopes);
 """

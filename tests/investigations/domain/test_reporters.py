@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 from governance.accounts.enums import Kind
 from governance.accounts.models import User
 from governance.audit.models import Entry
+from governance.policies.enums import Measure
 from governance.web.refusals import MoveRefused, Refusal
 from governance.web.shares import wilson
 from investigations.domain import notice_intake, notices, reporters
@@ -47,11 +48,11 @@ def known(ground: Ground, *outcomes: str) -> Reporter:
             notices.decide(
                 item=item,
                 version=ground.version,
-                measure="remove",
+                measure=Measure.REMOVE,
                 markets=(),
                 reason="",
                 actor=ground.mona,
-                at=NOON,  # type: ignore[arg-type]
+                at=NOON,
             )
         elif outcome != "open":
             notices.no_action(item=item, reasons="No.", actor=ground.mona, at=NOON, unfounded=outcome == "unfounded")
