@@ -75,7 +75,8 @@ def _load(request: HttpRequest, reference: str, item: int | None = None) -> Noti
 @opens(permissions.can_decide_notices)
 def enter(request: HttpRequest) -> HttpResponse:
     """Put on record what somebody reported by letter or telephone."""
-    initial, markets = {"things": request.GET.get("listing", "")}, permissions.markets(request.user)
+    initial = {"things": request.GET.get("listing", ""), "language": (get_language() or "en").split("-")[0]}
+    markets = permissions.markets(request.user)
     form = EnterNotice(request.POST or None, request.FILES or None, initial=initial, markets=markets)
     if form.is_valid():
         data = form.cleaned_data
