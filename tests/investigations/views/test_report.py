@@ -139,6 +139,7 @@ def test_proof_comes_with_it_and_what_it_is_not_is_said(client: Client, ground: 
     assert file is not None
     kept = client.get(reverse("investigations:notice-file", args=[file.notice.reference, file.pk]))
     assert kept["Content-Disposition"].startswith("attachment")
+    kept.close()
 
 
 def test_child_abuse_is_reported_without_a_name(client: Client, ground: Ground) -> None:
