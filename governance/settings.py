@@ -26,6 +26,9 @@ if not SECRET_KEY:
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL = env("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+# How an address on the marketplace names a listing: a pattern with the groups `number` (ours), `ean`, or `merchant` and `listing` (the
+# marketplace's keys). Empty: reports name listings by number or EAN.
+LISTING_ADDRESS = env("LISTING_ADDRESS", default="")
 HTTPS = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -205,6 +208,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "hold new listings against recalls": {"task": "investigations.tasks.match_recalls", "schedule": 300},
     "hand over buyers to be told": {"task": "investigations.tasks.hand_over_consumers", "schedule": 60},
     "fetch recalls": {"task": "investigations.tasks.fetch_recalls", "schedule": crontab(minute=17)},
+    "end suspensions of reporters": {"task": "investigations.tasks.end_suspensions", "schedule": 300},
     "count for the rail": {"task": "investigations.tasks.count_for_the_rail", "schedule": 60},
 }
 
@@ -403,6 +407,8 @@ SPECTACULAR_SETTINGS = {
         "CaseOutcome": "investigations.enums.CaseOutcome",
         "LinkKind": "listings.enums.LinkKind",
         "NoticeState": "investigations.enums.NoticeState",
+        "NoticeGround": "investigations.enums.NoticeGround",
+        "ReporterKind": "investigations.enums.ReporterKind",
         "Verdict": "investigations.enums.Verdict",
         "ReviewState": "investigations.enums.ReviewState",
         "ReviewKind": "investigations.enums.ReviewKind",

@@ -15,6 +15,7 @@ __all__ = [
     "can_hear_reporters",
     "can_import_recalls",
     "can_keep_reasons",
+    "can_keep_reporters",
     "can_lead",
     "can_open_case",
     "can_open_quality",
@@ -23,6 +24,7 @@ __all__ = [
     "can_read_notices",
     "can_read_quality",
     "can_read_recalls",
+    "can_read_reporters",
     "can_review",
     "can_see_listings",
     "can_see_merchants",
@@ -104,7 +106,7 @@ def can_annotate(user: Anyone) -> bool:
 
 def can_read_notices(user: Anyone) -> bool:
     """Reports from outside, with who reported: those who decide upon them, and auditors."""
-    return has_scope(user, Scope.CASES_READ)
+    return has_scope(user, Scope.NOTICES_READ)
 
 
 def can_decide_notices(user: Anyone) -> bool:
@@ -135,6 +137,16 @@ def can_import_recalls(user: Anyone) -> bool:
 def can_export_buyers(user: Anyone) -> bool:
     """The marketplace's references of buyers, as a file."""
     return has_role(user, *SENIORS)
+
+
+def can_read_reporters(user: Anyone) -> bool:
+    """Who reports, and how right they were."""
+    return can_read_cases(user) and can_read_notices(user)
+
+
+def can_keep_reporters(user: Anyone) -> bool:
+    """Enter trusted flaggers; warn and suspend who misuses notices."""
+    return has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD)
 
 
 def can_see_listings(user: Anyone) -> bool:

@@ -11,11 +11,13 @@ from investigations.domain import (
     consumers,
     figures,
     link_risk,
+    notice_answers,
+    notice_cases,
     notice_mail,
-    notices,
     priorities,
     recall_fetch,
     recall_matching,
+    reporters,
     resting,
     reviews,
     routing,
@@ -32,6 +34,7 @@ MATCH_ASKED = "recalls:asked"
 @shared_task
 def open_owed() -> None:
     cases.open_owed(at=timezone.now())
+    notice_cases.open_owed(at=timezone.now())
 
 
 @shared_task
@@ -65,9 +68,15 @@ def wake_cases() -> None:
 @shared_task
 def deliver_notice_mails() -> None:
     """What is owed to reporters, and what a lost message left undone."""
-    notices.follow_decided(at=timezone.now())
+    notice_answers.follow_decided(at=timezone.now())
+    notice_answers.answer_judged(at=timezone.now())
     for mail_id in mail_to_reporters.to_send(timezone.now()):
         deliver_notice_mail.delay(mail_id)
+
+
+@shared_task
+def end_suspensions() -> None:
+    reporters.end_suspensions(at=timezone.now())
 
 
 @shared_task

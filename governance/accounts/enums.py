@@ -77,6 +77,8 @@ class Scope(models.TextChoices):
     VIOLATIONS_READ = "violations:read", _("Read violations")
     CASES_READ = "cases:read", _("Read cases")
     CASES_WRITE = "cases:write", _("Work on cases")
+    NOTICES_READ = "notices:read", _("Read notices")
+    NOTICES_WRITE = "notices:write", _("File notices")
     DECISIONS_READ = "decisions:read", _("Read decisions and statements of reasons")
     DECISIONS_WRITE = "decisions:write", _("Decide and reverse decisions")
     APPEALS_READ = "appeals:read", _("Read appeals")
@@ -125,6 +127,8 @@ SCOPE_ROLES: dict[Scope, frozenset[Role]] = {
     Scope.VIOLATIONS_READ: _EVERYBODY,
     Scope.CASES_READ: PLACE_ROLES[Place.CASES],
     Scope.CASES_WRITE: _REVIEWERS,
+    Scope.NOTICES_READ: PLACE_ROLES[Place.CASES],
+    Scope.NOTICES_WRITE: _REVIEWERS,
     Scope.DECISIONS_READ: PLACE_ROLES[Place.CASES],
     Scope.DECISIONS_WRITE: _REVIEWERS,
     Scope.APPEALS_READ: PLACE_ROLES[Place.APPEALS],

@@ -38,6 +38,7 @@ PLACES = (
     Place("investigations:appeals", _("Appeals"), "scale", 1, "g a"),
     Place("enforcement:disputes", _("Disputes"), "gavel", 1, "g v", tab_of="appeals"),
     Place("investigations:notices", _("Notices"), "flag", 1, "g n", tab_of="appeals"),
+    Place("investigations:reporters", _("Reporters"), "users", 1, "g w", tab_of="appeals"),
     Place("investigations:recalls", _("Recalls"), "megaphone", 1, "g k"),
     Place("investigations:listings", _("Listings"), "listing", 1, "g l"),
     Place("listings:imports", _("Imports"), "upload", 1, "g i", tab_of="listings"),

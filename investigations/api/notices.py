@@ -1,6 +1,8 @@
-"""Notices over the API: report a listing, read what became of it. Who reported goes in and never comes out."""
+"""Notices over the API: report listings, read what became of each. Who reported goes in and never comes out."""
 
-from django.db.models import QuerySet
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -12,59 +14,139 @@ from enforcement.language import words as language
 from governance.accounts.enums import Scope
 from governance.web.viewsets import ScopedViewSet
 from investigations import permissions
-from investigations.domain import notices
+from investigations.domain import notice_intake
+from investigations.domain.notice_intake import Sender, Thing
+from investigations.enums import NoticeChannel, NoticeGround, ReporterKind
 from investigations.filters import NoticeFilter
-from investigations.models import Notice
+from investigations.models import Notice, NoticeItem
 from investigations.queries import notices as queries
-from listings.models import Listing
+from investigations.queries import things
+from listings.models import Listing, Merchant
+
+SENDERS = [each for each in ReporterKind.choices if each[0] not in (ReporterKind.ANONYMOUS, ReporterKind.FLAGGER)]
 
 
-class NoticeOut(serializers.ModelSerializer):
-    merchant = serializers.CharField(source="listing.merchant.public_id")
-    listing = serializers.CharField(source="listing.external_id")
+class NoticeItemOut(serializers.ModelSerializer):
+    merchant = serializers.CharField(source="merchant.public_id")
+    listing = serializers.CharField(
+        source="listing.external_id", allow_null=True, default=None, help_text="None: the merchant as a whole."
+    )
     decision = serializers.CharField(source="decision.reference", allow_null=True, default=None)
 
     class Meta:
+        model = NoticeItem
+        fields: tuple[str, ...] = ("id", "merchant", "listing", "state", "decision", "due_at")
+
+
+class NoticeOut(serializers.ModelSerializer):
+    items = NoticeItemOut(
+        source="shown_items", many=True, help_text="Each thing that was reported, with its own outcome."
+    )
+
+    class Meta:
         model = Notice
-        fields: tuple[str, ...] = ("reference", "merchant", "listing", "state", "decision", "received_at", "due_at")
+        fields: tuple[str, ...] = ("reference", "ground", "reporter_kind", "received_at", "items")
+
+
+class ThingIn(serializers.Serializer):
+    """One of: `listing` with `merchant`; `merchant` alone, for the merchant as a whole; `find`, an address, a number or an EAN."""
+
+    merchant = serializers.CharField(default="", help_text="The merchant's public id.")
+    listing = serializers.CharField(default="", help_text="The listing, by the merchant's key.")
+    find = serializers.CharField(default="", max_length=1000, help_text="Its address, its number (L-…) or its EAN.")
 
 
 class NoticeIn(serializers.Serializer):
-    merchant = serializers.CharField(help_text="The merchant's public id.")
-    listing = serializers.CharField(help_text="The listing, by the merchant's key.")
-    reason = serializers.CharField(max_length=notices.LONGEST, help_text="Why it is held to be illegal.")
+    items = ThingIn(many=True, allow_empty=False)
+    ground = serializers.ChoiceField(choices=NoticeGround.choices, default=NoticeGround.OTHER)
+    reason = serializers.CharField(max_length=notice_intake.LONGEST, help_text="Why it is held to be illegal.")
+    good_faith = serializers.BooleanField(
+        default=False, help_text="The reporter states that they believe it to be accurate and complete."
+    )
+    reporter_kind = serializers.ChoiceField(choices=SENDERS, default=ReporterKind.PERSON)
     reporter_name = serializers.CharField(max_length=200, default="", allow_blank=True)
     reporter_email = serializers.EmailField(
         default="", allow_blank=True, help_text="Confirmation, decision and answers go there; nobody else learns it."
     )
+    brand = serializers.CharField(max_length=200, default="", allow_blank=True, help_text="Of a rights holder.")
+    register_number = serializers.CharField(max_length=100, default="", allow_blank=True)
     language = serializers.ChoiceField(choices=[(tag, tag) for tag in language.languages()], default=language.SOURCE)
+    key = serializers.CharField(
+        max_length=60, default="", allow_blank=True, help_text="Your own key of this report: sent twice it is one."
+    )
 
 
 class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
-    """Reports from outside about listings (DSA Art. 16). A person decides upon them; reporters appeal by their link."""
+    """Reports from outside (DSA Art. 16). A person decides upon each thing in them; reporters appeal by their link.
+
+    The key of a trusted flagger files in its name, and reads what it has filed.
+    """
 
     queryset = Notice.objects.none()
     lookup_field = "reference"
     lookup_value_regex = "[A-Z0-9-]+"
     serializer_class = NoticeOut
-    scopes = {"list": Scope.CASES_READ, "retrieve": Scope.CASES_READ, "create": Scope.CASES_WRITE}
+    scopes = {"list": Scope.NOTICES_READ, "retrieve": Scope.NOTICES_READ, "create": Scope.NOTICES_WRITE}
     filterset_class = NoticeFilter
     order = ("-received_at", "-pk")
 
     def get_queryset(self) -> QuerySet[Notice]:
-        return queries.visible(self.request.user)
+        shown = queries.items(self.request.user).order_by("pk")
+        return queries.visible(self.request.user).prefetch_related(Prefetch("items", shown, to_attr="shown_items"))
 
     @extend_schema(request=NoticeIn, responses={201: NoticeOut})
     def create(self, request: Request) -> Response:
-        """Report a listing. Whoever reported it gets a confirmation, where an address is given."""
+        """Report one or more listings. Whoever reported them gets a confirmation, where an address is given."""
         body = NoticeIn(data=request.data)
         body.is_valid(raise_exception=True)
-        data = dict(body.validated_data)
-        markets = permissions.markets(request.user)
-        rows = Listing.objects.filter(merchant__public_id=data.pop("merchant"), external_id=data.pop("listing"))
-        rows = rows if markets is None else rows.filter(markets__overlap=list(markets))
-        listing = rows.select_related("merchant").first()
-        if listing is None:
-            raise serializers.ValidationError({"listing": [_("There is no such listing of this merchant.")]})
-        notice = notices.receive(listing=listing, **data, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
+        data = body.validated_data
+        notice = notice_intake.receive(
+            things=_things(data["items"], permissions.markets(request.user)),
+            ground=NoticeGround(data["ground"]),
+            reason=data["reason"],
+            language=data["language"],
+            actor=request.user,  # type: ignore[arg-type]
+            at=timezone.now(),
+            sender=Sender(
+                kind=ReporterKind(data["reporter_kind"]),
+                name=data["reporter_name"],
+                email=data["reporter_email"],
+                brand=data["brand"],
+                register_number=data["register_number"],
+            ),
+            channel=NoticeChannel.API,
+            good_faith=data["good_faith"],
+            key=data["key"],
+        )
+        rows = notice.items.select_related("listing", "merchant", "decision").order_by("pk")
+        notice.shown_items = list(rows)  # type: ignore[attr-defined]
         return Response(NoticeOut(notice).data, status=status.HTTP_201_CREATED)
+
+
+def _things(given: list[dict[str, str]], markets: frozenset[str] | None) -> list[Thing]:
+    """What is named, in the markets of whoever reports it. Says which are not there, by their places."""
+    found: list[Thing] = []
+    errors: dict[int, Any] = {}
+    for place, each in enumerate(given):
+        named = [thing for thing in _named(each) if _within(thing, markets)]
+        found += named
+        if not named:
+            errors[place] = [_("There is no such listing or merchant.")]
+    if errors:
+        raise serializers.ValidationError({"items": [errors.get(place, {}) for place in range(len(given))]})
+    return found
+
+
+def _named(each: dict[str, str]) -> list[Thing]:
+    if each["find"]:
+        return list(things.find(each["find"]))
+    if each["listing"]:
+        rows = Listing.objects.filter(merchant__public_id=each["merchant"], external_id=each["listing"])
+        return list(rows.select_related("merchant"))
+    return list(Merchant.objects.filter(public_id=each["merchant"]))
+
+
+def _within(thing: Thing, markets: frozenset[str] | None) -> bool:
+    if markets is None:
+        return True
+    return bool(markets.intersection([thing.country] if isinstance(thing, Merchant) else thing.markets))

@@ -16,7 +16,7 @@ from governance.web.refusals import MoveRefused, Refusal
 from investigations import permissions
 from investigations.domain import claims, moves, priorities, telling
 from investigations.enums import LIVE_CASES, CaseOrigin, CaseOutcome, CaseState, ClaimEnd, News
-from investigations.models import Case, CaseItem, CaseMove, Claim, Watch
+from investigations.models import Case, CaseItem, CaseMove, Claim, NoticeItem, Watch
 from investigations.queries import work
 
 
@@ -114,6 +114,8 @@ def _check_reason(reason: str) -> None:
 
 
 def _check_merge(case: Case, into: Case, actor: User) -> None:
+    for each in (case, into):
+        _check_real(each)
     if case.merchant_id != into.merchant_id:
         raise NotTogether(_("Only cases of one merchant can be merged. Link them instead."))
     for each in (case, into):
@@ -123,7 +125,14 @@ def _check_merge(case: Case, into: Case, actor: User) -> None:
         raise MoveRefused(_("%(case)s waits for a senior reviewer. Merge the other into it instead.") % {"case": case})
 
 
+def _check_real(case: Case) -> None:
+    """A golden case stays by itself; that it is one is not said."""
+    if case.golden_id is not None:
+        raise MoveRefused(_("%(case)s cannot be merged or split.") % {"case": case})
+
+
 def _check_free(case: Case, actor: User) -> None:
+    _check_real(case)
     if case.state not in LIVE_CASES:
         raise MoveRefused(_("%(case)s is closed.") % {"case": case})
     held = _claim(case)
@@ -152,12 +161,19 @@ def _claim(case: Case) -> Claim | None:
 
 
 def _move_items(items: Sequence[CaseItem], case: Case, to: Case, at: datetime) -> int:
-    """What waits in both already is settled in the one that is left; returns how many moved."""
-    there = set(work.unsettled(to).values_list("violation", flat=True)) - {None}
-    twice = [item.pk for item in items if item.violation_id in there]
-    moving = [item.pk for item in items if item.pk not in set(twice)]
-    CaseItem.objects.filter(pk__in=twice).update(settled_at=at)
+    """What waits in both already is settled in the one that is left, and its notices wait in the other; returns how many moved."""
+    there = {_subject(item): item for item in work.unsettled(to)}
+    twice = {item.pk: there[_subject(item)] for item in items if _subject(item) in there}
+    moving = [item.pk for item in items if item.pk not in twice]
+    for key, same in twice.items():
+        NoticeItem.objects.filter(case_item=key).update(case_item=same)
+    CaseItem.objects.filter(pk__in=list(twice)).update(settled_at=at)
     return CaseItem.objects.filter(pk__in=moving).update(case=to, came_from=case)
+
+
+def _subject(item: CaseItem) -> tuple[int | None, int | None]:
+    """What a case has at most once: a violation, or what was reported about a listing."""
+    return (item.violation_id, None) if item.violation_id else (None, item.listing_id)
 
 
 def _end_claim(case: Case, into: Case, actor: User, reason: str, at: datetime) -> None:
@@ -185,7 +201,7 @@ def _new_case(case: Case, chosen: Sequence[CaseItem], at: datetime) -> Case:
         merchant=case.merchant,
         policy=policies.pop() if len(policies) == 1 else case.policy,
         cause_key=f"{root}#{case.pk}.{number}",
-        origin=CaseOrigin.STAFF,
+        origin=CaseOrigin.NOTICE if case.origin == CaseOrigin.NOTICE else CaseOrigin.STAFF,
         queue=case.queue,
         state=waits,
         severity=_worst([Severity(version.severity) for version in versions] or [Severity(case.severity)]),

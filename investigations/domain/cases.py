@@ -3,29 +3,27 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import product
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from enforcement.domain import decisions, taking_effect, violations
+from enforcement.domain import taking_effect, violations
 from enforcement.domain.timing import AS_USUAL, Timing
-from enforcement.enums import DecisionState, Origin, ViolationState
-from enforcement.models import Decision, Statement, Violation
+from enforcement.enums import DecisionState, ViolationState
+from enforcement.models import Decision, Statement
 from governance.accounts.models import User
 from governance.policies.enums import Measure
-from governance.policies.models import PolicyVersion
 from governance.web.refusals import Refusal
 from investigations.domain import canned as reasons
-from investigations.domain import claims, golden, moves, priorities, settling
+from investigations.domain import claims, golden, issuing, moves, priorities, settling
 from investigations.domain.opening import open_owed
 from investigations.domain.settling import settle_corrected
 from investigations.domain.undoing import TooLateToUndo, undo_decision
 from investigations.enums import CaseState, ClaimEnd, Verdict
 from investigations.models import Case, CaseDecision, CaseItem, Claim
-from investigations.queries import work
+from investigations.queries import notices, work
 
 __all__ = [
     "MeasureMissing",
@@ -51,20 +49,12 @@ class MeasureMissing(Refusal):
     """Something violates, and nothing is to be done about it."""
 
 
-class MeasureHidden(Refusal):
-    """The queue does not offer this measure to those who work in it."""
-
-
-class NothingViolates(Refusal):
-    """A decision without a violation has no statement."""
+class AnswerMissing(Refusal):
+    """Whoever reported something that is fine reads why."""
 
 
 class NothingJudged(Refusal):
     """Part of a case is decided when it has a verdict."""
-
-
-class SameMeasure(Refusal):
-    """A second measure is another one."""
 
 
 @dataclass
@@ -104,12 +94,14 @@ def decide(
 ) -> CaseDecision | None:
     """Act on the verdicts, by item: decide on what violates, dismiss what is fine, leave what is unsure to a senior.
 
-    `fine_reason` says why something is fine where that differs from `reason`, which is why the rest violates. `also` is a second
-    measure on what violates: another decision, in the same letter. `keep` decides what has a verdict and leaves the rest, and what
-    is unsure, in the actor's hands. `canned` are the texts, by key, that the reasons were made with.
+    `fine_reason` says why something is fine where that differs from `reason`, which is why the rest violates; whoever reported it
+    reads it, when the decision cannot be undone any more. `also` is a second measure on what violates: another decision, in the
+    same letter. `keep` decides what has a verdict and leaves the rest, and what is unsure, in the actor's hands. `canned` are the
+    texts, by key, that the reasons were made with.
 
     Returns nothing when nothing was decided: every item was unsure, or corrected meanwhile. Raises ClaimLost when the
-    actor does not hold the case, VerdictMissing, MeasureMissing, and what `decisions.issue` refuses; then nothing is written.
+    actor does not hold the case, VerdictMissing, MeasureMissing, PolicyMissing, AnswerMissing, and what `decisions.issue`
+    refuses; then nothing is written.
     """
     case = moves.lock(case)
     held = claims.held_by(case, actor, at)
@@ -120,13 +112,17 @@ def decide(
         raise MeasureMissing(_("Choose what is to be done about what violates."))
     issued: list[Decision] = []
     if split.violating and measure is not None:
-        found = [item.violation for item in split.violating if item.violation]
         measures = [measure, *([also] if also else [])]
-        issued = _issue(case, found, measures, markets, minimum_age, asked, actor=actor, reason=reason, at=at)
+        issued = issuing.issue(
+            case, split.violating, measures, markets, minimum_age, asked, actor=actor, reason=reason, at=at
+        )
+    told = fine_reason.strip() or reason.strip()
     if split.fine:
+        if not told and notices.awaited(split.fine):
+            raise AnswerMissing(_("Say why it is fine: whoever reported it reads that."))
         fine = [item.violation for item in split.fine if item.violation]
         violations.dismiss(violations=fine, actor=actor, reason=fine_reason or reason, at=at)
-    ruling = _write_verdicts(held, split, issued, at)
+    ruling = _write_verdicts(held, split, issued, told if split.fine else "", at)
     if keep and split.left:
         claims.keep(held, at=at)
         priorities.reckon([case.pk], at=at)
@@ -153,10 +149,11 @@ def draft_statement(
     """The statements of reasons as the merchant would get them: the decisions are made and taken back, so that nothing differs
     but their references. Raises what `decisions.issue` refuses."""
     with transaction.atomic():
-        items = work.unsettled(case).select_related("violation__version").filter(violation__state=ViolationState.OPEN)
-        chosen = [item.violation for item in items if verdicts.get(item.pk) == Verdict.VIOLATES and item.violation]
+        items = work.unsettled(case).select_related("violation__version", "listing")
+        items = items.exclude(violation__state=ViolationState.CLOSED)
+        chosen = [item for item in items if verdicts.get(item.pk) == Verdict.VIOLATES]
         measures = [measure, *([also] if also else [])]
-        issued = _issue(case, chosen, measures, markets, minimum_age, asked, actor=actor, reason=reason, at=at)
+        issued = issuing.issue(case, chosen, measures, markets, minimum_age, asked, actor=actor, reason=reason, at=at)
         for decision in issued:
             if decision.state == DecisionState.HELD:
                 taking_effect.release(decision, actor=None, reason="", at=at)
@@ -186,68 +183,10 @@ def _answer(
 # --- deciding ----------------------------------------------------------------------------------
 
 
-def _issue(
-    case: Case,
-    found: Sequence[Violation],
-    measures: Sequence[Measure],
-    markets: Sequence[str],
-    minimum_age: int | None,
-    asked: Timing,
-    *,
-    actor: User,
-    reason: str,
-    at: datetime,
-) -> list[Decision]:
-    """One decision for each measure and policy, under the newest version of it that found one of them."""
-    if not found:
-        raise NothingViolates(_("Nothing violates yet, so there is no statement."))
-    if len(set(measures)) < len(measures):
-        raise SameMeasure(_("Choose another second measure: this one is the first already."))
-    for measure in measures:
-        if measure in case.queue.hidden_measures:
-            raise MeasureHidden(
-                _("“%(measure)s” is not decided in this queue. Hold the case for a senior reviewer, or choose another.")
-                % {"measure": measure.label}
-            )
-    issued: list[Decision] = []
-    for measure, violating in product(measures, _by_policy(found)):
-        version = max((each.version for each in violating), key=lambda version: version.number)
-        decision = decisions.issue(
-            merchant=case.merchant,
-            version=version,
-            violations=violating,
-            measure=measure,
-            markets=_markets_under(version, markets),
-            minimum_age=minimum_age,
-            asked=asked,
-            actor=actor,
-            reason=reason,
-            at=at,
-            origin_kind=Origin.CASE,
-            origin_ref=str(case),
-            beside=issued,
-        )
-        issued.append(decision)
-    return issued
-
-
-def _by_policy(found: Sequence[Violation]) -> list[list[Violation]]:
-    """A case into which another was merged may be about several policies; a decision is about one."""
-    groups: dict[int, list[Violation]] = {}
-    for violation in found:
-        groups.setdefault(violation.policy_id, []).append(violation)
-    return list(groups.values())
-
-
-def _markets_under(version: PolicyVersion, markets: Sequence[str]) -> list[str]:
-    """Of the markets that were named those in which this policy applies; all, where it applies in none, to be refused."""
-    return [market for market in markets if market in version.jurisdictions] or list(markets)
-
-
 def _split(case: Case, held: Claim, verdicts: Mapping[int, Verdict], *, keep: bool) -> _Split:
     split = _Split()
     missing: list[CaseItem] = []
-    for item in work.unsettled(case).select_related("violation__version"):
+    for item in work.unsettled(case).select_related("violation__version", "listing"):
         if item.violation and item.violation.state == ViolationState.CLOSED:
             continue  # corrected while it was being read: beat settles it
         verdict = verdicts.get(item.pk)
@@ -265,7 +204,9 @@ def _split(case: Case, held: Claim, verdicts: Mapping[int, Verdict], *, keep: bo
     return split
 
 
-def _write_verdicts(held: Claim, split: _Split, issued: Sequence[Decision], at: datetime) -> CaseDecision | None:
+def _write_verdicts(
+    held: Claim, split: _Split, issued: Sequence[Decision], fine_reason: str, at: datetime
+) -> CaseDecision | None:
     ruling = None
     if split.settled:
         ruling = CaseDecision.objects.create(
@@ -275,6 +216,7 @@ def _write_verdicts(held: Claim, split: _Split, issued: Sequence[Decision], at: 
             person=held.person,
             decided_at=at,
             handling_seconds=int((at - _begun(held)).total_seconds()),
+            fine_reason=fine_reason,
         )
         ruling.also.set(issued[1:])
         for item in split.settled:
@@ -299,7 +241,7 @@ def _leave(case: Case, held: Claim, split: _Split, *, actor: User, reason: str, 
         moves.move(case, CaseState.OPEN, actor=actor, reason=reason, at=at)
     else:
         settling.settle(case, at=at)
-        moves.move(case, CaseState.CLOSED, actor=actor, reason=reason, at=at, outcome=settling.outcome(case))
+        moves.move(case, CaseState.CLOSED, actor=actor, reason=reason, at=at, outcome=settling.case_outcome(case))
     priorities.reckon([case.pk], at=at)
 
 

@@ -11,12 +11,12 @@ from django.db.models import F
 from django.urls import reverse
 
 from enforcement.domain import letters, links, statements
-from enforcement.domain.letters import Block, paragraph
+from enforcement.domain.letters import Block, bullets, paragraph
 from enforcement.domain.messages import LEASE, try_again_at
 from enforcement.language.words import Words
 from enforcement.queries import deadlines
-from investigations.enums import NoticeState
-from investigations.models import Notice, NoticeMail, NoticeMove
+from investigations.enums import NoticeState, ReporterState
+from investigations.models import Notice, NoticeItem, NoticeMail, Reporter, ReporterMove
 
 SALT = "investigations.notice"
 log = structlog.get_logger(__name__)
@@ -32,24 +32,48 @@ def reference_of(token: str) -> str:
     return links.unsigned(SALT, token)
 
 
-def owe(*, notice: Notice, move: NoticeMove, at: datetime) -> NoticeMail | None:
-    """Owe what the move means for the reporter; nothing where we have no address."""
+def owe(
+    *, items: Sequence[NoticeItem], was: NoticeState | None, to: NoticeState, text: str, at: datetime
+) -> NoticeMail | None:
+    """Owe what a move of these items of one notice means for the reporter; nothing where we have no address."""
+    notice = items[0].notice
     if not notice.reporter_email:
         return None
     words = statements.words_for(notice.language)
-    of = kind(move)
+    of = kind(was, to)
+    names = [words.isolated(item.name) for item in items]
     parts = [
         paragraph(words("notice.greeting")),
-        *_said(words, notice, move, of),
-        Block("link", words("notice.link"), items=(_address(notice),)),
+        *_said(words, items, of, text, at),
+        *([bullets(names)] if len(names) > 1 else []),
+        Block("link", words("notice.link"), items=(address_of(notice),)),
         paragraph(words("notice.private")),
         paragraph(words("mail.closing")),
     ]
     return NoticeMail.objects.create(
         notice=notice,
-        move=move,
         language=words.language,
         subject=words(f"notice.{of}_subject", reference=notice.reference),
+        text=letters.as_text(parts),
+        next_try_at=at,
+    )
+
+
+def owe_standing(*, reporter: Reporter, move: ReporterMove, at: datetime) -> NoticeMail:
+    """Owe a warning, a suspension with its reasons and its end, or that it is over (DSA Art. 23(2), (4))."""
+    words = statements.words_for(reporter.language)
+    lifted = move.from_state == ReporterState.SUSPENDED
+    of = "ended" if lifted else "cleared" if move.to_state == ReporterState.GOOD else str(move.to_state)
+    parts = [
+        paragraph(words("notice.greeting")),
+        paragraph(words(f"reporter.{of}", date=words.day(move.until) if move.until else "")),
+        *([paragraph(words("answered.reasons")), paragraph(move.reasons)] if move.reasons else []),
+        paragraph(words("mail.closing")),
+    ]
+    return NoticeMail.objects.create(
+        reporter=reporter,
+        language=words.language,
+        subject=words(f"reporter.{of}_subject"),
         text=letters.as_text(parts),
         next_try_at=at,
     )
@@ -60,10 +84,10 @@ def deliver(*, mail_id: int, at: datetime) -> bool:
     due = NoticeMail.objects.filter(pk=mail_id, sent_at=None, given_up_at=None, next_try_at__lte=at)
     if not due.update(attempts=F("attempts") + 1, next_try_at=at + LEASE):
         return False
-    mail = NoticeMail.objects.select_related("notice").get(pk=mail_id)
+    mail = NoticeMail.objects.select_related("notice", "reporter").get(pk=mail_id)
     headers = {"Auto-Submitted": "auto-generated", "Content-Language": mail.language}
     try:
-        EmailMessage(mail.subject, mail.text, to=[mail.notice.reporter_email], headers=headers).send()
+        EmailMessage(mail.subject, mail.text, to=[mail.address], headers=headers).send()
     except Exception as fault:
         _note_failure(mail, fault, at)
         return False
@@ -72,30 +96,40 @@ def deliver(*, mail_id: int, at: datetime) -> bool:
     return True
 
 
-def kind(move: NoticeMove) -> str:
-    """Which words the move has: an appeal that succeeds leads back to where notices begin."""
-    if move.to_state == NoticeState.RECEIVED:
-        return "reopened" if move.from_state else "received"
-    return str(move.to_state)
+def kind(was: NoticeState | str | None, to: NoticeState | str) -> str:
+    """Which words a move has: an appeal that succeeds leads back to where notices begin, as does taking up what was set aside."""
+    if to == NoticeState.RECEIVED and was:
+        return "taken_up" if was == NoticeState.SET_ASIDE else "reopened"
+    return str(to)
 
 
-def _said(words: Words, notice: Notice, move: NoticeMove, of: str) -> Sequence[Block]:
-    listing = words.isolated(notice.listing.title)
-    said = [paragraph(words(f"notice.{of}", listing=listing, date=words.day(notice.received_at)))]
-    if of == NoticeState.APPEALED and notice.due_at is not None:
-        said.append(paragraph(words("notice.due", date=words.day(notice.due_at))))
-    elif move.text and of not in ("received", NoticeState.APPEALED):
-        said += [paragraph(words("answered.reasons")), paragraph(move.text)]
+def named(words: Words, items: Sequence[NoticeItem]) -> str:
+    """What a sentence calls them: the first, and how many more."""
+    first = words.isolated(items[0].name)
+    return f"{first} (+{len(items) - 1})" if len(items) > 1 else first
+
+
+def address_of(notice: Notice) -> str:
+    """The whole address of the reporter's page."""
+    return str(settings.PUBLIC_URL) + reverse("investigations:reported", args=[token_of(notice)])
+
+
+def _said(words: Words, items: Sequence[NoticeItem], of: str, text: str, at: datetime) -> Sequence[Block]:
+    notice, due = items[0].notice, words.day(max(item.due_at for item in items))
+    reporter = notice.reporter
+    until = words.day(reporter.suspended_until) if reporter and reporter.suspended_until else ""
+    received = words.day(notice.received_at)
+    said = [paragraph(words(f"notice.{of}", listing=named(words, items), date=received, until=until))]
+    if of in (NoticeState.APPEALED, NoticeState.RECEIVED, "reopened", "taken_up"):
+        said.append(paragraph(words("notice.due", date=due)))
+    if text and of != NoticeState.APPEALED:
+        said += [paragraph(words("answered.reasons")), paragraph(text)]
     if of == NoticeState.NO_ACTION:
-        until = words.day(deadlines.months_after(move.moved_at.date(), deadlines.APPEAL_MONTHS))
-        said += [paragraph(words("notice.person")), paragraph(words("notice.appeal_until", date=until))]
+        last = words.day(deadlines.months_after(at.date(), deadlines.APPEAL_MONTHS))
+        said += [paragraph(words("notice.person")), paragraph(words("notice.appeal_until", date=last))]
     if of in (NoticeState.NO_ACTION, NoticeState.CONFIRMED):
         said.append(paragraph(words("notice.body"), words("redress.court")))
     return said
-
-
-def _address(notice: Notice) -> str:
-    return str(settings.PUBLIC_URL) + reverse("investigations:reported", args=[token_of(notice)])
 
 
 def _note_failure(mail: NoticeMail, fault: Exception, at: datetime) -> None:

@@ -1,6 +1,9 @@
-"""Notices: received, decided upon by a person with reasons, appealed against by the reporter, heard by another person."""
+"""What was reported: decided upon by a person with reasons, appealed against by the reporter, heard by another person.
 
-from collections.abc import Collection
+It comes in by `notice_intake`; what its case decides is told by `notice_answers`.
+"""
+
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -12,16 +15,15 @@ from enforcement.models import Decision, Violation
 from enforcement.queries import deadlines
 from governance.accounts.enums import Kind
 from governance.accounts.models import User
-from governance.audit.domain import entries
 from governance.policies.enums import Measure
 from governance.policies.models import PolicyVersion
-from governance.web.references import random_reference
 from governance.web.refusals import MoveRefused, Refusal
-from investigations.domain import notice_mail
-from investigations.enums import NOTICE_MOVES, NoticeState
-from investigations.models import Notice, NoticeMove
+from investigations.domain import notice_cases, notice_intake, notice_mail
+from investigations.domain.notice_log import record
+from investigations.domain.reporters import ReasonsMissing
+from investigations.enums import ENDED_NOTICES, NOTICE_MOVES, CaseOutcome, NoticeState
+from investigations.models import NoticeItem, NoticeMove
 from investigations.queries import notices as queries
-from listings.models import Listing
 
 LONGEST = 10_000
 
@@ -34,54 +36,53 @@ class SamePerson(Refusal):
     """Whoever decided that nothing is done does not hear the appeal against it, nor does a program."""
 
 
-class ReasonsMissing(Refusal):
-    """The reporter reads them."""
-
-
 @transaction.atomic
-def receive(
-    *,
-    listing: Listing,
-    reason: str,
-    language: str,
-    actor: User,
-    at: datetime,
-    reporter_name: str = "",
-    reporter_email: str = "",
-) -> Notice:
-    """Put a report on record and confirm it to whoever reported (DSA Art. 16(4))."""
-    _check(reason)
-    notice = Notice.objects.create(
-        reference=random_reference("NT", at),
-        listing=listing,
-        reason=reason.strip(),
-        reporter_name=reporter_name.strip(),
-        reporter_email=reporter_email.strip(),
-        language=language,
-        entered_by=actor,
-        received_at=at,
-    )
-    move = NoticeMove.objects.create(notice=notice, to_state=NoticeState.RECEIVED, actor=actor, moved_at=at)
-    notice_mail.owe(notice=notice, move=move, at=at)
-    _record("notice.received", notice, actor, at)
-    return notice
+def no_action(*, item: NoticeItem, reasons: str, actor: User, at: datetime, unfounded: bool = False) -> NoticeItem:
+    """Decide that nothing is done, with reasons that the reporter reads (DSA Art. 16(5)) and may appeal against.
 
-
-@transaction.atomic
-def no_action(*, notice: Notice, reasons: str, actor: User, at: datetime) -> Notice:
-    """Decide that nothing is done, with reasons that the reporter reads (DSA Art. 16(5)) and may appeal against."""
+    `unfounded` says that it was manifestly so, which counts against whoever reported (Art. 23(2)).
+    """
     _check(reasons)
     _check_person(actor)
-    notice = _lock(notice)
-    _move(notice, NoticeState.NO_ACTION, text=reasons, actor=actor, at=at)
-    _record("notice.no_action", notice, actor, at)
-    return notice
+    item = _lock(item)
+    _move([item], NoticeState.NO_ACTION, text=reasons, actor=actor, at=at)
+    if unfounded:
+        item.unfounded = True
+        item.save(update_fields=["unfounded"])
+    record("notice.no_action", item.notice, [item], actor, at, **({"unfounded": True} if unfounded else {}))
+    return item
+
+
+@transaction.atomic
+def call_unfounded(*, item: NoticeItem, actor: User, at: datetime) -> NoticeItem:
+    """Say afterwards that what was left without action was manifestly unfounded."""
+    _check_person(actor)
+    item = _lock(item)
+    if item.state not in ENDED_NOTICES:
+        raise MoveRefused(_("Only what was left without action can be called manifestly unfounded."))
+    if not item.unfounded:
+        item.unfounded = True
+        item.save(update_fields=["unfounded"])
+        record("notice.called_unfounded", item.notice, [item], actor, at)
+    return item
+
+
+@transaction.atomic
+def take_up(*, item: NoticeItem, actor: User, at: datetime) -> NoticeItem:
+    """Decide after all upon what came from a suspended reporter and was set aside."""
+    _check_person(actor)
+    item = _lock(item)
+    item.due_at = notice_intake.due(item, at)
+    _move([item], NoticeState.RECEIVED, text="", actor=actor, at=at)
+    notice_cases.open_owed(at=at, items=[item.pk])
+    record("notice.taken_up", item.notice, [item], actor, at)
+    return item
 
 
 @transaction.atomic
 def decide(
     *,
-    notice: Notice,
+    item: NoticeItem,
     version: PolicyVersion,
     measure: Measure,
     markets: Collection[str],
@@ -89,22 +90,24 @@ def decide(
     actor: User,
     at: datetime,
 ) -> Decision:
-    """Decide upon the notice: its statement of reasons says that a report led to it. Whoever reported is told when the merchant is.
+    """Decide upon it alone: its statement of reasons says that a report led to it. Whoever reported is told when the merchant is.
 
     Raises the refusals of `enforcement.domain.proposals`; then nothing is written.
     """
     _check_person(actor)
-    notice = _lock(notice)
-    if NoticeState.ACTED not in NOTICE_MOVES[NoticeState(notice.state)]:
-        raise MoveRefused(_("%(reference)s is decided upon already.") % {"reference": notice.reference})
-    if queries.followed(notice).exists():
+    item = _lock(item)
+    if NoticeState.ACTED not in NOTICE_MOVES[NoticeState(item.state)]:
+        raise MoveRefused(_("%(reference)s is decided upon already.") % {"reference": item.notice.reference})
+    if item.listing is None:
+        raise Refusal(_("A merchant as a whole was reported: decide on their page, then name the decision here."))
+    if queries.followed(item).exists():
         raise MoveRefused(_("A decision upon it waits for a second person already."))
-    found = Violation.objects.filter(policy=version.policy, listing=notice.listing, state=ViolationState.OPEN)
+    found = Violation.objects.filter(policy=version.policy, listing=item.listing, state=ViolationState.OPEN)
     decision = decisions.issue(
-        merchant=notice.listing.merchant,
+        merchant=item.merchant,
         version=version,
         violations=list(found),
-        listings_without_violation=[notice.listing],
+        listings_without_violation=[item.listing],
         measure=measure,
         markets=markets,
         minimum_age=None,
@@ -112,72 +115,80 @@ def decide(
         reason=reason,
         at=at,
         origin_kind=Origin.NOTICE,
-        origin_ref=notice.reference,
+        origin_ref=item.notice.reference,
     )
-    _follow(notice, actor, at)
+    follow(item, actor, at)
     return decision
 
 
-def follow_decided(at: datetime) -> int:
-    """Close the notices whose decision has been told since: it waited for a second person or a day. Returns how many."""
-    return sum(_follow_one(notice, at) for notice in queries.to_follow())
-
-
-@transaction.atomic
-def _follow_one(notice: Notice, at: datetime) -> int:
-    return _follow(_lock(notice), None, at)
-
-
-def _follow(notice: Notice, actor: User | None, at: datetime) -> int:
-    decision = queries.followed(notice).exclude(state=DecisionState.HELD).first()
-    if decision is None or NoticeState.ACTED not in NOTICE_MOVES[NoticeState(notice.state)]:
+def follow(item: NoticeItem, actor: User | None, at: datetime) -> int:
+    """Close a locked item with the decision upon it, once that has been told. Returns how many: one or none."""
+    decision = queries.followed(item).exclude(state=DecisionState.HELD).first()
+    if decision is None or NoticeState.ACTED not in NOTICE_MOVES[NoticeState(item.state)]:
         return 0
-    notice.decision = decision
-    _move(notice, NoticeState.ACTED, text="", actor=actor or decision.decided_by, at=at)
-    _record("notice.acted", notice, actor, at, decision=decision.reference)
+    close([item], decision, actor=actor or decision.decided_by, at=at)
     return 1
 
 
 @transaction.atomic
-def act(*, notice: Notice, decision: Decision, actor: User, at: datetime) -> Notice:
+def act(*, item: NoticeItem, decision: Decision, actor: User, at: datetime) -> NoticeItem:
     """Close it with a decision that somebody made meanwhile of their own accord, about its listing or its whole merchant."""
-    notice = _lock(notice)
+    item = _lock(item)
     if decision.state in (DecisionState.HELD, DecisionState.WITHDRAWN):
         raise Refusal(_("This decision has not been told to anybody."))
-    about = decision.items.filter(listing__in=[notice.listing_id]) | decision.items.filter(listing__isnull=True)
-    if decision.merchant_id != notice.listing.merchant_id or not about.exists():
+    about = decision.items.filter(listing__isnull=True)
+    if item.listing_id is not None:
+        about = about | decision.items.filter(listing__in=[item.listing_id])
+    if decision.merchant_id != item.merchant_id or not (about.exists() or item.listing_id is None):
         raise Refusal(_("This decision is not about the listing that was reported."))
-    notice.decision = decision
-    _move(notice, NoticeState.ACTED, text="", actor=actor, at=at)
-    _record("notice.acted", notice, actor, at, decision=decision.reference)
-    return notice
+    close([item], decision, actor=actor, at=at)
+    return item
 
 
 @transaction.atomic
-def appeal(*, notice: Notice, text: str, at: datetime) -> Notice:
+def appeal(*, item: NoticeItem, text: str, at: datetime) -> NoticeItem:
     """The reporter contests by their link that nothing was done (DSA Art. 20(1)). Raises WindowClosed."""
     _check(text)
-    notice = _lock(notice)
-    if notice.state == NoticeState.NO_ACTION and at > queries.closes_at(notice):
+    item = _lock(item)
+    if item.state == NoticeState.NO_ACTION and at > queries.closes_at(item):
         raise WindowClosed(_("The six months in which this could be appealed against are over."))
-    due = deadlines.working_days_after(notice.listing.merchant.country, at.date(), deadlines.ANSWER_WORKING_DAYS)
-    notice.due_at = deadlines.end_of_day(due)
-    _move(notice, NoticeState.APPEALED, text=text, actor=None, at=at)
-    _record("notice.appealed", notice, None, at)
-    return notice
+    day = deadlines.working_days_after(item.merchant.country, at.date(), deadlines.ANSWER_WORKING_DAYS)
+    item.due_at = deadlines.end_of_day(day)
+    _move([item], NoticeState.APPEALED, text=text, actor=None, at=at)
+    record("notice.appealed", item.notice, [item], None, at)
+    return item
 
 
 @transaction.atomic
-def answer(*, notice: Notice, right: bool, reasons: str, actor: User, at: datetime) -> Notice:
-    """Answer the reporter's appeal. Where they are `right` the notice is decided anew, by a person who may then act."""
+def answer(*, item: NoticeItem, right: bool, reasons: str, actor: User, at: datetime) -> NoticeItem:
+    """Answer the reporter's appeal. Where they are `right` it is decided anew, by a person who may then act."""
     _check(reasons)
     _check_person(actor)
-    notice = _lock(notice)
-    if actor.pk in queries.deciders(notice):
+    item = _lock(item)
+    if actor.pk in queries.deciders(item):
         raise SamePerson(_("You decided that nothing is done. Another person must hear the appeal."))
-    _move(notice, NoticeState.RECEIVED if right else NoticeState.CONFIRMED, text=reasons, actor=actor, at=at)
-    _record("notice.answered", notice, actor, at, right=right)
-    return notice
+    if right:
+        item.due_at = notice_intake.due(item, at)
+    to = NoticeState.RECEIVED if right else NoticeState.CONFIRMED
+    _move([item], to, text=reasons, actor=actor, at=at)
+    if right:
+        notice_cases.open_owed(at=at, items=[item.pk])
+    record("notice.answered", item.notice, [item], actor, at, right=right)
+    return item
+
+
+def close(items: Sequence[NoticeItem], decision: Decision, *, actor: User | None, at: datetime) -> None:
+    """Close locked items of one notice with a decision."""
+    for item in items:
+        item.decision = decision
+    _move(items, NoticeState.ACTED, text="", actor=actor, at=at)
+    record("notice.acted", items[0].notice, items, actor, at, decision=decision.reference)
+
+
+def end(items: Sequence[NoticeItem], reasons: str, *, actor: User, at: datetime) -> None:
+    """End locked items of one notice without action."""
+    _move(items, NoticeState.NO_ACTION, text=reasons, actor=actor, at=at)
+    record("notice.no_action", items[0].notice, items, actor, at)
 
 
 def _check(text: str) -> None:
@@ -190,36 +201,40 @@ def _check_person(actor: User) -> None:
         raise SamePerson(_("A person decides this."))
 
 
-def _lock(notice: Notice) -> Notice:
-    rows = Notice.objects.select_for_update(of=("self",)).select_related("listing__merchant")
-    return rows.get(pk=notice.pk)
+def lock_all(keys: Collection[int]) -> list[NoticeItem]:
+    """What was reported as it stands now, held until the transaction ends. Always before a lock on a case."""
+    rows = NoticeItem.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    return list(rows.select_related("notice__reporter", "listing", "merchant", "case_item__settled_by__decision"))
 
 
-def _move(notice: Notice, to: NoticeState, *, text: str, actor: User | None, at: datetime) -> None:
-    """Check, write, record, tell the reporter. The only function that writes a notice's state."""
-    was = NoticeState(notice.state)
-    if to not in NOTICE_MOVES[was]:
-        raise MoveRefused(
-            _("%(reference)s is “%(state)s” and cannot become “%(to)s”.")
-            % {"reference": notice.reference, "state": was.label, "to": to.label}
+def _lock(item: NoticeItem) -> NoticeItem:
+    return lock_all([item.pk])[0]
+
+
+def _move(items: Sequence[NoticeItem], to: NoticeState, *, text: str, actor: User | None, at: datetime) -> None:
+    """Check, write, record, tell the reporter of all at once. The only function that writes the state of what was reported."""
+    was = NoticeState(items[0].state)
+    for item in items:
+        if to not in NOTICE_MOVES[NoticeState(item.state)]:
+            raise MoveRefused(
+                _("%(reference)s is “%(state)s” and cannot become “%(to)s”.")
+                % {"reference": item.notice.reference, "state": NoticeState(item.state).label, "to": to.label}
+            )
+    mail = notice_mail.owe(items=items, was=was, to=to, text=text.strip(), at=at)
+    moves = []
+    for item in items:
+        moves.append(
+            NoticeMove(
+                item=item, from_state=item.state, to_state=to, text=text.strip(), actor=actor, mail=mail, moved_at=at
+            )
         )
-    notice.state = to
-    notice.save(update_fields=["state", "due_at", "decision"])
-    move = NoticeMove.objects.create(
-        notice=notice, from_state=was, to_state=to, text=text.strip(), actor=actor, moved_at=at
-    )
-    notice_mail.owe(notice=notice, move=move, at=at)
-
-
-def _record(verb: str, notice: Notice, actor: User | None, at: datetime, **data: object) -> None:
-    """Nothing of the reporter, nor of their words, goes into the log."""
-    entries.record(
-        verb=verb,
-        actor=actor,
-        actor_label="" if actor else "reporter",
-        subject_kind="notice",
-        subject_id=notice.pk,
-        subject_ref=notice.reference,
-        data={"listing": notice.listing_id, **data},
-        at=at,
-    )
+        item.state = to
+        if to in (NoticeState.RECEIVED, NoticeState.ACTED):
+            item.unfounded = False
+        if to == NoticeState.RECEIVED:
+            item.case_item = None
+        item.save(update_fields=["state", "due_at", "decision", "unfounded", "case_item"])
+    NoticeMove.objects.bulk_create(moves)
+    if was == NoticeState.RECEIVED:
+        outcome = CaseOutcome.DECIDED if to == NoticeState.ACTED else CaseOutcome.NO_VIOLATION
+        notice_cases.leave(items, outcome=outcome, at=at)

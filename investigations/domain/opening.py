@@ -41,11 +41,11 @@ def _open_batch(at: datetime) -> int:
     )
     standing = _standing(owed)
     by_cause = _by_cause(each for each in owed if each.pk not in standing)
-    live = _live_cases(by_cause)
+    live = live_cases(by_cause)
     new = [by_cause[key] for key in sorted(set(by_cause) - set(live))]
     if new:
         _insert(new, at)
-        live |= _live_cases(key for key in by_cause if key not in live)
+        live |= live_cases(key for key in by_cause if key not in live)
     placed = [violation for key in by_cause if key in live for violation in by_cause[key]]
     added = _add(placed, live, at)
     priorities.reckon({case.pk for case in live.values()}, at=at)
@@ -80,7 +80,7 @@ def _key_of_group(group: Sequence[Violation]) -> Key:
     return _key(group[0])
 
 
-def _live_cases(keys: Iterable[Key]) -> dict[Key, Case]:
+def live_cases(keys: Iterable[Key]) -> dict[Key, Case]:
     """The live cases of these causes, or those that took them in, locked so that nobody closes them meanwhile."""
     wanted = set(keys)
     near = Case.objects.filter(

@@ -51,6 +51,8 @@ def _check(case: Case, actor: User) -> None:
     decided = case.case_decisions.filter(person=actor, undone_at__isnull=True).exists()
     if not decided and not permissions.can_take_held(actor):
         raise NotTheirs(_("A senior reviewer reopens a case, or whoever decided on it."))
+    if case.golden_id is not None:
+        raise MoveRefused(_("%(case)s was a test case. There is nothing to read again.") % {"case": case})
     if case.state != CaseState.CLOSED:
         raise MoveRefused(_("%(case)s is not closed.") % {"case": case})
     if case.outcome == CaseOutcome.MERGED:

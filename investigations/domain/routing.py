@@ -9,7 +9,7 @@ from governance.accounts.models import User
 from governance.audit.domain import entries
 from investigations import events
 from investigations.domain import deadlines
-from investigations.enums import LIVE_CASES
+from investigations.enums import LIVE_CASES, CaseOrigin
 from investigations.models import Case, Queue, Rerouting
 from investigations.queries.routing import Router, active
 
@@ -36,7 +36,8 @@ def place(cases: Sequence[Case], *, queues: Iterable[Queue], at: datetime) -> di
             moved[case.pk] = (case.queue.key, found.queue.key)
             case.queue = found.queue
             calendar = calendars[case.merchant.country]
-            case.due_at = calendar.after(case.opened_at, found.queue.decide_within_hours)
+            due = calendar.after(case.opened_at, found.queue.decide_within_hours)
+            case.due_at = min(due, case.due_at) if case.origin == CaseOrigin.NOTICE else due
         elif case.routing == found.problem:
             continue
         case.routing = dict(found.problem)

@@ -22,7 +22,7 @@ def settle_corrected(*, at: datetime, violation_ids: Collection[int] | None = No
     return settled
 
 
-def outcome(case: Case) -> CaseOutcome:
+def case_outcome(case: Case) -> CaseOutcome:
     """What came of the whole case, whoever had a part in it."""
     rulings = case.case_decisions.filter(undone_at__isnull=True)
     if rulings.filter(decision__isnull=False).exists():
@@ -51,7 +51,7 @@ def _settle_batch(at: datetime, violation_ids: Collection[int] | None) -> int:
         if count:
             moves.record("case.items_corrected", case, actor=None, at=at, data={"items": count})
         if not work.unsettled(case).exists():
-            _close_empty(case, at)
+            close_empty(case, at)
     priorities.reckon([case.pk for case in cases], at=at)
     return settled
 
@@ -61,9 +61,13 @@ def settle(case: Case, *, at: datetime) -> int:
     return work.unsettled(case).filter(violation__state=ViolationState.CLOSED).update(settled_at=at)
 
 
-def _close_empty(case: Case, at: datetime) -> None:
+def close_empty(case: Case, at: datetime, *, outcome: CaseOutcome = CaseOutcome.RESOLVED) -> None:
+    """Close a locked case in which nothing is left. `outcome` is what came of it where no person decided in it."""
     held = Claim.objects.filter(case=case, ended_at__isnull=True).first()
     if held is not None:
         claims.end(held, ClaimEnd.RESOLVED, at=at)
-    moves.move(case, CaseState.CLOSED, actor=None, at=at, outcome=outcome(case))
+    decided = case_outcome(case)
+    moves.move(
+        case, CaseState.CLOSED, actor=None, at=at, outcome=outcome if decided == CaseOutcome.RESOLVED else decided
+    )
     moves.record("case.resolved", case, actor=None, at=at)

@@ -10,18 +10,14 @@ from django.utils.translation import pgettext_lazy
 
 from enforcement.domain.timing import Timing
 from enforcement.enums import WithoutNotice
-from enforcement.language import words as language
 from enforcement.measures import MEASURES
 from governance.policies.enums import Measure
-from governance.web import formats
 from investigations.enums import Verdict
-from investigations.models import Case, RecallAlert
+from investigations.models import Case
 from investigations.queries import work
-from listings.models import Listing
 
 REASON_LENGTH = 500
 FILE_LIMIT = 10 * 1024 * 1024
-RECALLS_LIMIT = 32 << 20
 EVERY_VERDICT, ONE_VERDICT = "verdict_all", "verdict-"
 
 AT_ONCE_CHOICES = [(each.value, format_lazy(_("At once: {reason}"), reason=each.label)) for each in WithoutNotice]
@@ -39,10 +35,6 @@ def canned_keys(data: Any) -> list[int]:
     """The canned texts, by key, that were put into what was posted."""
     given = data.getlist("canned") if hasattr(data, "getlist") else []
     return [int(key) for key in given if key.isdecimal() and len(key) < 19]
-
-
-def _letter_languages() -> list[tuple[str, str]]:
-    return [(tag, formats.language_name(tag)) for tag in language.languages()]
 
 
 class DecideForm(forms.Form):
@@ -183,113 +175,3 @@ class FileForm(forms.Form):
         if given.size > FILE_LIMIT:
             raise forms.ValidationError(_("The file has more than 10 MB. Send a smaller one, or add a link to it."))
         return given
-
-
-class DecideNotice(forms.Form):
-    """`policies` are those in force about listings, with their titles in the person's language."""
-
-    policy = forms.TypedChoiceField(label=_("Policy"), coerce=int)
-    measure = forms.TypedChoiceField(label=_("Measure"), choices=[("", ""), *Measure.choices], coerce=Measure)
-    markets = forms.CharField(
-        label=_("Markets"),
-        max_length=200,
-        required=False,
-        help_text=_("Such as DE FR; empty means wherever the policy applies."),
-    )
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=REASON_LENGTH,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
-        help_text=_("For the file. Name nobody who reported."),
-    )
-
-    def __init__(self, *args: Any, policies: Iterable[tuple[int, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["policy"].choices = [("", ""), *policies]  # type: ignore[attr-defined]
-
-    def clean_markets(self) -> list[str]:
-        return sorted({code.upper() for code in self.cleaned_data["markets"].replace(",", " ").split()})
-
-
-class ActUponRecall(DecideNotice):
-    """The measure, and the four things that buyers are told."""
-
-    what = forms.CharField(
-        label=_("What was bought"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
-    )
-    hazard = forms.CharField(
-        label=_("The hazard"),
-        max_length=2_000,
-        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
-        help_text=_("Plainly. Words that make it smaller, such as “precautionary” or “voluntary”, are refused."),
-    )
-    what_to_do = forms.CharField(
-        label=_("What to do"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
-    )
-    remedy = forms.CharField(
-        label=_("Remedy"),
-        max_length=2_000,
-        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
-        help_text=_("Repair, replacement or refund, free of charge, and where to ask for it."),
-    )
-    language = forms.ChoiceField(label=_("Language of the notice"), choices=_letter_languages)
-
-    def __init__(self, *args: Any, alert: RecallAlert, **kwargs: Any) -> None:
-        super().__init__(*args, initial=_about(alert), **kwargs)
-
-
-def _about(alert: RecallAlert) -> dict[str, str]:
-    """What the alert says, to begin with."""
-    numbers = ", ".join([*alert.model_names, *alert.barcodes][:10])
-    what = " ".join(filter(None, [*alert.brands[:1], alert.name or alert.product]))
-    return {
-        "measure": Measure.REMOVE.value,
-        "what": f"{what} ({numbers})" if numbers else what,
-        "hazard": alert.risk,
-        "what_to_do": "Stop using the product at once." if alert.language == "en" else "",
-        "language": alert.language,
-    }
-
-
-class UploadRecalls(forms.Form):
-    file = forms.FileField(
-        label=_("File"), help_text=_("Safety Gate’s JSON or CSV, or the CPSC’s CSV, plain or gzip. At most 32 MB.")
-    )
-
-    def clean_file(self) -> Any:
-        given = self.cleaned_data["file"]
-        if given.size > RECALLS_LIMIT:
-            raise forms.ValidationError(_("The file has more than 32 MB. Cut it in parts."))
-        return given
-
-
-class PublishedForm(forms.Form):
-    where = forms.URLField(max_length=500, assume_scheme="https")
-
-
-class EnterNotice(forms.Form):
-    """`markets` are those of whoever enters it; None means all."""
-
-    listing = forms.CharField(label=_("Listing"), max_length=30, help_text=_("Its number, L-…"))
-    reason = forms.CharField(
-        label=_("What is reported"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"})
-    )
-    reporter_name = forms.CharField(label=_("Name of who reports"), max_length=200, required=False)
-    reporter_email = forms.EmailField(
-        label=_("Their e-mail address"),
-        required=False,
-        help_text=_("They are told there. The merchant never learns it."),
-    )
-    language = forms.ChoiceField(label=_("Their language"), choices=_letter_languages)
-
-    def __init__(self, *args: Any, markets: frozenset[str] | None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.markets = markets
-
-    def clean_listing(self) -> Listing:
-        number = self.cleaned_data["listing"].strip().upper().removeprefix("L-")
-        found = Listing.objects.filter(pk=int(number)).first() if number.isdigit() and len(number) < 19 else None
-        if found is None or (self.markets is not None and not self.markets.intersection(found.markets)):
-            raise forms.ValidationError(_("There is no listing with this number."))
-        return found

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('enforcement', '0014_recalls'),
-        ('investigations', '0002_notices'),
+        ('investigations', '0003_notices_from_outside'),
         ('listings', '0005_measures'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -5,7 +5,7 @@ from investigations.models.claim import CaseDecision, Claim, Skip
 from investigations.models.consumers import ConsumerAcknowledgement, ConsumerMove, ConsumerNotice, ConsumerPart
 from investigations.models.file import Evidence, Note
 from investigations.models.link import LinkGroup, LinkRisk
-from investigations.models.notice import Notice, NoticeMail, NoticeMove
+from investigations.models.notice import Notice, NoticeFile, NoticeItem, NoticeMail, NoticeMove
 from investigations.models.quality import (
     Calibration,
     CalibrationItem,
@@ -28,6 +28,7 @@ from investigations.models.recall import (
     RecallMatchMove,
     RecallVersion,
 )
+from investigations.models.reporter import Reporter, ReporterMove, ReporterRight
 from investigations.models.skills import Absence, Skills
 
 __all__ = [
@@ -56,6 +57,8 @@ __all__ = [
     "LinkRisk",
     "Note",
     "Notice",
+    "NoticeFile",
+    "NoticeItem",
     "NoticeMail",
     "NoticeMove",
     "Precedent",
@@ -70,6 +73,9 @@ __all__ = [
     "RecallMatch",
     "RecallMatchMove",
     "RecallVersion",
+    "Reporter",
+    "ReporterMove",
+    "ReporterRight",
     "Rerouting",
     "SecondReview",
     "SecondVerdict",

@@ -18,11 +18,11 @@ from listings.models import Listing, Merchant
 class Case(models.Model):
     """One open case per merchant and cause. Staff see it as C- and its number.
 
-    `cause_key` is `policy:<id>` (later also a notice or an event). `priority` is 0 to 100, higher for what is more urgent;
-    `priority_parts` are its factors: severity, reach, age. `markets`, `languages`, `views_30d` and `orders_30d` are those
-    of the listings that wait for a verdict, of a closed case those of the last that did. `routing` says what kept a queue's rule
-    from being read for it; empty where nothing did. `kept_for` is given it first, ahead of all others, until `kept_until`.
-    `merged_into` is the case in which a merged one goes on.
+    `cause_key` is `policy:<id>`, or `notice:<ground>` for what was reported; that one has a policy when a person chose it.
+    `priority` is 0 to 100, higher for what is more urgent; `priority_parts` are its factors: severity, reach, age. `markets`,
+    `languages`, `views_30d` and `orders_30d` are those of the listings that wait for a verdict, of a closed case those of the
+    last that did. `routing` says what kept a queue's rule from being read for it; empty where nothing did. `kept_for` is given
+    it first, ahead of all others, until `kept_until`. `merged_into` is the case in which a merged one goes on.
     """
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="cases")
@@ -103,7 +103,7 @@ class Case(models.Model):
 
 
 class CaseItem(models.Model):
-    """One subject of a case with the verdict on it. `listing` empty means the merchant itself.
+    """One subject of a case with the verdict on it. `listing` empty means the merchant itself, `violation` empty that it was reported.
 
     Settled without `settled_by` means that it was corrected before anybody decided. `came_from` is the case out of which it
     was last moved, by a merge or a split.
@@ -129,6 +129,12 @@ class CaseItem(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=["case", "violation"], condition=Q(settled_at__isnull=True), name="one_open_item_per_violation"
+            ),
+            models.UniqueConstraint(
+                fields=["case", "listing"],
+                condition=Q(settled_at__isnull=True, violation__isnull=True),
+                nulls_distinct=False,
+                name="one_open_item_per_report",
             ),
             models.CheckConstraint(condition=Q(verdict="") | Q(verdict__in=Verdict.values), name="verdict_known"),
             models.CheckConstraint(

@@ -77,6 +77,7 @@ class CaseDecision(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="case_decisions")
     decided_at = models.DateTimeField()
     handling_seconds = models.PositiveIntegerField(help_text="From the claim, or the act before it, to this.")
+    fine_reason = models.TextField(blank=True, help_text="Why what is fine is fine; whoever reported it reads it.")
     undone_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -15,6 +15,7 @@ from governance.accounts.models import User
 from governance.policies.enums import Subject, VersionState
 from governance.policies.models import PolicyText
 from governance.web import formats
+from investigations.enums import GROUND_NAME, CaseOrigin, NoticeGround
 from investigations.models import Case, CaseItem, Claim, Question, Snooze
 
 REPEAT_OVER = timedelta(days=365)
@@ -22,6 +23,7 @@ MANY_ORDERS, MANY_LISTINGS = 100, 10
 URGENT, SOON = timedelta(hours=2), timedelta(hours=4)
 WIDE, LITTLE, LATE = 0.85, 0.65, 0.9
 """Of the factors of a priority: where much and little reach begin, and where little time is left."""
+DAY = timedelta(days=1)
 SPOKEN = (VersionState.LIVE, VersionState.SUPERSEDED, VersionState.WITHDRAWN)
 
 
@@ -52,6 +54,14 @@ class Line:
             return self.title
         text = ngettext("%(title)s, %(count)s listing", "%(title)s, %(count)s listings", self.items)
         return text % {"title": self.title, "count": formats.number(self.items)}
+
+
+def cause_title(cause_key: str) -> str:
+    """What a case without a policy is about: the ground of the notices that wait in it."""
+    kind, _colon, ground = cause_key.partition("#")[0].partition(":")
+    if kind != "notice" or ground not in NoticeGround.values:
+        return cause_key
+    return _("Reported: %(ground)s") % {"ground": GROUND_NAME[NoticeGround(ground)]}
 
 
 def heading(line: Line, merchant: str) -> str:
@@ -98,7 +108,9 @@ def of(cases: Sequence[Case], *, language: str, at: datetime) -> dict[int, Line]
     for case in cases:
         held = holders.get(case.pk)
         line = Line(
-            titles.get(case.policy_id or 0, case.cause_key), counts.get(case.pk, 0), held.person if held else None
+            titles.get(case.policy_id or 0) or cause_title(case.cause_key),
+            counts.get(case.pk, 0),
+            held.person if held else None,
         )
         line.since = held.claimed_at if held else None
         line.about_merchant = bool(case.policy and case.policy.subject == Subject.MERCHANTS)
@@ -110,6 +122,10 @@ def of(cases: Sequence[Case], *, language: str, at: datetime) -> dict[int, Line]
 
 def reasons(case: Case, *, items: int, repeat: int) -> list[Reason]:
     found = []
+    if "trusted" in case.priority_parts:
+        found.append(Reason(_("Trusted flagger"), "shield-check", "serious"))
+    elif case.origin == CaseOrigin.NOTICE:
+        found.append(Reason(_("Reported from outside"), "flag"))
     if case.orders_30d:
         text = ngettext("%(count)s sold in 30 d", "%(count)s sold in 30 d", case.orders_30d)
         tone = "serious" if case.orders_30d >= MANY_ORDERS else ""

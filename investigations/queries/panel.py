@@ -102,11 +102,13 @@ def precedents_of(policy_id: int | None) -> list[Precedent]:
 
 def versions_of(case: Case) -> list[PolicyVersion]:
     """By policy, the newest version under which something in the case was found; of what still waits, if anything does.
-    The case's own policy comes first."""
+    The case's own policy comes first. Where nothing was found but reported, that of the policy which a person chose."""
     versions = PolicyVersion.objects.select_related("policy").order_by("policy", "-number").distinct("policy")
     waiting = work.unsettled(case).order_by().values("violation__version")
     everything = CaseItem.objects.filter(case=case).order_by().values("violation__version")
     found = list(versions.filter(pk__in=waiting)) or list(versions.filter(pk__in=everything))
+    if not found and case.policy and case.policy.live_id:
+        return list(versions.filter(pk=case.policy.live_id))
     return sorted(found, key=lambda version: version.policy_id != case.policy_id)
 
 

@@ -96,7 +96,7 @@ def _disputes(reference: str, user: Anyone) -> Iterator[Hit]:
 
 def _notices(reference: str, user: Anyone) -> Iterator[Hit]:
     for notice in notices.visible(user).filter(reference=reference):
-        yield Hit("notice", notice.pk, notice.reference, str(notice.listing), exact=True)
+        yield Hit("notice", notice.pk, notice.reference, str(notice.get_ground_display()), exact=True)
 
 
 def _by_key(words: str, user: Anyone) -> Iterator[Hit]:

@@ -7,7 +7,7 @@ from django.db.models import Count, Prefetch, Q
 from enforcement.models import Decision
 from governance.audit.models import Entry
 from investigations.enums import ClaimEnd, News
-from investigations.models import Case, CaseDecision, CaseItem, Claim, Evidence, Note, Telling
+from investigations.models import Case, CaseDecision, CaseItem, Claim, Evidence, Note, NoticeItem, Telling
 from investigations.queries import family
 
 EVENTS_SHOWN = 50
@@ -21,6 +21,7 @@ class Counts:
     settled: int
     notes: int
     evidence: int
+    notices: int
 
     @property
     def items(self) -> int:
@@ -30,13 +31,16 @@ class Counts:
 def counts(case: Case) -> Counts:
     keys = family.keys(case)
     items = CaseItem.objects.filter(case__in=keys).aggregate(
-        waiting=Count("id", filter=Q(settled_at__isnull=True)), settled=Count("id", filter=Q(settled_at__isnull=False))
+        waiting=Count("id", filter=Q(settled_at__isnull=True)),
+        settled=Count("id", filter=Q(settled_at__isnull=False)),
+        reported=Count("id", filter=Q(violation__isnull=True, answer="")),
     )
     return Counts(
         waiting=items["waiting"],
         settled=items["settled"],
         notes=Note.objects.filter(case__in=keys).count(),
         evidence=Evidence.objects.filter(case__in=keys).count(),
+        notices=NoticeItem.objects.filter(case_item__case=case).count() if items["reported"] else 0,
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from governance.policies.enums import SEVERITY_TONE, Measure, Severity
 from governance.web import formats, tones
-from investigations.enums import NEWS_ICON, NEWS_TONE, ConsumerCause, News
+from investigations.enums import GROUND_NAME, NEWS_ICON, NEWS_TONE, ConsumerCause, News, NoticeGround, ReporterKind
 from investigations.filters import language
 from investigations.models import Case, ConsumerNotice, Note, Queue
 from investigations.queries import consumers, lines
@@ -130,3 +130,14 @@ def queue_name(queue: Queue) -> str:
 def heading(case: Case) -> str:
     """What a case is, in one line. The page has put its `line` on it."""
     return lines.heading(case.line, case.merchant.name)  # type: ignore[attr-defined]
+
+
+@register.filter
+def ground_name(ground: str) -> str:
+    """What a notice is about, in two or three words."""
+    return str(GROUND_NAME[NoticeGround(ground)])
+
+
+@register.filter
+def reporter_kind(kind: str) -> str:
+    return str(ReporterKind(kind).label)

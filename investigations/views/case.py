@@ -22,12 +22,13 @@ from investigations.enums import LIVE_CASES, CaseState
 from investigations.filters import language
 from investigations.forms import DecideForm, FileForm, LinkForm, NoteForm, ReasonForm
 from investigations.models import Case, CaseItem, Claim
-from investigations.queries import changes, exhibits, family, lines, merchants, panel, trail, work
+from investigations.queries import changes, exhibits, family, lines, merchants, notices, panel, trail, work
 from investigations.queries import golden as golden_cases
-from investigations.views import deciding, together, words
+from investigations.views import case_notices, deciding, together, words
 
-TABS = ("listings", "settled", "changes", "notes", "evidence")
+TABS = ("listings", "settled", "notices", "changes", "notes", "evidence")
 HISTORY_SHOWN = 4
+NOTICES_SHOWN = 200
 
 
 def load(request: HttpRequest, pk: int) -> Case:
@@ -89,6 +90,7 @@ def show(
         "hold_form": ReasonForm(prefix="hold"),
         "skip_form": ReasonForm(prefix="skip"),
         **deciding.context(case, form=form, mine=mine, at=now),
+        **case_notices.context(case, mine=mine),
     }
     context["asked"] = (
         context["page"] if tab == "listings" else exhibits.page(exhibits.items_of(case), language=language())
@@ -113,6 +115,8 @@ def pane(request: HttpRequest, case: Case, tab: str) -> dict[str, Any]:
     context["mine"] = Claim.objects.filter(case=case, person=request.user.pk, ended_at__isnull=True).exists()
     if tab == "changes":
         return context | _changes(request, case)
+    if tab == "notices":
+        return context | {"notices": list(notices.of_case(case)[:NOTICES_SHOWN])}
     if tab == "notes":
         return context | {
             "notes": trail.notes(case),

@@ -10,7 +10,7 @@ from governance.web import exports, toasts
 from governance.web.access import opens
 from investigations import permissions
 from investigations.domain import consumers
-from investigations.forms import PublishedForm
+from investigations.forms.recalls import PublishedForm
 from investigations.models import ConsumerNotice, RecallMatch
 from investigations.queries import consumers as queries
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from enforcement.domain import points as ledger
 from enforcement.domain import timing
 from enforcement.domain.timing import AS_USUAL, Timing
-from enforcement.enums import SECOND_PERSON, Origin
+from enforcement.enums import SECOND_PERSON
 from enforcement.language import words as letters
 from enforcement.measures import MEASURES
 from governance.policies.enums import Measure, Subject
@@ -18,11 +18,11 @@ from governance.policies.models import PolicyVersion
 from governance.web import formats
 from governance.web.choices import Option
 from governance.web.refusals import Refusal
-from investigations.enums import VERDICT_TONE, Verdict
+from investigations.enums import VERDICT_TONE, CaseOrigin, Verdict
 from investigations.filters import language
 from investigations.forms import DecideForm
 from investigations.models import Case
-from investigations.queries import panel, work
+from investigations.queries import notices, panel, work
 from investigations.views import entering
 from investigations.views.words import Deed
 from listings.models import Listing
@@ -49,6 +49,13 @@ MEASURE_KEYS = {
     Measure.TERMINATE: "x t",
     Measure.WITHHOLD_PAYOUT: "x p",
 }
+NOTICE_FINE_REASONS = (
+    gettext_lazy("We found nothing illegal in the listing as it stands."),
+    gettext_lazy("The seller has shown that the product meets the rules."),
+    gettext_lazy("What you describe is not in this listing."),
+    gettext_lazy("The right that you name does not cover this product."),
+)
+"""Sentences to whoever reported it; which of them is true, a person says."""
 VIOLATION_REASONS = (
     gettext_lazy("The listing says so itself"),
     gettext_lazy("The proof is missing or has expired"),
@@ -82,7 +89,7 @@ def context(case: Case, *, form: DecideForm | None, mine: bool, at: datetime) ->
         "curable": " ".join(measure.value for measure, kind in MEASURES.items() if kind.curable),
         "market_options": _markets(beside),
         "reasons": [beside.text.title if beside.text else "", *VIOLATION_REASONS],
-        "fine_reasons": entering.FINE_REASONS,
+        "fine_reasons": NOTICE_FINE_REASONS if case.origin == CaseOrigin.NOTICE else entering.FINE_REASONS,
     }
     if not mine and form is None:
         return shown
@@ -166,11 +173,12 @@ def _follows(case: Case, beside: panel.Panel, deed: Deed, asked: Timing, *, at: 
         if found
         else _("The merchant gets the statement in %(language)s: we have no words in %(asked)s yet.")
     )
+    kind, reference = notices.origin_of(case, work.unsettled(case) if case.origin == CaseOrigin.NOTICE else ())
     points = ledger.due(
         merchant_id=case.merchant_id,
         version=beside.version,
         measure=deed.measure,
-        event_key=f"{Origin.CASE.value}/{case}/P{beside.version.policy_id}",
+        event_key=f"{kind.value}/{reference}/P{beside.version.policy_id}",
         at=at,
     )
     given = (

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from enforcement.models import Decision
 from enforcement.queries.waiting import is_scheduled
-from investigations.enums import Verdict
+from investigations.enums import CaseOrigin, Verdict
 from investigations.forms import CURE_CHOICES, DecideForm
 from investigations.models import Case, CaseDecision
 from investigations.queries import panel, work
@@ -53,7 +53,7 @@ def of(case: Case, beside: panel.Panel, form: DecideForm | None, taken_back: Cas
         "without_notice": before.without_notice if before else "",
         "starts_at": timezone.localtime(before.starts_at).strftime(MINUTE) if before and is_scheduled(before) else "",
         "reason": before.reason if before else beside.text.title if beside.text else "",
-        "fine_reason": str(FINE_REASONS[0]),
+        "fine_reason": "" if case.origin == CaseOrigin.NOTICE else str(FINE_REASONS[0]),
         "known_up_to": last,
     }
 

@@ -24,7 +24,7 @@ from investigations.domain import recall_acts, recalls
 from investigations.domain.consumers import Words
 from investigations.enums import MatchState
 from investigations.filters import RecallFilter
-from investigations.forms import ActUponRecall, UploadRecalls
+from investigations.forms.recalls import ActUponRecall, UploadRecalls
 from investigations.models import RecallAlert, RecallMatch
 from investigations.queries import consumers, policies_in_force
 from investigations.queries import recalls as queries

@@ -26,6 +26,7 @@ AUTOMATION = {
 }
 ACCOUNTS = {MerchantKind.BUSINESS: "ACCOUNT_TYPE_BUSINESS", MerchantKind.PRIVATE: "ACCOUNT_TYPE_PRIVATE"}
 LAST_DAY = date(2038, 1, 1)
+FLAGGED = "TF-"
 FACTS_MOST, EXPLANATION_MOST, GROUND_MOST = 5_000, 2_000, 500
 EAN_DIGITS = 13
 
@@ -68,9 +69,14 @@ def build(decision: Decision, *, puid: str) -> Payload | None:
 
 
 def _source(decision: Decision) -> str:
-    """A notice under Art. 16 is about what is illegal; a report that something breaks the terms is another one."""
+    """A notice under Art. 16 is about what is illegal; a report that something breaks the terms is another one.
+
+    A trusted flagger's notice is told by its reference (Art. 22); which one it was stays with us.
+    """
     if decision.origin_kind != Origin.NOTICE:
         return "SOURCE_VOLUNTARY"
+    if decision.origin_ref.startswith(FLAGGED):
+        return "SOURCE_TRUSTED_FLAGGER"
     return "SOURCE_ARTICLE_16" if decision.version.ground == Ground.LEGAL else "SOURCE_TYPE_OTHER_NOTIFICATION"
 
 

@@ -113,7 +113,7 @@ def _disputes(user: User) -> Iterator[Line]:
 
 
 def _notices(user: User) -> Iterator[Line]:
-    count = notices.visible(user).filter(state__in=sorted(OPEN_NOTICES)).count()
+    count = notices.items(user).filter(state__in=sorted(OPEN_NOTICES)).count()
     if count:
         title = ngettext(
             "%(shown)s report from outside is to be decided", "%(shown)s reports from outside are to be decided", count

@@ -11,7 +11,8 @@ from governance.accounts.models import User
 from governance.policies.enums import Measure
 from governance.web.refusals import Refusal
 from investigations.domain import arranging, cases, claims
-from investigations.domain.cases import NothingJudged, SameMeasure, VerdictMissing
+from investigations.domain.cases import NothingJudged, VerdictMissing
+from investigations.domain.issuing import SameMeasure
 from investigations.enums import CaseState, Verdict
 from investigations.models import Case, CaseDecision, Claim
 from listings.enums import Exposure

@@ -18,10 +18,13 @@ from governance.audit.models import Entry
 from governance.policies.enums import Measure
 from governance.web.refusals import MoveRefused, Refusal
 from investigations import tasks
-from investigations.domain import notice_mail, notices
-from investigations.enums import NOTICE_MOVES, NoticeState
-from investigations.models import Notice, NoticeMail, NoticeMove
+from investigations.domain import notice_intake, notice_mail, notices
+from investigations.domain.notice_intake import Sender
+from investigations.domain.reporters import ReasonsMissing
+from investigations.enums import NOTICE_MOVES, NoticeGround, NoticeState
+from investigations.models import Notice, NoticeItem, NoticeMail, NoticeMove
 from investigations.queries import notices as queries
+from listings.models import Listing
 from tests.enforcement.ground import Ground
 from tests.factories.cases import NOON
 
@@ -35,25 +38,30 @@ def ground() -> Ground:
     return Ground()
 
 
-def received(ground: Ground, **more: Any) -> Notice:
+def received(ground: Ground, **more: Any) -> NoticeItem:
     fields: dict[str, Any] = {
-        "listing": ground.listing("Ball"),
+        "things": [ground.listing("Ball")],
+        "ground": NoticeGround.OTHER,
         "reason": "A child swallowed one.",
         "language": "en",
-        "reporter_name": SECRET,
-        "reporter_email": ADDRESS,
+        "sender": Sender(name=SECRET, email=ADDRESS),
         "actor": ground.mona,
         "at": NOON,
     }
-    return notices.receive(**(fields | more))
+    return notice_intake.receive(**(fields | more)).items.get()
 
 
-def ended(ground: Ground, **more: Any) -> Notice:
-    return notices.no_action(notice=received(ground, **more), reasons="It is welded.", actor=ground.mona, at=NOON)
+def listing_of(item: NoticeItem) -> Listing:
+    assert item.listing is not None
+    return item.listing
 
 
-def appealed(ground: Ground, **more: Any) -> Notice:
-    return notices.appeal(notice=ended(ground, **more), text="It is not.", at=LATER)
+def ended(ground: Ground, **more: Any) -> NoticeItem:
+    return notices.no_action(item=received(ground, **more), reasons="It is welded.", actor=ground.mona, at=NOON)
+
+
+def appealed(ground: Ground, **more: Any) -> NoticeItem:
+    return notices.appeal(item=ended(ground, **more), text="It is not.", at=LATER)
 
 
 def send_all(at: Any = LATER) -> list[str]:
@@ -65,7 +73,7 @@ def send_all(at: Any = LATER) -> list[str]:
 
 def test_it_is_confirmed_to_who_reported(ground: Ground) -> None:
     notice = received(ground)
-    assert send_all() == [f"Your report {notice.reference} has arrived"]
+    assert send_all() == [f"Your report {notice.notice.reference} has arrived"]
     assert mail.outbox[0].to == [ADDRESS]
     assert send_all() == []
 
@@ -79,7 +87,7 @@ def test_no_action_comes_with_reasons_and_how_to_appeal(ground: Ground) -> None:
 
 
 def test_without_an_address_nobody_is_told(ground: Ground) -> None:
-    ended(ground, reporter_email="")
+    ended(ground, sender=Sender())
     assert NoticeMail.objects.count() == 0
 
 
@@ -87,10 +95,10 @@ def test_without_an_address_nobody_is_told(ground: Ground) -> None:
 def test_six_months_to_appeal(ground: Ground, after: timedelta) -> None:
     notice = ended(ground)
     if after.days == 181:
-        assert notices.appeal(notice=notice, text="No.", at=NOON + after).state == NoticeState.APPEALED
+        assert notices.appeal(item=notice, text="No.", at=NOON + after).state == NoticeState.APPEALED
     else:
         with pytest.raises(notices.WindowClosed):
-            notices.appeal(notice=notice, text="No.", at=NOON + after)
+            notices.appeal(item=notice, text="No.", at=NOON + after)
 
 
 def test_another_person_hears_it_and_it_may_stay(ground: Ground) -> None:
@@ -98,53 +106,53 @@ def test_another_person_hears_it_and_it_may_stay(ground: Ground) -> None:
     assert notice.due_at is not None
     assert notice.due_at.date().isoformat() == "2026-12-04"
     with pytest.raises(notices.SamePerson):
-        notices.answer(notice=notice, right=False, reasons="It is.", actor=ground.mona, at=LATER)
-    done = notices.answer(notice=notice, right=False, reasons="Welded indeed.", actor=ground.sela, at=LATER)
+        notices.answer(item=notice, right=False, reasons="It is.", actor=ground.mona, at=LATER)
+    done = notices.answer(item=notice, right=False, reasons="Welded indeed.", actor=ground.sela, at=LATER)
     assert done.state == NoticeState.CONFIRMED
     send_all()
     assert "Welded indeed." in mail.outbox[-1].body
     with pytest.raises(MoveRefused):
-        notices.appeal(notice=notice, text="Again.", at=LATER)
+        notices.appeal(item=notice, text="Again.", at=LATER)
 
 
 def test_where_they_are_right_it_is_decided_anew(ground: Ground) -> None:
-    notice = notices.answer(notice=appealed(ground), right=True, reasons="Loose.", actor=ground.sela, at=LATER)
+    notice = notices.answer(item=appealed(ground), right=True, reasons="Loose.", actor=ground.sela, at=LATER)
     assert notice.state == NoticeState.RECEIVED
-    assert send_all()[-1] == f"You are right about {notice.reference}"
-    decision = ground.issue([ground.violation(notice.listing)], Measure.REMOVE, at=LATER)
-    done = notices.act(notice=notice, decision=decision, actor=ground.mona, at=LATER)
+    assert send_all()[-1] == f"You are right about {notice.notice.reference}"
+    decision = ground.issue([ground.violation(listing_of(notice))], Measure.REMOVE, at=LATER)
+    done = notices.act(item=notice, decision=decision, actor=ground.mona, at=LATER)
     assert (done.state, done.decision) == (NoticeState.ACTED, decision)
-    assert send_all()[-1] == f"We have acted on your report {notice.reference}"
+    assert send_all()[-1] == f"We have acted on your report {notice.notice.reference}"
 
 
 def test_only_a_decision_about_the_listing_closes_it(ground: Ground) -> None:
     notice = received(ground)
     other = ground.issue([ground.violation(ground.listing("Cube"))], Measure.REMOVE)
     with pytest.raises(Refusal):
-        notices.act(notice=notice, decision=other, actor=ground.mona, at=NOON)
+        notices.act(item=notice, decision=other, actor=ground.mona, at=NOON)
 
 
 def test_a_program_decides_nothing(ground: Ground) -> None:
     program = User.objects.create_user("shop", kind=Kind.SERVICE)
     with pytest.raises(notices.SamePerson):
-        notices.no_action(notice=received(ground), reasons="No.", actor=program, at=NOON)
+        notices.no_action(item=received(ground), reasons="No.", actor=program, at=NOON)
     with pytest.raises(notices.SamePerson):
-        notices.answer(notice=appealed(ground), right=False, reasons="No.", actor=program, at=LATER)
+        notices.answer(item=appealed(ground), right=False, reasons="No.", actor=program, at=LATER)
 
 
 @pytest.mark.parametrize("text", ["", " ", "x" * 10_001])
 def test_everything_is_said_in_words(ground: Ground, text: str) -> None:
-    with pytest.raises(notices.ReasonsMissing):
+    with pytest.raises(ReasonsMissing):
         received(ground, reason=text)
-    with pytest.raises(notices.ReasonsMissing):
-        notices.no_action(notice=received(ground), reasons=text, actor=ground.mona, at=NOON)
+    with pytest.raises(ReasonsMissing):
+        notices.no_action(item=received(ground), reasons=text, actor=ground.mona, at=NOON)
 
 
 def test_nothing_of_the_reporter_reaches_the_merchant_the_marketplace_or_the_log(ground: Ground) -> None:
-    notice = notices.answer(notice=appealed(ground), right=True, reasons="Loose.", actor=ground.sela, at=LATER)
-    found = ground.violation(notice.listing, owed=Owed.DECISION)
+    notice = notices.answer(item=appealed(ground), right=True, reasons="Loose.", actor=ground.sela, at=LATER)
+    found = ground.violation(listing_of(notice), owed=Owed.DECISION)
     decision = ground.issue([found], Measure.REMOVE, at=LATER)
-    notices.act(notice=notice, decision=decision, actor=ground.mona, at=LATER)
+    notices.act(item=notice, decision=decision, actor=ground.mona, at=LATER)
     told = [message.text + message.html for message in Message.objects.all()]
     told += [decision.statement.text, str(decision.statement.content)]
     told += [str(event.data) for event in DeliveryEvent.objects.all()]
@@ -156,19 +164,19 @@ def test_nothing_of_the_reporter_reaches_the_merchant_the_marketplace_or_the_log
 
 @pytest.mark.parametrize(("was", "to"), list(product(NoticeState, NoticeState)))
 def test_every_move_is_as_the_table_says(ground: Ground, was: NoticeState, to: NoticeState) -> None:
-    notice = received(ground, reporter_email="")
-    decision = ground.issue([ground.violation(notice.listing)], Measure.REMOVE)
-    Notice.objects.filter(pk=notice.pk).update(
+    notice = received(ground, sender=Sender())
+    decision = ground.issue([ground.violation(listing_of(notice))], Measure.REMOVE)
+    NoticeItem.objects.filter(pk=notice.pk).update(
         state=was, due_at=LATER, decision=decision if was == NoticeState.ACTED else None
     )
     notice.refresh_from_db()
     notice.decision = decision if to == NoticeState.ACTED else None
     if to in NOTICE_MOVES[was]:
-        notices._move(notice, to, text="So.", actor=ground.sela, at=LATER)
-        assert Notice.objects.get().state == to
+        notices._move([notice], to, text="So.", actor=ground.sela, at=LATER)
+        assert NoticeItem.objects.get().state == to
     else:
         with pytest.raises(MoveRefused):
-            notices._move(notice, to, text="So.", actor=ground.sela, at=LATER)
+            notices._move([notice], to, text="So.", actor=ground.sela, at=LATER)
 
 
 def test_what_was_said_stays(ground: Ground) -> None:

@@ -11,12 +11,21 @@ from enforcement.models import Decision
 from governance.policies.enums import Ground as Founded
 from governance.policies.enums import Measure
 from governance.web.refusals import MoveRefused, Refusal
-from investigations.domain import notices
+from investigations.domain import notice_answers, notices
 from investigations.enums import NoticeState
-from investigations.models import Notice
+from investigations.models import NoticeItem
 from tests.enforcement.ground import Ground
 from tests.factories.cases import NOON
-from tests.investigations.domain.test_notices import ADDRESS, LATER, SECRET, appealed, ended, received, send_all
+from tests.investigations.domain.test_notices import (
+    ADDRESS,
+    LATER,
+    SECRET,
+    appealed,
+    ended,
+    listing_of,
+    received,
+    send_all,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -26,14 +35,14 @@ def ground() -> Ground:
     return Ground()
 
 
-def decide(ground: Ground, notice: Notice, measure: Measure = Measure.REMOVE) -> Decision:
+def decide(ground: Ground, notice: NoticeItem, measure: Measure = Measure.REMOVE) -> Decision:
     return notices.decide(
-        notice=notice, version=ground.version, measure=measure, markets=(), reason="", actor=ground.mona, at=LATER
+        item=notice, version=ground.version, measure=measure, markets=(), reason="", actor=ground.mona, at=LATER
     )
 
 
-def state(notice: Notice) -> str:
-    return Notice.objects.get(pk=notice.pk).state
+def state(notice: NoticeItem) -> str:
+    return NoticeItem.objects.get(pk=notice.pk).state
 
 
 def test_the_statement_says_that_a_report_led_to_it_and_not_whose(ground: Ground) -> None:
@@ -41,14 +50,14 @@ def test_the_statement_says_that_a_report_led_to_it_and_not_whose(ground: Ground
     decision = decide(ground, notice)
     assert (decision.origin_kind, decision.origin_ref, state(notice)) == (
         Origin.NOTICE,
-        notice.reference,
+        notice.notice.reference,
         NoticeState.ACTED,
     )
     text = decision.statement.text + json.dumps(decision.statement.content)
     assert "Upon a report from outside" in text
-    for secret in ("own initiative", "No report", SECRET, ADDRESS, notice.reason, notice.reference):
+    for secret in ("own initiative", "No report", SECRET, ADDRESS, notice.notice.reason, notice.notice.reference):
         assert secret not in text, secret
-    assert f"We have acted on your report {notice.reference}" in send_all()
+    assert f"We have acted on your report {notice.notice.reference}" in send_all()
 
 
 @pytest.mark.parametrize(
@@ -71,7 +80,7 @@ def test_the_transparency_database_is_told_of_the_kind_of_report(
 
 def test_what_a_rule_found_too_is_decided_with_it(ground: Ground) -> None:
     notice = received(ground)
-    found = ground.violation(notice.listing)
+    found = ground.violation(listing_of(notice))
     decide(ground, notice)
     assert ground.reread([found])[0].owed == Owed.NOTHING
     assert Decision.objects.get().items.get().violation_id == found.pk
@@ -81,13 +90,13 @@ def test_a_held_decision_closes_the_notice_when_it_is_told(ground: Ground) -> No
     notice = received(ground)
     decision = decide(ground, notice, Measure.SUSPEND)
     assert (decision.state, state(notice)) == (DecisionState.HELD, NoticeState.RECEIVED)
-    assert notices.follow_decided(LATER) == 0
+    assert notice_answers.follow_decided(at=LATER) == 0
     with pytest.raises(MoveRefused, match="waits for a second person"):
         decide(ground, notice)
     with pytest.raises(Refusal, match="not been told"):
-        notices.act(notice=notice, decision=decision, actor=ground.mona, at=LATER)
+        notices.act(item=notice, decision=decision, actor=ground.mona, at=LATER)
     taking_effect.approve(decision=decision, actor=ground.sela, at=LATER)
-    assert (notices.follow_decided(LATER), notices.follow_decided(LATER)) == (1, 0)
+    assert (notice_answers.follow_decided(at=LATER), notice_answers.follow_decided(at=LATER)) == (1, 0)
     assert state(notice) == NoticeState.ACTED
 
 
@@ -95,7 +104,7 @@ def test_a_decision_that_was_refused_leaves_the_notice_to_be_decided(ground: Gro
     notice = received(ground)
     decision = decide(ground, notice, Measure.SUSPEND)
     taking_effect.refuse(decision=decision, actor=ground.sela, reason="Out of proportion.", at=LATER)
-    assert notices.follow_decided(LATER) == 0
+    assert notice_answers.follow_decided(at=LATER) == 0
     assert decide(ground, notice).state == DecisionState.IN_FORCE
 
 
@@ -115,7 +124,7 @@ def test_what_the_policy_does_not_permit_is_refused_and_nothing_is_written(groun
     assert narrow.live is not None
     with pytest.raises(Refusal, match="does not permit"):
         notices.decide(
-            notice=notice,
+            item=notice,
             version=narrow.live,
             measure=Measure.REMOVE,
             markets=(),

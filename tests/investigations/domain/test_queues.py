@@ -12,7 +12,7 @@ from governance.audit.models import Entry
 from governance.policies.enums import Measure, Severity
 from governance.web.refusals import MoveRefused, Refusal
 from investigations.domain import cases, claims, queues, routing
-from investigations.domain.cases import MeasureHidden
+from investigations.domain.issuing import MeasureHidden
 from investigations.domain.queues import RuleWrong, StaysDefault, Terms, ensure_default_queues
 from investigations.enums import CaseState, Skill, Verdict
 from investigations.models import Case, Queue, Rerouting

@@ -13,7 +13,18 @@ from governance.accounts.models import User
 from governance.policies.enums import Measure
 from governance.policies.models import Policy
 from governance.web.refusals import MoveRefused
-from investigations.domain import cases, claims, figures, golden, opening, sampling, settling, shift
+from investigations.domain import (
+    arranging,
+    cases,
+    claims,
+    figures,
+    golden,
+    opening,
+    reopening,
+    sampling,
+    settling,
+    shift,
+)
 from investigations.domain.cases import MeasureMissing, VerdictMissing
 from investigations.domain.golden import NotGolden
 from investigations.enums import CaseOutcome, CaseState, Verdict
@@ -246,3 +257,17 @@ def test_on_the_pages(client: Client, policy: Policy, kim: User, lee: User, otto
     assert queues.rail_counts(figures.count(at=timezone.now())) == (0, 1)
     client.force_login(lee)
     assert client.post(address("golden-keep", ruling.case_id), {"why": "x"}).status_code == 403
+
+
+def test_it_is_not_merged_split_or_reopened(kept: GoldenCase, waiting: Case, lee: User, sana: User) -> None:
+    copy = given(lee)
+    assert copy
+    copy.merchant = waiting.merchant
+    copy.save(update_fields=["merchant"])
+    with pytest.raises(MoveRefused, match="cannot be merged"):
+        arranging.merge(case=copy, into=waiting, actor=lee, reason="Same", at=TUESDAY)
+    with pytest.raises(MoveRefused, match="cannot be merged"):
+        arranging.split(case=copy, items=answers_of(copy)[:1], actor=lee, reason="Apart", at=TUESDAY)
+    judge(copy, lee, answers(copy))
+    with pytest.raises(MoveRefused, match="test case"):
+        reopening.reopen(case=copy, actor=sana, reason="Again", at=TUESDAY)

@@ -1,8 +1,10 @@
 """A reporter reads and appeals in a real browser, left to right and right to left; staff answer by keyboard."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import Page
@@ -11,12 +13,14 @@ from enforcement.domain import appeals, links
 from enforcement.enums import AppealChannel
 from enforcement.models import ClarificationAnswer
 from governance.policies.enums import Measure
-from investigations.domain import notice_mail, notices
-from investigations.enums import NoticeState
-from investigations.models import Notice
+from investigations.domain import claims, notice_intake, notice_mail, notices
+from investigations.domain.notice_intake import Sender
+from investigations.enums import NoticeGround, NoticeState
+from investigations.models import Case, NoticeItem, Reporter
 from tests.enforcement.ground import Ground
 
 pytestmark = pytest.mark.django_db(transaction=True)
+PNG = b"\x89PNG\r\n\x1a\n what was seen"
 
 
 @pytest.fixture
@@ -25,12 +29,12 @@ def ground() -> Ground:
     return Ground()
 
 
-def ended(ground: Ground, language: str = "en") -> Notice:
-    notice = notices.receive(
-        listing=ground.listing("Magnetwürfel"), reason="Loose.", language=language, reporter_name="Rina",
-        reporter_email="rina@reporter.example", actor=ground.mona, at=timezone.now(),
+def ended(ground: Ground, language: str = "en") -> NoticeItem:
+    notice = notice_intake.receive(
+        things=[ground.listing("Magnetwürfel")], ground=NoticeGround.UNSAFE, reason="Loose.", language=language,
+        sender=Sender(name="Rina", email="rina@reporter.example"), actor=ground.mona, at=timezone.now(),
     )  # fmt: skip
-    return notices.no_action(notice=notice, reasons="It is welded.", actor=ground.mona, at=timezone.now())
+    return notices.no_action(item=notice.items.get(), reasons="It is welded.", actor=ground.mona, at=timezone.now())
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("ar", "dark")])
@@ -43,16 +47,16 @@ def test_a_reporter_appeals_by_keyboard_and_another_person_answers(
 ) -> None:
     notice = ended(ground, language)
     reporter = page_of(None, color_scheme=scheme)
-    reporter.goto(f"/n/{notice_mail.token_of(notice)}/")
+    reporter.goto(f"/n/{notice_mail.token_of(notice.notice)}/")
     check_accessibility(reporter)
-    reporter.locator("#text").focus()
+    reporter.locator("textarea").focus()
     reporter.keyboard.type("It fell apart.")
     reporter.keyboard.press("Tab")
     reporter.keyboard.press("Enter")
     reporter.locator(".banner").wait_for()
     check_accessibility(reporter)
     page = page_of(ground.sela, color_scheme=scheme)
-    for path in ("/notices/", "/notices/new/", f"/notices/{notice.reference}/"):
+    for path in ("/notices/", "/notices/new/", f"/notices/{notice.notice.reference}/"):
         page.goto(path)
         check_accessibility(page)
     page.keyboard.press("r")
@@ -60,7 +64,7 @@ def test_a_reporter_appeals_by_keyboard_and_another_person_answers(
     check_accessibility(page)
     page.get_by_role("button", name="Decide it anew").click()
     page.get_by_text("To be decided anew").first.wait_for()
-    assert Notice.objects.get().state == NoticeState.RECEIVED
+    assert NoticeItem.objects.get().state == NoticeState.RECEIVED
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "dark"), ("ar", "light")])
@@ -100,3 +104,70 @@ def test_a_question_is_asked_and_answered_by_keyboard(
     merchant.locator(".turns .is-theirs").wait_for()
     check_accessibility(merchant)
     assert ClarificationAnswer.objects.get().text == "M3."
+
+
+@pytest.mark.parametrize(("language", "scheme", "script"), [("en", "light", False), ("ar", "dark", True)])
+def test_anybody_reports_and_reads_the_receipt(
+    page_of: Callable[..., Page],
+    ground: Ground,
+    check_accessibility: Callable[[Page], None],
+    settings: LazySettings,
+    tmp_path: Path,
+    language: str,
+    scheme: str,
+    script: bool,
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    listing = ground.listing("Magnetwürfel")
+    page = page_of(None, color_scheme=scheme, java_script_enabled=script)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"/report/?lang={language}&listing=L-{listing.pk}")
+    page.locator("#id_ground").select_option("unsafe")
+    page.locator("#id_reason").fill("A magnet came loose.")
+    page.locator("#id_proof").set_input_files({"name": "seen.png", "mimeType": "image/png", "buffer": PNG})
+    page.locator("#id_name").fill("Rina")
+    page.locator("#id_email").fill("rina@reporter.example")
+    page.locator("form .is-primary").click()
+    assert page.locator("#id_reason").input_value() == "A magnet came loose."
+    if script:
+        check_accessibility(page)
+    page.locator("#id_good_faith").check()
+    page.locator("#id_proof").set_input_files({"name": "seen.png", "mimeType": "image/png", "buffer": PNG})
+    page.wait_for_timeout(3_200)  # a person is not so quick
+    page.locator("form .is-primary").click()
+    page.get_by_text("NT-").first.wait_for()
+    if script:
+        check_accessibility(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") if script else True
+    assert NoticeItem.objects.get().notice.files.get().name == "seen.png"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_reporter_is_warned_and_a_case_judged_under_a_policy_by_keyboard(
+    page_of: Callable[..., Page], ground: Ground, check_accessibility: Callable[[Page], None], scheme: str
+) -> None:
+    item = ended(ground)
+    notices.call_unfounded(item=item, actor=ground.mona, at=timezone.now())
+    notice_intake.receive(
+        things=[ground.listing("Ball"), ground.listing("Cube")], ground=NoticeGround.UNSAFE, reason="Loose.",
+        language="en", sender=Sender(name="Omar", email="omar@x.example"), actor=ground.mona, at=timezone.now(),
+    )  # fmt: skip
+    case = Case.objects.exclude(state="closed").get()
+    claims.claim(case=case, person=ground.tilda, at=timezone.now())
+    page = page_of(ground.tilda, color_scheme=scheme)
+    for path in ("/reporters/", "/reporters/new/", f"/cases/{case.pk}/notices/", f"/cases/{case.pk}/"):
+        page.goto(path)
+        check_accessibility(page)
+    page.locator("select[name=policy]").select_option(str(ground.policy.pk))
+    page.get_by_role("button", name="Judge it under this policy").press("Enter")
+    page.get_by_text("is judged under").first.wait_for()
+    check_accessibility(page)
+    assert item.notice.reporter is not None
+    page.goto(f"/reporters/{item.notice.reporter.pk}/")
+    check_accessibility(page)
+    page.keyboard.press("w")
+    page.locator("#warn-reasons").fill("There was nothing in it.")
+    check_accessibility(page)
+    page.get_by_role("button", name="Warn", exact=True).last.press("Enter")
+    page.get_by_text("They are told by mail.").first.wait_for()
+    assert Reporter.objects.get(pk=item.notice.reporter.pk).state == "warned"

@@ -1,0 +1,154 @@
+"""Notices and cases: what is reported waits in the live case of its merchant and ground, until it is judged there or alone."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from governance.accounts.models import User
+from governance.audit.domain import entries
+from governance.policies.enums import Subject
+from governance.policies.models import Policy
+from governance.web.refusals import Refusal
+from investigations import events
+from investigations.domain import claims, deadlines, moves, opening, priorities, queues, routing, settling
+from investigations.enums import GROUND_SEVERITY, CaseOrigin, CaseOutcome, NoticeGround, NoticeState
+from investigations.models import Case, CaseItem, NoticeItem
+from investigations.queries import notices as queries
+from investigations.queries import work
+from investigations.queries.routing import active
+
+BATCH = 200
+
+
+def cause_of(ground: NoticeGround | str) -> str:
+    """The cause key of a case in which notices on this ground wait."""
+    return f"notice:{ground}"
+
+
+def open_owed(*, at: datetime, items: Collection[int] | None = None) -> int:
+    """Put everything reported that owes a case into one (None: all of it); returns how much. Safe to run twice, and beside itself."""
+    taken = 0
+    while batch := _open_batch(at, items):
+        taken += batch
+    return taken
+
+
+@transaction.atomic
+def choose_policy(*, case: Case, policy: Policy, actor: User, at: datetime) -> Case:
+    """Say under which policy what was reported is judged: no rule has found it. Raises ClaimLost where the actor does not hold it."""
+    case = moves.lock(case)
+    claims.held_by(case, actor, at)
+    if work.unsettled(case).filter(violation__isnull=False).exists():
+        raise Refusal(_("A rule found something in this case: it is judged under the policy of that rule."))
+    if policy.live_id is None or policy.subject != Subject.LISTINGS:
+        raise Refusal(_("Choose a policy about listings that is in force."))
+    case.policy = policy
+    case.save(update_fields=["policy"])
+    moves.record("case.policy_chosen", case, actor=actor, at=at, data={"policy": policy.number})
+    return case
+
+
+def leave(items: Sequence[NoticeItem], *, outcome: CaseOutcome, at: datetime) -> None:
+    """These were answered by themselves: what nobody else reported need not be judged in its case any more.
+
+    A case in which nothing is left closes, with this outcome where nobody decided in it.
+    """
+    keys = {item.case_item_id for item in items if item.case_item_id}
+    waiting = NoticeItem.objects.filter(case_item__in=keys, state=NoticeState.RECEIVED)
+    keys -= set(waiting.values_list("case_item", flat=True))
+    open_items = CaseItem.objects.filter(pk__in=keys, settled_at__isnull=True, violation__isnull=True)
+    for pk in sorted(set(open_items.values_list("case", flat=True))):
+        case = moves.lock(Case(pk=pk))
+        open_items.filter(case=case).update(settled_at=at)
+        if not work.unsettled(case).exists():
+            settling.close_empty(case, at, outcome=outcome)
+        priorities.reckon([pk], at=at)
+
+
+def wait_again(items: Sequence[NoticeItem], *, at: datetime) -> None:
+    """Put into a case anew what one has left without an answer: its decision was refused or withdrawn before it was told."""
+    if not items:
+        return
+    NoticeItem.objects.filter(pk__in=[item.pk for item in items]).update(case_item=None)
+    open_owed(at=at, items=[item.pk for item in items])
+
+
+# --- opening ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def _open_batch(at: datetime, items: Collection[int] | None) -> int:
+    rows = queries.owing_a_case().select_for_update(skip_locked=True, of=("self",))
+    owed = list((rows if items is None else rows.filter(pk__in=items))[:BATCH])
+    groups: dict[opening.Key, list[NoticeItem]] = {}
+    for item in owed:
+        groups.setdefault((item.merchant_id, cause_of(item.notice.ground)), []).append(item)
+    live = opening.live_cases(groups)
+    new = [key for key in sorted(groups) if key not in live]
+    if new:
+        _insert([groups[key] for key in new], at)
+        live |= opening.live_cases(new)
+    placed = 0
+    for key in sorted(set(groups) & set(live)):
+        placed += _place(live[key], groups[key], at)
+    priorities.reckon({case.pk for case in live.values()}, at=at)
+    routing.place([live[key] for key in new if key in live], queues=active(), at=at)
+    events.cases_moved.send(sender=Case)
+    _record(live, set(new), groups, at)
+    return placed
+
+
+def _insert(groups: Sequence[Sequence[NoticeItem]], at: datetime) -> None:
+    default = next(queue for queue in queues.ensure_default_queues() if queue.is_default)
+    calendars = deadlines.calendars({group[0].merchant.country for group in groups})
+    rows = []
+    for group in groups:
+        first = group[0]
+        severity = GROUND_SEVERITY[NoticeGround(first.notice.ground)]
+        usual = calendars[first.merchant.country].after(at, default.decide_within_hours)
+        rows.append(
+            Case(
+                merchant=first.merchant,
+                cause_key=cause_of(first.notice.ground),
+                origin=CaseOrigin.NOTICE,
+                queue=default,
+                severity=severity,
+                opened_at=at,
+                due_at=max(at, min(usual, *(item.due_at for item in group))),
+            )
+        )
+    Case.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _place(case: Case, group: Iterable[NoticeItem], at: datetime) -> int:
+    """Let each wait in the case, one item per listing however many reported it. The case is due with the first of them."""
+    placed = list(group)
+    CaseItem.objects.bulk_create(
+        [CaseItem(case=case, listing_id=key, added_at=at) for key in dict.fromkeys(item.listing_id for item in placed)],
+        ignore_conflicts=True,
+    )
+    waiting = work.unsettled(case).filter(violation__isnull=True)
+    by_listing = {item.listing_id: item for item in waiting}
+    for item in placed:
+        item.case_item = by_listing[item.listing_id]
+    NoticeItem.objects.bulk_update(placed, ["case_item"])
+    first = max(at, min(item.due_at for item in placed))
+    if first < case.due_at:
+        case.due_at = first
+        case.save(update_fields=["due_at"])
+    return len(placed)
+
+
+def _record(
+    live: dict[opening.Key, Case], new: set[opening.Key], groups: dict[opening.Key, list[NoticeItem]], at: datetime
+) -> None:
+    for verb, fresh in (("case.opened", True), ("case.items_added", False)):
+        subjects = [
+            entries.Subject(case.pk, str(case), {"items": len(groups[key])})
+            for key, case in live.items()
+            if (key in new) == fresh
+        ]
+        if subjects:
+            entries.record_many(verb=verb, actor=None, subject_kind="case", subjects=subjects, at=at)

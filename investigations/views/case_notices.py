@@ -1,0 +1,50 @@
+"""What of a case was reported: the notices beside its listings, and under which policy it is judged."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from governance.policies.models import Policy
+from governance.web import toasts
+from governance.web.access import opens
+from governance.web.refusals import Refusal
+from investigations import permissions
+from investigations.domain import notice_cases
+from investigations.enums import CaseOrigin
+from investigations.forms.notices import ChoosePolicy
+from investigations.models import Case
+from investigations.queries import notices as queries
+from investigations.queries import policies_in_force, work
+
+
+def context(case: Case, *, mine: bool) -> dict[str, Any]:
+    """How much was reported and by whom; for who holds the case, the choice of a policy where no rule found anything."""
+    if case.origin != CaseOrigin.NOTICE:
+        return {}
+    found: dict[str, Any] = {"reported": queries.reported(case)}
+    if mine and not work.unsettled(case).filter(violation__isnull=False).exists():
+        found["policy_form"] = ChoosePolicy(policies=policies_in_force.by_title(), initial={"policy": case.policy_id})
+    return found
+
+
+@require_POST
+@opens(permissions.can_work)
+def choose_policy(request: HttpRequest, pk: int) -> HttpResponse:
+    case = get_object_or_404(work.visible_cases(request.user), pk=pk)
+    form = ChoosePolicy(request.POST, policies=policies_in_force.by_title())
+    if not form.is_valid():
+        messages.error(request, _("Choose a policy from the list."))
+        return redirect("investigations:case", pk=pk)
+    policy = get_object_or_404(Policy, pk=form.cleaned_data["policy"])
+    try:
+        notice_cases.choose_policy(case=case, policy=policy, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        toasts.tell(request, _("%(case)s is judged under %(policy)s") % {"case": case, "policy": policy.number})
+    return redirect("investigations:case", pk=pk)

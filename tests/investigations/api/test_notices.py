@@ -1,0 +1,135 @@
+"""Notices over the API: several things in one, once however often it is sent; a trusted flagger's key files in its name."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from governance.accounts.domain import api_keys
+from governance.accounts.enums import Scope
+from governance.accounts.models import ApiKey
+from investigations.domain import notices, reporters
+from investigations.domain.reporters import Award
+from investigations.models import Notice, NoticeItem
+from tests.enforcement.ground import Ground
+
+pytestmark = pytest.mark.django_db
+PATH = "/api/v1/notices"
+
+
+@pytest.fixture
+def ground() -> Ground:
+    return Ground()
+
+
+def key(name: str, *scopes: Scope) -> tuple[ApiKey, str]:
+    return api_keys.create(name=name, scopes=scopes, actor=None, at=timezone.now())
+
+
+def post(client: Client, body: dict[str, Any], secret: str) -> HttpResponse:
+    return client.post(  # type: ignore[return-value]
+        PATH, json.dumps(body), content_type="application/json", headers={"authorization": f"Bearer {secret}"}
+    )
+
+
+def get(client: Client, path: str, secret: str) -> HttpResponse:
+    return client.get(path, headers={"authorization": f"Bearer {secret}"})  # type: ignore[return-value]
+
+
+def body(ground: Ground, **more: Any) -> dict[str, Any]:
+    ball, cube = ground.listing("Ball", ean="4006381333931"), ground.listing("Cube")
+    merchant = ground.merchant.public_id
+    items = [{"merchant": merchant, "listing": ball.external_id}, {"find": f"L-{cube.pk}"}, {"merchant": merchant}]
+    return {
+        "items": items, "ground": "unsafe", "reason": "Loose.", "good_faith": True, "reporter_name": "Rina",
+        "reporter_email": "rina@reporter.example", "key": "our-1",
+    } | more  # fmt: skip
+
+
+def test_several_things_come_in_one_and_each_has_its_outcome(client: Client, ground: Ground) -> None:
+    _key, secret = key("desk", Scope.NOTICES_WRITE, Scope.NOTICES_READ)
+    made = post(client, body(ground), secret)
+    assert made.status_code == 201
+    told = made.json()  # type: ignore[attr-defined]
+    assert (told["ground"], told["reporter_kind"]) == ("unsafe", "person")
+    assert [each["state"] for each in told["items"]] == ["received"] * 3
+    assert [each["listing"] is None for each in told["items"]] == [False, False, True]
+    item = NoticeItem.objects.order_by("pk")[1]
+    notices.no_action(item=item, reasons="No.", actor=ground.mona, at=timezone.now())
+    read = get(client, f"{PATH}/{told['reference']}", secret)
+    assert [each["state"] for each in read.json()["items"]] == ["received", "no_action", "received"]  # type: ignore[attr-defined]
+    assert b"Rina" not in read.content
+    assert Notice.objects.get().good_faith
+
+
+def test_sent_twice_it_is_one(client: Client, ground: Ground) -> None:
+    _key, secret = key("desk", Scope.NOTICES_WRITE)
+    given = body(ground)
+    first, second = post(client, given, secret), post(client, given, secret)
+    assert first.json()["reference"] == second.json()["reference"]  # type: ignore[attr-defined]
+    _other, another = key("shop", Scope.NOTICES_WRITE)
+    assert post(client, given, another).json()["reference"] != first.json()["reference"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"items": []},
+        {"items": [{"find": "L-999999"}]},
+        {"items": [{"merchant": "nobody"}]},
+        {"ground": "nonsense"},
+        {"reason": ""},
+        {"reporter_email": "no"},
+        {"reporter_kind": "flagger"},
+    ],
+)
+def test_what_is_wrong_is_said(client: Client, ground: Ground, wrong: dict[str, Any]) -> None:
+    _key, secret = key("desk", Scope.NOTICES_WRITE)
+    assert post(client, body(ground) | wrong, secret).status_code == 400
+    assert Notice.objects.count() == 0
+
+
+def test_without_the_scope_nobody_gets_in(client: Client, ground: Ground) -> None:
+    _key, secret = key("cases", Scope.CASES_WRITE, Scope.CASES_READ)
+    assert post(client, body(ground), secret).status_code == 403
+    assert get(client, PATH, secret).status_code == 403
+
+
+def test_a_trusted_flagger_files_in_its_name_and_reads_its_own(client: Client, ground: Ground) -> None:
+    _desk, other = key("desk", Scope.NOTICES_WRITE, Scope.NOTICES_READ)
+    post(client, body(ground), other)
+    own, secret = key("safe-toys", Scope.NOTICES_WRITE, Scope.NOTICES_READ)
+    award = Award("Safe Toys", "desk@safetoys.example", "en", "BNetzA", (), date(2026, 1, 1), user=own.user)
+    flagger = reporters.enter_flagger(award=award, actor=ground.tilda, at=timezone.now())
+    made = post(client, body(ground, reporter_name="", reporter_email="", key=""), secret).json()  # type: ignore[attr-defined]
+    assert (made["reporter_kind"], made["reference"][:3]) == ("flagger", "TF-")
+    assert Notice.objects.get(reporter=flagger).reporter_name == "Safe Toys"
+    assert len(get(client, PATH, secret).json()["results"]) == 1  # type: ignore[attr-defined]
+    assert len(get(client, PATH, other).json()["results"]) == 2  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("query", "count"), [("state=no_action", 1), ("open=true", 1), ("open=false", 0), ("ground=scam", 0)]
+)
+def test_the_list_is_filtered(client: Client, ground: Ground, query: str, count: int) -> None:
+    _key, secret = key("desk", Scope.NOTICES_WRITE, Scope.NOTICES_READ)
+    post(client, body(ground), secret)
+    notices.no_action(item=NoticeItem.objects.order_by("pk")[0], reasons="No.", actor=ground.mona, at=timezone.now())
+    assert len(get(client, f"{PATH}?{query}", secret).json()["results"]) == count  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_it_asks_a_fixed_number_of_queries(
+    client: Client, ground: Ground, rows: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    _key, secret = key("desk", Scope.NOTICES_WRITE, Scope.NOTICES_READ)
+    for number in range(rows):
+        post(client, body(ground, key=str(number)), secret)
+    get(client, PATH, secret)
+    with django_assert_num_queries(4):
+        get(client, PATH, secret)
