@@ -100,7 +100,7 @@ def test_its_notices_ask_a_fixed_number_of_queries(
     client.force_login(ground.tilda)
     tab = url("case-tab", case.pk, "notices")
     client.get(tab, headers={"hx-request": "true"})
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(14):
         client.get(tab, headers={"hx-request": "true"})
 
 

@@ -91,7 +91,8 @@ def offers(shops: list[Merchant], registers: dict[str, Category]) -> list[Listin
 
 
 def everything(known: Environment) -> set[str]:
-    return {*known.accesses, MENTIONED}
+    """Of listings and merchants: a case is of a queue's rules alone."""
+    return {*(path for path in known.accesses if not path.startswith("case.")), MENTIONED}
 
 
 def test_columns_from_the_database_hold_what_the_objects_hold(offers: list[Listing], shops: list[Merchant]) -> None:
