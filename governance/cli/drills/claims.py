@@ -179,8 +179,10 @@ def _print(servers: Stage, options: argparse.Namespace, took: dict[str, list[flo
     for fault in faults[:3]:
         print("   ", fault)
     print(f"{'':>12}{'median':>11}{'p95':>11}{'number':>9}")
-    for name, spent in took.items():
-        middle, high = statistics.median(spent), statistics.quantiles(spent, n=20, method="inclusive")[18]
+    for name, spent in ((name, spent) for name, spent in took.items() if spent):
+        middle = high = statistics.median(spent)
+        if len(spent) > 1:
+            high = statistics.quantiles(spent, n=20, method="inclusive")[18]
         print(f"{name:>12}{middle:>8.0f} ms{high:>8.0f} ms{len(spent):>9,}")
     counted = subprocess.run(
         [sys.executable, "-c", GROUND + "ground.statements()"],
