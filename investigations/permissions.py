@@ -31,6 +31,7 @@ __all__ = [
     "can_see_queue",
     "can_see_shared",
     "can_see_team",
+    "can_set_wellbeing",
     "can_settle_reviews",
     "can_take_held",
     "can_work",
@@ -87,6 +88,11 @@ def can_lead(user: Anyone) -> bool:
 def can_see_team(user: Anyone) -> bool:
     """Who holds what, who may be given what, who is away."""
     return has_role(user, Role.TEAM_LEAD, Role.GOVERNANCE_MANAGER, Role.AUDITOR)
+
+
+def can_set_wellbeing(user: Anyone) -> bool:
+    """Say for everybody what is hard to look at, how much of it a day, and when to pause."""
+    return has_role(user, Role.TEAM_LEAD, Role.GOVERNANCE_MANAGER)
 
 
 def can_work(user: Anyone) -> bool:

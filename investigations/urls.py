@@ -30,6 +30,7 @@ from investigations.views import (
     resting,
     search,
     team,
+    wellbeing,
 )
 
 app_name = "investigations"
@@ -43,6 +44,10 @@ urlpatterns: list[URLPattern] = [
     path("queues/check/", queue_rules.check_rule, name="queue-rule-check"),
     path("queues/of/<slug:key>/", queue_rules.detail, name="queue-edit"),
     path("queues/of/<slug:key>/remove/", queue_rules.remove, name="queue-remove"),
+    path("queue/wellbeing/", wellbeing.page, name="wellbeing"),
+    path("queue/break/", wellbeing.take_break, name="break-take"),
+    path("queue/break/end/", wellbeing.end_break, name="break-end"),
+    path("team/wellbeing/", wellbeing.rules, name="wellbeing-rules"),
     path("team/", team.TeamPage.as_view(), name="team"),
     path("team/<int:pk>/", team.detail, name="team-member"),
     path("team/<int:pk>/away/", team.absent, name="team-absent"),

@@ -13,7 +13,7 @@ from investigations import permissions
 from investigations.domain import moves
 from investigations.enums import WAITING_CASES, CaseOutcome, CaseState, ClaimEnd, Verdict
 from investigations.models import Case, CaseItem, Claim, Queue, Skip
-from investigations.queries import work
+from investigations.queries import wellbeing, work
 
 CLAIM_LASTS = timedelta(minutes=15)
 UNSEEN_LASTS = timedelta(minutes=3)
@@ -33,6 +33,10 @@ class HoldsAnother(MoveRefused):
 
 class Away(Refusal):
     """Who is entered as away takes no cases."""
+
+
+class Enough(Refusal):
+    """Nobody opens more of what is hard to look at in a day than is good for them."""
 
 
 class NotForThem(Refusal):
@@ -64,9 +68,11 @@ def claim(*, case: Case, person: User, at: datetime) -> Claim:
         raise HoldsAnother(
             _("You hold %(case)s. Decide, release or skip it first; it keeps your verdicts.") % {"case": mine.case}
         )
-    if work.standing(person, at=at).away_until:
+    now = work.standing(person, at=at)
+    if now.away_until:
         raise Away(_("You are entered as away. Withdraw the absence to take cases."))
     case = moves.lock(case)
+    _check_bearable(case, now)
     _lapse_if_run_out(case, at)
     if case.state == CaseState.HELD:
         _check_second_pair(case, person)
@@ -223,6 +229,18 @@ def _check_second_pair(case: Case, person: User) -> None:
         raise NotForThem(_("You held %(case)s yourself: another senior reviewer decides it.") % {"case": case})
     if case.case_decisions.filter(person=person, undone_at__isnull=True).exists():
         raise NotForThem(_("You decided on %(case)s before: another person decides the rest.") % {"case": case})
+
+
+def _check_bearable(case: Case, now: work.Standing) -> None:
+    """Their own limit a person may go beyond by choice; not what holds for everybody."""
+    most = now.rules.hard_a_day if now.rules else None
+    if most is not None and now.hard_today >= most and case.policy_id in wellbeing.hard_policies():
+        raise Enough(
+            _(
+                "You have had %(count)s cases today that are hard to look at, which is the most for a day. Leave it to others."
+            )
+            % {"count": now.hard_today}
+        )
 
 
 def _check_reason(reason: str) -> None:

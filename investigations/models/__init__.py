@@ -30,9 +30,11 @@ from investigations.models.recall import (
 )
 from investigations.models.reporter import Reporter, ReporterMove, ReporterRight
 from investigations.models.skills import Absence, Skills
+from investigations.models.wellbeing import Break, HardPolicy, OwnLimits, WellbeingRules
 
 __all__ = [
     "Absence",
+    "Break",
     "Calibration",
     "CalibrationItem",
     "CalibrationVerdict",
@@ -53,6 +55,7 @@ __all__ = [
     "Evidence",
     "GoldenCase",
     "GoldenReading",
+    "HardPolicy",
     "LinkGroup",
     "LinkRisk",
     "Note",
@@ -61,6 +64,7 @@ __all__ = [
     "NoticeItem",
     "NoticeMail",
     "NoticeMove",
+    "OwnLimits",
     "Precedent",
     "QualityPlan",
     "Question",
@@ -84,4 +88,5 @@ __all__ = [
     "Snooze",
     "Telling",
     "Watch",
+    "WellbeingRules",
 ]

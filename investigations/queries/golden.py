@@ -11,6 +11,7 @@ from governance.web.shares import Bounds, wilson
 from investigations import permissions
 from investigations.enums import CaseOutcome
 from investigations.models import Case, CaseDecision, Claim, GoldenCase, GoldenReading, Queue
+from investigations.queries import wellbeing
 
 
 @dataclass(frozen=True)
@@ -40,15 +41,16 @@ def in_use() -> QuerySet[GoldenCase]:
 
 
 def for_person(person: User, *, queue: Queue | None) -> GoldenCase | None:
-    """One that they have not had, did not decide on, and did not keep themselves; at random."""
+    """One that they have not had, did not decide on, and did not keep themselves, of what is not hard to look at; at random."""
     of_original = {"case": OuterRef("case"), "person": person.pk}
     had = Claim.objects.filter(case__golden=OuterRef("pk"), person=person.pk)
     rows = GoldenCase.objects.filter(
         ~Exists(had),
         ~Exists(CaseDecision.objects.filter(**of_original)),
         ~Exists(Claim.objects.filter(**of_original)),
+        ~wellbeing.is_hard("case__policy"),
         retired_at__isnull=True,
-    ).exclude(kept_by=person.pk)
+    ).exclude(Q(kept_by=person.pk) | Q(case__policy__family__in=wellbeing.own(person).families))
     if queue is not None:
         rows = rows.filter(case__queue=queue)
     markets = permissions.markets(person)

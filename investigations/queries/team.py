@@ -11,7 +11,7 @@ from governance.accounts.models import RoleGrant, User
 from investigations import permissions
 from investigations.enums import CaseState
 from investigations.models import Absence, Case, CaseDecision, Claim, Skills
-from investigations.queries import work
+from investigations.queries import wellbeing, work
 
 
 @dataclass
@@ -54,11 +54,12 @@ def members(chosen: QuerySet[User], *, at: datetime) -> list[Member]:
 
 def fit_nobody() -> QuerySet[Case]:
     """Cases that wait and that nobody may be given, whoever is there today."""
-    anybody = Q(pk__in=[])
-    for person in workers().select_related("skills").prefetch_related("grants").order_by("pk"):
+    anybody, most = Q(pk__in=[]), wellbeing.rules().hard_a_day
+    for person in workers().select_related("skills", "own_limits").prefetch_related("grants").order_by("pk"):
         markets = _markets(person.grants.all())
-        skills = getattr(person, "skills", None)
-        theirs = work.fits(skills) & (Q() if markets is None else Q(markets__overlap=markets))
+        own = getattr(person, "own_limits", None)
+        theirs = work.fits(getattr(person, "skills", None)) & (Q() if markets is None else Q(markets__overlap=markets))
+        theirs &= wellbeing.spared(own, hard=wellbeing.most_hard(most, own) != 0)
         if not theirs:
             return Case.objects.none()
         anybody |= theirs

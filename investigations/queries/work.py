@@ -15,16 +15,20 @@ from investigations import permissions
 from investigations.enums import AskedOf, CaseState, ClaimEnd, Skill
 from investigations.models import (
     Absence,
+    Break,
     Case,
     CaseDecision,
     CaseItem,
     Claim,
+    OwnLimits,
     Question,
     Queue,
     Skills,
     Skip,
     Snooze,
+    WellbeingRules,
 )
+from investigations.queries import wellbeing
 from listings.models import Listing
 
 ONE_DAY = timedelta(days=1)
@@ -32,11 +36,16 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Standing:
-    """What the queue may give a person today. Without skills entered there is no limit."""
+    """What the queue may give a person today. Without skills entered there is no limit. `own` is what they have set for
+    themselves, `rules` what holds for everybody; `hard_today` counts cases that are hard to look at."""
 
     skills: Skills | None = None
     decided_today: int = 0
     away_until: date | None = None
+    own: OwnLimits | None = None
+    hard_today: int = 0
+    rules: WellbeingRules | None = None
+    break_until: datetime | None = None
 
     @property
     def left_today(self) -> int | None:
@@ -45,8 +54,18 @@ class Standing:
         return None if most is None else max(0, most - self.decided_today)
 
     @property
+    def most_hard(self) -> int | None:
+        """How many cases that are hard to look at in a day; None without a limit."""
+        return wellbeing.most_hard(self.rules.hard_a_day if self.rules else None, self.own)
+
+    @property
+    def gets_hard(self) -> bool:
+        """Whether a case that is hard to look at may be given."""
+        return self.most_hard is None or self.hard_today < self.most_hard
+
+    @property
     def gets_none(self) -> bool:
-        return self.away_until is not None or self.left_today == 0
+        return self.away_until is not None or self.break_until is not None or self.left_today == 0
 
 
 def visible_cases(user: Anyone) -> QuerySet[Case]:
@@ -63,24 +82,36 @@ def visible_cases(user: Anyone) -> QuerySet[Case]:
 
 
 def standing(user: Anyone, *, at: datetime) -> Standing:
-    """One query. A day is that of the person's own time zone."""
+    """Two queries. A day is that of the person's own time zone."""
     today, begun = day_of(user, at)
     away = Absence.objects.filter(
         person=OuterRef("pk"), withdrawn_at__isnull=True, starts_on__lte=today, ends_on__gte=today
     )
     decided = CaseDecision.objects.filter(person=OuterRef("pk"), decided_at__gte=begun, undone_at__isnull=True)
+    hard = wellbeing.hard_claims(begun).filter(person=OuterRef("pk")).order_by().values("person")
+    paused = Break.objects.filter(person=OuterRef("pk"), started_at__lte=at, ends_at__gt=at)
     found = (
         User.objects.filter(pk=user.pk or 0)
-        .select_related("skills")
+        .select_related("skills", "own_limits")
         .annotate(
             away_until=Subquery(away.order_by("-ends_on").values("ends_on")[:1]),
             decided=Coalesce(Subquery(decided.order_by().values("person").annotate(n=Count("id")).values("n")), 0),
+            hard_today=Coalesce(Subquery(hard.annotate(n=Count("case", distinct=True)).values("n")), 0),
+            break_until=Subquery(paused.order_by("-ends_at").values("ends_at")[:1]),
         )
         .first()
     )
     if found is None:
         return Standing()
-    return Standing(getattr(found, "skills", None), found.decided, found.away_until)
+    return Standing(
+        skills=getattr(found, "skills", None),
+        decided_today=found.decided,
+        away_until=found.away_until,
+        own=getattr(found, "own_limits", None),
+        hard_today=found.hard_today,
+        rules=wellbeing.rules(),
+        break_until=found.break_until,
+    )
 
 
 def day_of(user: Anyone, at: datetime) -> tuple[date, datetime]:
@@ -94,8 +125,8 @@ def next_cases(
     user: Anyone, *, at: datetime, queue: Queue | None = None, held: bool = False, known: Standing | None = None
 ) -> QuerySet[Case]:
     """What a person may be given next, the most urgent first: nothing that rests, that waits for an answer or for somebody
-    else; and, where it does not come back to them, what their skills fit, and nothing that they skipped, held or decided on
-    before. Nothing for who is away, or has had what they may have today. `known`: their standing, where it is known."""
+    else; and, where it does not come back to them, what their skills fit and their own limits leave, and nothing that they skipped,
+    held or decided on before. Nothing for who is away or pauses, or has had what they may have today. `known`: their standing, where it is known."""
     now = known or standing(user, at=at)
     if now.gets_none:
         return Case.objects.none()
@@ -106,7 +137,8 @@ def next_cases(
         & ~Exists(Claim.objects.filter(**of_person, ended_as=ClaimEnd.HELD))
     )
     waiting = visible_cases(user).filter(
-        Q(kept_for=user.pk) | (Q(fresh, kept_for__isnull=True) & fits(now.skills)),
+        Q(kept_for=user.pk)
+        | (Q(fresh, kept_for__isnull=True) & fits(now.skills) & wellbeing.spared(now.own, hard=now.gets_hard)),
         ~Exists(Snooze.objects.filter(case=OuterRef("pk"), woken_at=None)),
         ~Exists(Question.objects.filter(case=OuterRef("pk"), answered_at=None, withdrawn_at=None)),
         state=CaseState.HELD if held else CaseState.OPEN,

@@ -47,6 +47,12 @@ def age(moment: datetime) -> str:
 
 
 @register.filter
+def so_long(moment: datetime) -> str:
+    """How long since, to the minute: `1 h 15 min`."""
+    return formats.span(timezone.now() - moment)
+
+
+@register.filter
 def severity_tone(value: str) -> str:
     return SEVERITY_TONE[Severity(value)]
 

@@ -24,7 +24,7 @@ from investigations.forms import DecideForm, FileForm, LinkForm, NoteForm, Reaso
 from investigations.models import Case, CaseItem, Claim
 from investigations.queries import changes, exhibits, family, lines, merchants, notices, panel, trail, work
 from investigations.queries import golden as golden_cases
-from investigations.views import case_notices, deciding, together, words
+from investigations.views import case_notices, deciding, giving, together, words
 
 TABS = ("listings", "settled", "notices", "changes", "notes", "evidence")
 HISTORY_SHOWN = 4
@@ -86,6 +86,7 @@ def show(
         "held_reason": trail.held_because(case) if case.state == CaseState.HELD else "",
         "dialog": dialog,
         "calendar": lines.calendar(case),
+        "tired": giving.tired(request.user, work.standing(request.user, at=now), at=now) if mine else None,
         **together.context(request, case, held=held, mine=mine),
         "hold_form": ReasonForm(prefix="hold"),
         "skip_form": ReasonForm(prefix="skip"),

@@ -1,13 +1,16 @@
 """Why the queue gives a person what it gives, in words."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from governance.accounts.permissions import Anyone
 from governance.policies.enums import Severity
 from governance.web import formats
 from investigations.models import Skills
+from investigations.queries import wellbeing
 from investigations.queries.work import Standing
 
 
@@ -30,6 +33,7 @@ def limits(standing: Standing) -> list[Limit]:
         Limit(_("Families"), _listed(skills.families if skills else [], pgettext("families", "All"))),
         Limit(_("Severity"), _("up to %(severity)s") % {"severity": formats.within(str(highest.label))}),
         Limit(_("Today"), _today(standing)),
+        Limit(_("Hard to look at"), _hard(standing)),
     ]
 
 
@@ -45,7 +49,22 @@ def refused(standing: Standing) -> str:
             standing.decided_today,
         )
         return text % {"count": formats.number(standing.decided_today)}
+    if standing.break_until is not None:
+        return _("You pause until %(time)s: nothing is given to you until then.") % {
+            "time": formats.minute(standing.break_until)
+        }
+    if not standing.gets_hard:
+        return _(
+            "Nothing else waits for you here. Of what is hard to look at, you have had as much as you are given in a day."
+        )
     return _("Nothing waits for you here. What you skipped, held or decided on stays with others.")
+
+
+def tired(user: Anyone, standing: Standing, *, at: datetime) -> datetime | None:
+    """Since when the person has had no break, where it is time to say so."""
+    if standing.rules is None or standing.break_until is not None:
+        return None
+    return wellbeing.tired_since(user, standing.rules, standing.own, at=at)
 
 
 def _listed(names: list[str], everything: str) -> str:
@@ -59,6 +78,16 @@ def _today(standing: Standing) -> str:
     return _("%(left)s of %(most)s left") % {
         "left": formats.number(standing.left_today),
         "most": formats.number(most or 0),
+    }
+
+
+def _hard(standing: Standing) -> str:
+    if standing.most_hard is None:
+        return _("no limit")
+    left = max(0, standing.most_hard - standing.hard_today)
+    return _("%(left)s of %(most)s left") % {
+        "left": formats.number(left),
+        "most": formats.number(standing.most_hard),
     }
 
 

@@ -87,6 +87,7 @@ class QueuePage(ListPage):
             next_case=shown,
             standing=standing,
             limits=giving.limits(standing) if standing else [],
+            tired=giving.tired(user, standing, at=now) if standing else None,
             refused=giving.refused(standing) if standing and not shown else "",
             may_work=works,
             may_edit=permissions.can_edit_queues(user),

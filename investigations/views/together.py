@@ -61,6 +61,9 @@ def _of_workers(request: HttpRequest, case: Case, *, held: Claim | None, mine: b
         found += [
             _verb(case, "snooze", _("Put aside until …"), "v z", "clock"),
             _verb(case, "ask", _("Ask a senior or Legal"), "q", "hand"),
+            Verb(
+                _("Give it back and take a break"), "v p", "pause", reverse("investigations:break-take"), at_once=True
+            ),
         ]
     if mine and held and held.taken_from == CaseState.HELD:
         found.append(_verb(case, "hand-back", _("Hand back"), "v b", "reply"))

@@ -189,6 +189,7 @@ VERBS: Mapping[str, str | Promise] = {
     "webhook.resumed": _("Endpoint resumed"),
     "webhook.secret_rotated": _("Secret of an endpoint replaced"),
     "webhook.tested": _("Test event sent to an endpoint"),
+    "wellbeing.rules_set": _("Limits of what is hard to look at set"),
     "waiver.granted": _("Waiver granted"),
     "waiver.revoked": _("Waiver revoked"),
 }
@@ -227,6 +228,7 @@ KINDS: Mapping[str, str | Promise] = {
     "violation": _("Violation"),
     "waiver": _("Waiver"),
     "webhook": _("Endpoint"),
+    "wellbeing_rules": _("Limits of what is hard to look at"),
 }
 
 
