@@ -34,7 +34,9 @@ class DatabaseOperations(operations.DatabaseOperations):
     ) -> list[str]:
         if reset_sequences or not tables:
             return super().sql_flush(style, tables, reset_sequences=reset_sequences, allow_cascade=allow_cascade)
-        names = ", ".join("'" + self.quote_name(name).replace("'", "''") + "'" for name in tables if name not in CONSTANT)
+        names = ", ".join(
+            "'" + self.quote_name(name).replace("'", "''") + "'" for name in tables if name not in CONSTANT
+        )
         return [EMPTY.format(names=names, many=MANY)]
 
     def execute_sql_flush(self, sql_list: Iterable[str]) -> None:

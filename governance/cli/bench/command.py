@@ -8,9 +8,8 @@ from pathlib import Path
 
 from psycopg2.errors import DuplicateDatabase
 
-from governance.cli import environment, foreground, temporary
+from governance.cli import environment, foreground, migrated, temporary
 from governance.cli.bench.options import parser
-from governance.cli.install import ROOT
 from governance.embedded.errors import CannotStart
 
 
@@ -37,17 +36,11 @@ def _database(shared: environment.Environment, name: str | None) -> Iterator[str
             url = temporary.make_database(shared["DATABASE_URL"], name)
         except DuplicateDatabase as problem:
             raise CannotStart(f"There is a database {name} already. Name another one, or drop it.") from problem
-        _migrate(shared, url)
+        migrated.prepare(shared | {"DATABASE_URL": url})
         yield url
         return
     with temporary.own_database(shared["DATABASE_URL"], keep_migrated=environment.embeds_database()) as own:
         if not own.is_migrated:
-            _migrate(shared, own.url)
+            migrated.prepare(shared | {"DATABASE_URL": own.url})
             own.has_migrated()
         yield own.url
-
-
-def _migrate(shared: environment.Environment, url: str) -> None:
-    command: list[str | Path] = [sys.executable, ROOT / "manage.py", "migrate", "--verbosity", "0"]
-    if foreground.run(command, shared | {"DATABASE_URL": url}):
-        raise CannotStart("The database could not be migrated.")

@@ -19,10 +19,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.core.management import call_command
 from django.utils import timezone
 
-from governance.cli import programs, stage, temporary
+from governance.cli import migrated, programs, stage, temporary
 from governance.cli.drills import _check_ground as ground
 from governance.cli.install import ROOT
 from governance.cli.supervisor import Running
@@ -73,7 +72,7 @@ def run(arguments: list[str]) -> int:
 
 def _make(options: argparse.Namespace) -> int:
     """In a process of its own, on the database that it was given."""
-    call_command("migrate", verbosity=0)
+    migrated.prepare(dict(os.environ))
     key = ground.make(policy_count=options.policies, term_count=options.terms, at=timezone.now())
     if options.off:
         ground.switch_all_off(at=timezone.now())

@@ -24,7 +24,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from governance.cli import programs, stage
+from governance.cli import migrated, programs, stage
 from governance.cli.drills.sweep_kill import CALM, Stage
 from governance.cli.install import ROOT
 from governance.cli.supervisor import Running
@@ -70,7 +70,7 @@ def run(arguments: Sequence[str]) -> int:
 def _drill(servers: Stage, options: argparse.Namespace) -> int:
     print(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}", flush=True)
     sessions = servers.state.path / "sessions.json"
-    servers.python(CALM, "manage.py", "migrate", "--verbosity", "0")
+    migrated.prepare(servers.environment(CALM))
     made = f"ground.make(cases={options.cases}, people={options.people}, sessions={str(sessions)!r})"
     servers.python(CALM, "-c", GROUND + made)
     keys = json.loads(sessions.read_text())

@@ -20,6 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from governance.cli import migrated
 from governance.cli.drills._receiver import Got, Receiver
 from governance.cli.drills.sweep_kill import CALM, Stage, _breathe
 from governance.cli.install import ROOT
@@ -78,7 +79,7 @@ def _manner() -> Any:
 
 
 def _deliver(stage: Stage, receiver: Receiver, count: int, kills: int) -> int:
-    stage.python(CALM, "manage.py", "migrate", "--verbosity", "0")
+    migrated.prepare(stage.environment(CALM))
     secret = _python(stage, MAKE.format(count=count, url=receiver.url)).communicate()[0].decode().strip()
     began = time.monotonic()
     stage.start_programs(CALM)

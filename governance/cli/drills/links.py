@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from governance.cli import migrated
 from governance.cli.drills.sweep_kill import CALM, Stage
 from governance.embedded.instance import Instance
 from governance.embedded.state import StateFolder
@@ -32,7 +33,7 @@ def run(arguments: Sequence[str]) -> int:
         try:
             instance.start()
             stage = Stage(state, instance)
-            stage.python(CALM, "manage.py", "migrate", "--verbosity", "0")
+            migrated.prepare(stage.environment(CALM))
             stage.python(CALM, "-c", GROUND + f"ground.make(merchants={options.merchants}, each={options.listings})")
             stage.python(CALM, "-c", "import sys;" + GROUND + "sys.exit(ground.find())")
         finally:

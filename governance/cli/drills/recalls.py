@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from governance.cli import temporary
+from governance.cli import migrated, temporary
 from governance.cli.install import ROOT
 
 ONE = "import django; django.setup(); from governance.cli.drills import recalls; recalls.one({!r}, {}, {})"
@@ -32,9 +32,9 @@ def run(arguments: Sequence[str]) -> int:
         return 1
     with temporary.own_database(os.environ["DATABASE_URL"]) as own, TemporaryDirectory() as snapshot:
         environment = os.environ | {"DATABASE_URL": own.url, "SNAPSHOT_DIR": snapshot}
+        migrated.prepare(environment)
         one = ["-c", ONE.format(str(shared), options.listings, options.alerts)]
-        for command in (["manage.py", "migrate", "--verbosity", "0"], one):
-            subprocess.run([sys.executable, *command], env=environment, cwd=ROOT, check=True)
+        subprocess.run([sys.executable, *one], env=environment, cwd=ROOT, check=True)
     return 0
 
 

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from governance.cli import temporary
+from governance.cli import migrated, temporary
 from governance.cli.install import ROOT
 
 SIZES = "10000,100000,1000000"
@@ -37,8 +37,8 @@ def run(arguments: list[str]) -> int:
     for size in sizes:
         with temporary.own_database(os.environ["DATABASE_URL"]) as own, TemporaryDirectory() as snapshot:
             environment = os.environ | {"DATABASE_URL": own.url, "SNAPSHOT_DIR": snapshot}
-            for command in (["manage.py", "migrate", "--verbosity", "0"], ["-c", ONE.format(size)]):
-                subprocess.run([sys.executable, *command], env=environment, cwd=ROOT, check=True)
+            migrated.prepare(environment)
+            subprocess.run([sys.executable, "-c", ONE.format(size)], env=environment, cwd=ROOT, check=True)
     return 0
 
 

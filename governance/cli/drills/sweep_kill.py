@@ -23,7 +23,7 @@ from typing import Any
 
 import psycopg2
 
-from governance.cli import programs
+from governance.cli import migrated, programs
 from governance.cli.bench.merchants import DAY
 from governance.cli.environment import DEMO_LISTINGS
 from governance.cli.install import ROOT
@@ -149,7 +149,7 @@ class Stage:
 
 
 def _compare(stage: Stage, options: argparse.Namespace) -> int:
-    stage.python(CALM, "manage.py", "migrate", "--verbosity", "0")
+    migrated.prepare(stage.environment(CALM))
     os.environ[DEMO_LISTINGS] = str(options.listings)
     os.environ[DAY] = datetime.now(UTC).date().isoformat()  # the workers know no other day
     stage.python(CALM, "-c", MADE_UP.format(options.listings) if options.made_up else DEMO)

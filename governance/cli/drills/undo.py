@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from governance.cli import migrated
 from governance.cli.drills.sweep_kill import CALM, Rows, Stage, _breathe
 from governance.embedded.instance import Instance
 from governance.embedded.state import StateFolder
@@ -66,7 +67,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _undo(stage: Stage, count: int, kills: int) -> int:
     print(f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}", flush=True)
-    stage.python(CALM, "manage.py", "migrate", "--verbosity", "0")
+    migrated.prepare(stage.environment(CALM))
     stage.python(CALM, "-c", GROUND + f"ground.make(decision_count={count})")
     before = _world(stage)
     stage.python(CALM, "-c", GROUND + "ground.sweep()")
