@@ -16,6 +16,12 @@ LONGEST = (
     "tests/enforcement/test_sweep_kill.py",
     "tests/launcher/test_demo.py",
     "tests/listings/domain/imports/test_real",
+    "tests/enforcement/engine/test_check_drill.py",
+    "tests/enforcement/undo/test_drill.py",
+    "tests/enforcement/delivery/test_drill.py",
+    "tests/governance/cli/test_scale_drill.py",
+    "tests/investigations/test_claims_drill.py",
+    "tests/listings/test_links_drill.py",
 )
 
 pytest_plugins = ["tests.fixtures.browser", "tests.fixtures.clock", "tests.fixtures.workers"]
