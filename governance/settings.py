@@ -207,6 +207,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "reckon what spreads over links": {"task": "investigations.tasks.reckon_links", "schedule": 900},
     "hold new listings against recalls": {"task": "investigations.tasks.match_recalls", "schedule": 300},
     "hand over buyers to be told": {"task": "investigations.tasks.hand_over_consumers", "schedule": 60},
+    "fetch photos that are waited for": {"task": "investigations.tasks.fetch_photos", "schedule": 60},
     "fetch recalls": {"task": "investigations.tasks.fetch_recalls", "schedule": crontab(minute=17)},
     "end suspensions of reporters": {"task": "investigations.tasks.end_suspensions", "schedule": 300},
     "count for the rail": {"task": "investigations.tasks.count_for_the_rail", "schedule": 60},

@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from enforcement import events
 from investigations import events as own
 from investigations import tasks
-from listings.events import listings_changed
+from listings.events import listings_changed, photos_owed
 
 COUNTED_AFTER = 5
 """Seconds in which one count serves all that moves."""
@@ -48,3 +48,8 @@ def hold_against_recalls(**_: Any) -> None:
 @receiver(own.consumers_owed)
 def hand_over_buyers(wait: float, **_: Any) -> None:
     tasks.hand_over_consumers.apply_async_on_commit(countdown=wait)
+
+
+@receiver(photos_owed)
+def fetch_photos(**_: Any) -> None:
+    tasks.fetch_photos.delay_on_commit()

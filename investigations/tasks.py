@@ -14,6 +14,7 @@ from investigations.domain import (
     notice_answers,
     notice_cases,
     notice_mail,
+    photo_fetch,
     priorities,
     recall_fetch,
     recall_matching,
@@ -116,6 +117,11 @@ def match_recalls() -> None:
 @shared_task
 def hand_over_consumers() -> None:
     consumers.hand_over_due(at=timezone.now())
+
+
+@shared_task
+def fetch_photos() -> None:
+    photo_fetch.fetch_due(clock=timezone.now)
 
 
 @shared_task

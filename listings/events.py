@@ -22,3 +22,6 @@ visibility_changed = Signal()
 
 rights_changed = Signal()
 """Inside the transaction: `merchant_id`, the `rights` as they are now, and `at`."""
+
+photos_owed = Signal()
+"""Inside the transaction: photos of listings are to be fetched; somebody waits for them."""

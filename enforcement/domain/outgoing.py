@@ -41,13 +41,15 @@ class Target:
 
 @dataclass(frozen=True)
 class Answer:
-    """`status` is None where no answer came; `error` says what went wrong, also after a status."""
+    """`status` is None where no answer came; `error` says what went wrong, also after a status. `refused`: the address is one to
+    which nothing is sent."""
 
     milliseconds: int
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     error: str = ""
+    refused: bool = False
 
     @property
     def accepted(self) -> bool:
@@ -95,7 +97,7 @@ def _exchange(method: str, url: str, body: bytes, headers: Mapping[str, str], se
     began = time.monotonic()
     status: int | None = None
     got: dict[str, str] = {}
-    content, error = b"", ""
+    content, error, refusal = b"", "", False
     try:
         target = resolve(url)
         deadline = time.monotonic() + seconds
@@ -106,12 +108,12 @@ def _exchange(method: str, url: str, body: bytes, headers: Mapping[str, str], se
             status, got = response.status, {name.lower(): value for name, value in response.getheaders()}
             content = response.read(most)
     except AddressRefused as refused:
-        error = str(refused)
+        error, refusal = str(refused), True
     except TimeoutError:
         error = _("No complete answer within %(seconds)s s.") % {"seconds": f"{seconds:g}"}
     except (OSError, http.client.HTTPException, ValueError) as fault:
         error = f"{type(fault).__name__}: {fault}"
-    return Answer(int((time.monotonic() - began) * 1_000), status, got, content, error[:300])
+    return Answer(int((time.monotonic() - began) * 1_000), status, got, content, error[:300], refusal)
 
 
 def _parts(url: str) -> tuple[str, str, int, str]:

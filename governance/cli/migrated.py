@@ -32,7 +32,17 @@ def prepare(variables: Environment) -> None:
 
 def _read(url: str, kept: Path) -> bool:
     """Whole or not at all: a dump that cannot be read leaves the database as empty as it was."""
-    read = ["psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set", "ON_ERROR_STOP=1", "--file", kept, url]
+    read: list[str | Path] = [
+        "psql",
+        "--no-psqlrc",
+        "--quiet",
+        "--single-transaction",
+        "--set",
+        "ON_ERROR_STOP=1",
+        "--file",
+        kept,
+        url,
+    ]
     return _run(read)
 
 

@@ -81,7 +81,8 @@ REPLACE_IMAGES = """
       );
     INSERT INTO listings_listingimage AS m (listing_id, position, url, sha256)
     SELECT listing_id, position, url, '' FROM incoming_image
-    ON CONFLICT (listing_id, position) DO UPDATE SET url = excluded.url, sha256 = '', fetched_at = NULL
+    ON CONFLICT (listing_id, position) DO UPDATE
+    SET url = excluded.url, sha256 = '', fetched_at = NULL, due_at = NULL, tries = 0, why = ''
     WHERE m.url <> excluded.url
 """
 REPLACE_CERTIFICATES = """

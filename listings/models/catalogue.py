@@ -92,16 +92,24 @@ class ListingVersion(models.Model):
 
 
 class ListingImage(models.Model):
-    """A picture of a listing: its address as given, and what the guarded fetcher found there."""
+    """A picture of a listing: its address as given, and what the guarded fetcher found there.
+
+    It is fetched when somebody looks: `due_at` says from when on it is owed. `sha256` is of the bytes that were found, empty as
+    long as there are none; `why` says what went wrong last.
+    """
 
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="images")
     position = models.PositiveSmallIntegerField()
     url = models.URLField(max_length=1000)
     sha256 = models.CharField(max_length=64, blank=True)
     fetched_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0, db_default=0)
+    why = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["listing", "position"], name="one_image_per_position"),)
+        indexes = (models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="image_by_due"),)
 
     def __str__(self) -> str:
         return self.url

@@ -1,7 +1,18 @@
-// A blurred photo is shown sharp for as long as the person wants, on this page only.
+// A blurred photo is shown sharp for as long as the person wants, on this page only. Of several, the one that is pressed is shown large.
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-reveal]");
   if (!button) return;
   const sharp = button.closest(".photo").classList.toggle("is-sharp");
   button.ariaPressed = String(sharp);
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-photo]");
+  if (!button) return;
+  const photos = button.closest(".photos");
+  const large = photos.querySelector(".photo img");
+  large.src = button.dataset.photo;
+  large.alt = button.querySelector("img").alt;
+  for (const other of photos.querySelectorAll("[data-photo]")) other.removeAttribute("aria-current");
+  button.setAttribute("aria-current", "true");
 });

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.management.color import Style
@@ -30,7 +30,7 @@ class DatabaseOperations(operations.DatabaseOperations):
     makes new files for each table and each of its indexes."""
 
     def sql_flush(
-        self, style: Style, tables: Iterable[str], *, reset_sequences: bool = False, allow_cascade: bool = False
+        self, style: Style, tables: Sequence[str], *, reset_sequences: bool = False, allow_cascade: bool = False
     ) -> list[str]:
         if reset_sequences or not tables:
             return super().sql_flush(style, tables, reset_sequences=reset_sequences, allow_cascade=allow_cascade)

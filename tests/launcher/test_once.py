@@ -70,7 +70,7 @@ def test_the_migrated_database_is_kept_and_copied_by_the_next_run(state: StateFo
             assert ask(second.url, "SELECT n FROM migrated") == 7
 
         kept = [name for name in _databases(server.url) if name.startswith(temporary.MIGRATED)]
-        assert kept == [f"{temporary.MIGRATED}{temporary._fingerprint()}"]
+        assert kept == [f"{temporary.MIGRATED}{temporary.fingerprint()}"]
     finally:
         server.stop()
 
