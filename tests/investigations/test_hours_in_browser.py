@@ -1,0 +1,180 @@
+"""An hour of each job in Chromium, hands on the keyboard: nothing here is clicked, and nothing is reached by an address that a
+person would not have typed."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Locator, Page, expect
+
+from governance.accounts.models import User
+from investigations.domain import canned, queues
+from investigations.enums import CaseState, ClaimEnd, ReasonFor, Verdict
+from investigations.models import Break, Case, CaseDecision, Claim, Note, Question, Skip, Snooze, Telling
+from tests.factories import cases as make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Hands:
+    """A page by its keyboard alone."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def press(self, keys: str) -> None:
+        for key in keys.split():
+            self.page.keyboard.press(key)
+
+    def write(self, text: str) -> None:
+        self.page.keyboard.type(text)
+
+    def reach(self, target: Locator, *, within: int = 40) -> None:
+        """By Tab, as somebody who does not see the page would."""
+        expect(target.first).to_be_visible()
+        for _step in range(within):
+            if target.first.evaluate("element => element === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"not reached by Tab: {target}")
+
+    def confirm(self, target: Locator, *, within: int = 40) -> None:
+        self.reach(target, within=within)
+        self.page.keyboard.press("Enter")
+
+    def at(self, case: Case) -> None:
+        """On the case's page, claimed."""
+        self.page.wait_for_url(f"**/cases/{case.pk}/")
+        expect(self.page.locator("[data-claim]")).to_be_visible()
+
+
+@pytest.fixture
+def day() -> list[Case]:
+    """Eight cases, the most urgent first."""
+    for code in ("DE", "FR", "AT"):
+        make.market(code)
+    queues.ensure_default_queues()
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    found = []
+    for number in range(8):
+        policy = make.policy(f"policy-{number}", title=f"Policy {number}")
+        found.append(
+            make.case(policy, make.merchant(f"Shop {number}"), listings=3, markets=("DE", "FR"), at=an_hour_ago)
+        )
+        Case.objects.filter(pk=found[-1].pk).update(priority=99 - number)
+    return found
+
+
+def test_a_moderators_hour(day: list[Case], page_of: Callable[..., Page], kim: User, sana: User, mara: User) -> None:
+    canned.create(
+        name="Loose magnets", policy=None, purpose=ReasonFor.VIOLATES, texts={"en": "Loose magnets of {merchant}"},
+        actor=mara, at=timezone.now(),
+    )  # fmt: skip
+    page = page_of(kim)
+    page.goto("/")
+    hands = Hands(page)
+    dialog = page.locator("dialog[open]")
+
+    # The first case: three verdicts, a measure, the letter read, decided, thought better of, decided again.
+    hands.press("g q")
+    page.wait_for_url("**/queue/")
+    hands.press("n")
+    hands.at(day[0])
+    hands.press("1 j 1 j 2 m")
+    expect(page.locator("#decide")).to_contain_text("Restrict 2 listings in 2 markets")
+    hands.press("r p")
+    expect(page.locator("#draft")).to_contain_text("may not be sold as toys")
+    hands.press("Escape Control+Enter")
+    hands.at(day[1])
+    hands.press("z")
+    hands.at(day[0])
+    expect(page.locator("#tally")).to_have_text("2 violate, 1 fine")
+    hands.press("Control+Enter")
+    hands.at(day[1])
+
+    # The second is passed by; the third is left to a senior with the verdicts so far.
+    hands.press("s")
+    hands.reach(dialog.locator("textarea"))
+    hands.write("I know this merchant")
+    hands.confirm(dialog.locator(".is-primary"))
+    hands.at(day[2])
+    hands.press("1 h")
+    hands.reach(dialog.locator("textarea"))
+    hands.write("The report looks false")
+    hands.confirm(dialog.locator(".is-primary"))
+    hands.at(day[3])
+
+    # The fourth in parts, with a reason that was kept; the rest with one verdict for all.
+    hands.press("1 i")
+    expect(page.locator("#canned")).to_contain_text("Loose magnets of Shop 3")
+    hands.press("1")
+    expect(page.locator("#reason")).to_have_value("Loose magnets of Shop 3")
+    hands.press("Escape")
+    page.locator("#reason").blur()
+    expect(page.locator("#decide-part")).to_contain_text("Decide 1, keep the case")
+    hands.press("n")
+    expect(page.locator(".toast").last).to_contain_text("still yours: decide the rest")
+    hands.press("Shift+Digit2")
+    expect(page.locator("#tally")).to_have_text("2 fine")
+    hands.press("Control+Enter")
+    hands.at(day[4])
+
+    # The fifth waits for an answer, the sixth for a day; the seventh gets a note that names a colleague.
+    hands.press("q")
+    hands.reach(dialog.locator("textarea"))
+    hands.write("Is it a toy at all?")
+    hands.confirm(dialog.locator(".is-primary"))
+    hands.at(day[5])
+    hands.press("v z")
+    hands.reach(dialog.locator("textarea"))
+    hands.write("The laboratory answers next week")
+    hands.confirm(dialog.locator(".is-primary"))
+    hands.at(day[6])
+    hands.press("c")
+    expect(page.locator("#id_text")).to_be_visible()
+    hands.reach(page.locator("#id_text"))
+    hands.write("@Sana, have you seen this one before?")
+    hands.confirm(page.get_by_role("button", name="Add the note"))
+    expect(page.locator("#pane .timeline").first).to_contain_text("have you seen this one")
+
+    # A look at the merchant by the palette, and back; then a break, and back to work.
+    hands.press("Control+k")
+    hands.write("Shop 6")
+    expect(page.get_by_role("option", name="Shop 6 shop-6")).to_be_visible()
+    hands.press("Enter")
+    page.wait_for_url(f"**/merchants/{day[6].merchant.public_id}/")
+    hands.press("g q")
+    page.wait_for_url("**/queue/")
+    hands.press("n")
+    hands.at(day[6])
+    hands.press("v p")
+    page.wait_for_url("**/queue/")
+    expect(page.locator(".next")).to_contain_text("You pause until")
+    hands.confirm(page.get_by_role("button", name="Back to work"))
+    expect(page.get_by_role("button", name="Take it and start")).to_be_visible()
+    hands.press("n")
+    hands.at(day[6])
+    hands.press("Shift+Digit1 Control+Enter")
+    hands.at(day[7])
+    hands.press("e u")
+    page.wait_for_url("**/queue/")
+
+    ended = dict(Claim.objects.filter(person=kim).order_by("pk").values_list("case", "ended_as"))
+    assert [ended[case.pk] for case in day] == [
+        ClaimEnd.DECIDED, ClaimEnd.SKIPPED, ClaimEnd.HELD, ClaimEnd.DECIDED, ClaimEnd.ASKED, ClaimEnd.SNOOZED,
+        ClaimEnd.DECIDED, ClaimEnd.RELEASED,
+    ]  # fmt: skip
+    assert [Case.objects.get(pk=case.pk).state for case in day[:4]] == [
+        CaseState.CLOSED, CaseState.OPEN, CaseState.HELD, CaseState.CLOSED,
+    ]  # fmt: skip
+    assert day[2].items.filter(verdict=Verdict.VIOLATES).count() == 1
+    assert CaseDecision.objects.filter(undone_at__isnull=False).count() == 1
+    assert (Skip.objects.count(), Question.objects.count(), Snooze.objects.count(), Break.objects.count()) == (
+        1,
+        1,
+        1,
+        1,
+    )
+    assert Note.objects.get().text.startswith("@Sana")
+    assert Telling.objects.filter(person=sana).exists()
