@@ -8,11 +8,16 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
+from enforcement.domain import appeals
+from enforcement.enums import AppealChannel, AppealState
 from governance.accounts.models import User
-from investigations.domain import canned, queues
-from investigations.enums import CaseState, ClaimEnd, ReasonFor, Verdict
-from investigations.models import Break, Case, CaseDecision, Claim, Note, Question, Skip, Snooze, Telling
+from governance.policies.enums import Measure
+from investigations.domain import asking, canned, claims, queues, sampling
+from investigations.enums import AskedOf, CaseState, ClaimEnd, ReasonFor, ReviewState, Verdict
+from investigations.models import Break, Case, CaseDecision, Claim, Note, Question, SecondReview, Skip, Snooze, Telling
+from tests.enforcement.ground import Ground
 from tests.factories import cases as make
+from tests.investigations.quality.ground import V, ruled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -178,3 +183,90 @@ def test_a_moderators_hour(day: list[Case], page_of: Callable[..., Page], kim: U
     )
     assert Note.objects.get().text.startswith("@Sana")
     assert Telling.objects.filter(person=sana).exists()
+
+
+def test_a_seniors_hour(page_of: Callable[..., Page], kim: User, lee: User) -> None:
+    ground, now = Ground(), timezone.now()
+    queues.ensure_default_queues()
+    asked, judged, doubtful = (
+        make.case(make.policy(slug, title=slug), make.merchant(f"Shop {slug}"), listings=2, markets=("DE",))
+        for slug in ("asked", "judged", "doubtful")
+    )
+    claims.claim(case=asked, person=kim, at=now)
+    asking.ask(case=asked, asked_of=AskedOf.SENIOR, text="Is it a toy?", actor=kim, at=now)
+    for place, case in enumerate((judged, doubtful)):
+        Case.objects.filter(pk=case.pk).update(priority=99 - place)
+        claims.claim(case=case, person=kim, at=now)
+        kept = dict.fromkeys(case.items.values_list("pk", flat=True), V)
+        claims.hold(case=case, actor=kim, reason="The report looks false", verdicts=kept, at=now)
+    taken = ground.issue(
+        [ground.violation(ground.listing(title)) for title in ("Ball", "Cube")], Measure.REMOVE, at=now
+    )
+    appeal = appeals.file(decision=taken, text="Wood.", channel=AppealChannel.PAGE, actor=None, at=now)
+    ruled(make.policy("paint", title="Lead in paint"), lee, V, V, name="Casa", at=now - timedelta(days=1))
+    sampling.set_plan(
+        random_percent=100, risk_percent=0, automation_per_day=0, golden_per_hundred=0, actor=ground.tilda, at=now
+    )
+    sampling.draw_owed(at=now)
+    page = page_of(ground.sela)
+    page.goto("/")
+    hands = Hands(page)
+
+    # A colleague's question, found by the bell.
+    hands.press("g w")
+    page.wait_for_url("**/inbox/")
+    hands.confirm(page.get_by_role("link", name="A question for you"))
+    page.wait_for_url(f"**/cases/{asked.pk}/")
+    hands.reach(page.get_by_label("Answer", exact=True), within=60)
+    hands.write("Only for children")
+    hands.confirm(page.get_by_role("button", name="Answer, and give the case back"))
+    expect(page.locator(".toast").last).to_contain_text("comes back to Kim first")
+
+    # What was held: one is decided as it was judged, one goes back with a note.
+    hands.press("g q")
+    page.wait_for_url("**/queue/")
+    hands.confirm(page.get_by_role("link", name="Held for a senior"), within=60)
+    page.wait_for_url("**state=held**")
+    hands.press("n")
+    hands.at(judged)
+    expect(page.locator("#tally")).to_have_text("2 violate")
+    hands.press("r Control+Enter")
+    hands.at(doubtful)
+    hands.press("v b")
+    dialog = page.locator("dialog[open]")
+    hands.reach(dialog.locator("textarea"))
+    hands.write("Ask the merchant for the invoice first")
+    hands.confirm(dialog.locator(".is-primary"))
+    expect(page.locator(".toast").last).to_contain_text("Handed")
+
+    # An appeal, heard in part.
+    hands.press("g a")
+    page.wait_for_url("**/appeals/")
+    hands.press("n")
+    page.locator("#answer").wait_for()
+    page.wait_for_load_state("load")
+    hands.press("2 j 1")
+    page.get_by_role("button", name="Overturn 1 of 2 listings").wait_for()
+    hands.press("o")
+    hands.write("The ball is wood; the cube is not.")
+    hands.press("Control+Enter")
+    expect(page.locator(".toast").last).to_contain_text("Overturned 1 of 2 listings")
+
+    # A decision read a second time, blind.
+    hands.press("g y")
+    page.wait_for_url("**/quality/")
+    hands.press("n")
+    page.get_by_role("heading", name="Your judgement").wait_for()
+    page.wait_for_load_state("load")
+    hands.press("1 j 2 o")
+    hands.write("The second is welded in.")
+    hands.press("Control+Enter")
+    expect(page.get_by_text("You and the first reader differ.")).to_be_visible()
+
+    appeal.refresh_from_db()
+    assert appeal.state == AppealState.PARTLY_OVERTURNED
+    assert Question.objects.get().answer == "Only for children"
+    assert SecondReview.objects.get().state == ReviewState.DIFFERS
+    assert CaseDecision.objects.filter(person=ground.sela, case=judged).count() == 1
+    assert Claim.objects.get(case=doubtful, person=ground.sela).ended_as == ClaimEnd.HANDED_BACK
+    assert Case.objects.get(pk=doubtful.pk).kept_for == kim
