@@ -22,7 +22,8 @@ from investigations.models import Reporter
 from listings.models import Listing
 
 
-def _letter_languages() -> list[tuple[str, str]]:
+def letter_languages() -> list[tuple[str, str]]:
+    """Those in which we can write, each under its name in the reader's language."""
     return [(tag, formats.language_name(tag)) for tag in language.languages()]
 
 
@@ -87,7 +88,7 @@ class EnterNotice(forms.Form):
         required=False,
         help_text=_("They are told there. The merchant never learns it."),
     )
-    language = forms.ChoiceField(label=_("Their language"), choices=_letter_languages)
+    language = forms.ChoiceField(label=_("Their language"), choices=letter_languages)
     good_faith = forms.BooleanField(label=_("They state that they report in good faith"), required=False)
     proof = ManyFiles(label=_("Files"), required=False)
 
@@ -121,7 +122,7 @@ class FlaggerForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=200)
     email = forms.EmailField(label=_("E-mail address"), help_text=_("Confirmations and answers go there."))
-    language = forms.ChoiceField(label=_("Language"), choices=_letter_languages)
+    language = forms.ChoiceField(label=_("Language"), choices=letter_languages)
     coordinator = forms.CharField(
         label=_("Awarded by"),
         max_length=200,

@@ -5,17 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from enforcement.language import words as language
 from governance.policies.enums import Measure
-from governance.web import formats
-from investigations.forms.notices import DecideNotice
+from investigations.forms.notices import DecideNotice, letter_languages
 from investigations.models import RecallAlert
 
 RECALLS_LIMIT = 32 << 20
-
-
-def _letter_languages() -> list[tuple[str, str]]:
-    return [(tag, formats.language_name(tag)) for tag in language.languages()]
 
 
 class ActUponRecall(DecideNotice):
@@ -39,7 +33,7 @@ class ActUponRecall(DecideNotice):
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
         help_text=_("Repair, replacement or refund, free of charge, and where to ask for it."),
     )
-    language = forms.ChoiceField(label=_("Language of the notice"), choices=_letter_languages)
+    language = forms.ChoiceField(label=_("Language of the notice"), choices=letter_languages)
 
     def __init__(self, *args: Any, alert: RecallAlert, **kwargs: Any) -> None:
         super().__init__(*args, initial=_about(alert), **kwargs)

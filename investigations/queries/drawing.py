@@ -2,9 +2,10 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.db.models import BigIntegerField, F, Func, Min, QuerySet, Value
@@ -26,6 +27,7 @@ HARSH = frozenset(
         Measure.WITHHOLD_PAYOUT,
     }
 )
+Item = TypeVar("Item", CaseItem, DecisionItem)
 QUICK_SECONDS, NEW_FOR, MANY_ORDERS, CONTESTED_OVER = 10, timedelta(days=30), 100, timedelta(days=90)
 WEIGHT: dict[DrawnFor, int] = {
     DrawnFor.CRITICAL: 2,
@@ -73,25 +75,14 @@ def automation(day: date) -> QuerySet[Decision]:
 
 def case_items(rulings: Iterable[CaseDecision], day: date) -> dict[int, list[CaseItem]]:
     """By ruling, the items that it settled, at most AT_MOST of each."""
-    keys = [ruling.pk for ruling in rulings]
-    rows = CaseItem.objects.filter(settled_by__in=keys).exclude(verdict="").order_by("pk")
-    found: dict[int, list[CaseItem]] = {}
-    for item in sorted(rows, key=lambda each: _chance(day, each.pk)):
-        mine = found.setdefault(item.settled_by_id or 0, [])
-        if len(mine) < AT_MOST:
-            mine.append(item)
-    return found
+    rows = CaseItem.objects.filter(settled_by__in=[ruling.pk for ruling in rulings]).exclude(verdict="").order_by("pk")
+    return _drawn(rows, day, lambda item: item.settled_by_id or 0)
 
 
 def decision_items(decisions: Iterable[Decision], day: date) -> dict[int, list[DecisionItem]]:
     """By decision, its items, at most AT_MOST of each."""
     rows = DecisionItem.objects.filter(decision__in=[each.pk for each in decisions]).order_by("pk")
-    found: dict[int, list[DecisionItem]] = {}
-    for item in sorted(rows, key=lambda each: _chance(day, each.pk)):
-        mine = found.setdefault(item.decision_id, [])
-        if len(mine) < AT_MOST:
-            mine.append(item)
-    return found
+    return _drawn(rows, day, lambda item: item.decision_id)
 
 
 def start_of(day: date) -> datetime:
@@ -119,6 +110,15 @@ def _beginners(rulings: Sequence[CaseDecision]) -> dict[int, datetime]:
     """By person, when they decided for the first time."""
     rows = CaseDecision.objects.filter(person__in={ruling.person_id for ruling in rulings}).order_by()
     return dict(rows.values_list("person").annotate(first=Min("decided_at")))
+
+
+def _drawn(rows: Iterable[Item], day: date, whose: Callable[[Item], int]) -> dict[int, list[Item]]:
+    found: dict[int, list[Item]] = {}
+    for item in sorted(rows, key=lambda each: _chance(day, each.pk)):
+        mine = found.setdefault(whose(item), [])
+        if len(mine) < AT_MOST:
+            mine.append(item)
+    return found
 
 
 def _within(field: str, day: date) -> dict[str, datetime]:

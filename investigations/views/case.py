@@ -24,7 +24,7 @@ from investigations.forms import DecideForm, FileForm, LinkForm, NoteForm, Reaso
 from investigations.models import Case, CaseItem, Claim
 from investigations.queries import changes, exhibits, family, lines, merchants, notices, panel, trail, work
 from investigations.queries import golden as golden_cases
-from investigations.views import case_notices, deciding, giving, together, words
+from investigations.views import case_notices, deciding, giving, together, verdicts, words
 
 TABS = ("listings", "settled", "notices", "changes", "notes", "evidence")
 HISTORY_SHOWN = 4
@@ -141,7 +141,7 @@ def more(request: HttpRequest, pk: int) -> HttpResponse:
     )
     held = Claim.objects.filter(case=case, ended_at__isnull=True, person=request.user.pk).exists()
     context = {"case": case, "page": page, "tab": request.GET.get("tab", "listings"), "mine": held, "chosen": {}}
-    context |= {"verdict_options": deciding.VERDICT_OPTIONS, "may_annotate": permissions.can_annotate(request.user)}
+    context |= {"verdict_options": verdicts.VERDICTS, "may_annotate": permissions.can_annotate(request.user)}
     return render(request, "investigations/_exhibits_more.html", context)
 
 

@@ -18,22 +18,16 @@ from governance.policies.models import PolicyVersion
 from governance.web import formats
 from governance.web.choices import Option
 from governance.web.refusals import Refusal
-from investigations.enums import VERDICT_TONE, CaseOrigin, Verdict
+from investigations.enums import CaseOrigin, Verdict
 from investigations.filters import language
 from investigations.forms import DecideForm
 from investigations.models import Case
 from investigations.queries import notices, panel, work
 from investigations.views import entering
+from investigations.views.verdicts import EVERY, VERDICTS
 from investigations.views.words import Deed
 from listings.models import Listing
 
-VERDICT_KEYS = {Verdict.VIOLATES: "1", Verdict.FINE: "2", Verdict.UNSURE: "3"}
-VERDICT_OPTIONS = [
-    Option(verdict.value, verdict.label, VERDICT_TONE[verdict], key) for verdict, key in VERDICT_KEYS.items()
-]
-EVERY_OPTIONS = [
-    Option(each.value, each.label, VERDICT_TONE[each], f"Shift+{key}") for each, key in VERDICT_KEYS.items()
-]
 MEASURE_KEYS = {
     Measure.WARN: "w",
     Measure.REQUEST_CORRECTION: "t",
@@ -78,8 +72,8 @@ def context(case: Case, *, form: DecideForm | None, mine: bool, at: datetime) ->
         "reason": entered["reason"],
         "fine_reason": entered["fine_reason"],
         "known_up_to": entered["known_up_to"],
-        "verdict_options": VERDICT_OPTIONS,
-        "every_options": EVERY_OPTIONS,
+        "verdict_options": VERDICTS,
+        "every_options": EVERY,
         "verdict_all": form.data.get("verdict_all", "") if form else "",
         "measure_options": _measures(beside),
         "also_options": [Option(each.value, each.label) for each in beside.permitted],

@@ -1,4 +1,4 @@
-"""Verdicts as they are offered and posted where several people judge the same."""
+"""Verdicts as they are offered by key, for one listing or for all, and posted where several people judge the same."""
 
 from django.http import HttpRequest
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def image(case: Case, settings: Any, tmp_path: Path) -> ListingImage:
     settings.MEDIA_ROOT = tmp_path
     item = case.items.order_by("pk")[0]
-    return ListingImage.objects.create(listing=item.listing, position=0, url="https://shop.example/a.png")
+    return ListingImage.objects.create(listing_id=item.listing_id or 0, position=0, url="https://shop.example/a.png")
 
 
 def kept(image: ListingImage) -> ListingImage:
