@@ -30,6 +30,7 @@ from investigations.models.recall import (
 )
 from investigations.models.reporter import Reporter, ReporterMove, ReporterRight
 from investigations.models.skills import Absence, Skills
+from investigations.models.team import PersonDay, TeamDay, TeamFigure, TeamOutlook
 
 __all__ = [
     "Absence",
@@ -61,6 +62,7 @@ __all__ = [
     "NoticeItem",
     "NoticeMail",
     "NoticeMove",
+    "PersonDay",
     "Precedent",
     "QualityPlan",
     "Question",
@@ -82,6 +84,9 @@ __all__ = [
     "Skills",
     "Skip",
     "Snooze",
+    "TeamDay",
+    "TeamFigure",
+    "TeamOutlook",
     "Telling",
     "Watch",
 ]

@@ -56,13 +56,18 @@ def fit_nobody() -> QuerySet[Case]:
     """Cases that wait and that nobody may be given, whoever is there today."""
     anybody = Q(pk__in=[])
     for person in workers().select_related("skills").prefetch_related("grants").order_by("pk"):
-        markets = _markets(person.grants.all())
-        skills = getattr(person, "skills", None)
-        theirs = work.fits(skills) & (Q() if markets is None else Q(markets__overlap=markets))
+        theirs = fits(person)
         if not theirs:
             return Case.objects.none()
         anybody |= theirs
     return Case.objects.filter(state=CaseState.OPEN).exclude(anybody)
+
+
+def fits(person: User) -> Q:
+    """Cases in the person's markets whose queue asks no more than they have. Empty fits all."""
+    markets = _markets(person.grants.all())
+    found = work.fits(getattr(person, "skills", None))
+    return found if markets is None else found & Q(markets__overlap=markets)
 
 
 def _member(person: User, decided: int, at: datetime) -> Member:
