@@ -161,44 +161,37 @@ class PersonLine:
     person: User
     days: int
     decided: int
-    seconds: int
     skipped: int
     misread: Share
     overturned: Share
 
-    @property
-    def handling(self) -> timedelta | None:
-        """On average."""
-        return timedelta(seconds=self.seconds / self.decided) if self.decided else None
 
-    @property
-    def a_day(self) -> float | None:
-        return self.decided / self.days if self.days else None
-
-
-SUMS = """
-    SELECT GROUPING(day, queue_id, policy_id, language), day, queue_id, policy_id, language, kind, part,
-           sum(number), coalesce(sum(number) FILTER (WHERE kind <> 'waiting' OR day = %(last)s), 0)
+SPAN = """
     FROM investigations_teamfigure
     WHERE day BETWEEN %(first)s AND %(last)s
       AND (%(queue)s IS NULL OR queue_id = %(queue)s) AND (%(policy)s IS NULL OR policy_id = %(policy)s)
       AND (%(language)s = '' OR language = %(language)s)
-    GROUP BY GROUPING SETS ((kind, part){sets})
 """
+LATEST = "coalesce(sum(number) FILTER (WHERE kind <> 'waiting' OR day = %(last)s), 0)"
+WHOLE = f"SELECT kind, part, {LATEST} {SPAN} GROUP BY kind, part"  # noqa: S608 -- of the parts above
+EACH = f"""
+    SELECT GROUPING(day, queue_id, policy_id, language), day, queue_id, policy_id, language, kind, part, sum(number), {LATEST} {SPAN}
+    GROUP BY GROUPING SETS
+        ((kind, part), (day, kind, part), (queue_id, kind, part), (policy_id, kind, part), (language, kind, part))
+"""  # noqa: S608 -- of the parts above
 ALONE, BY_DAY, BY_QUEUE, BY_POLICY, BY_LANGUAGE = 15, 7, 11, 13, 14
 """What GROUPING says of a row: a bit for each column that it is not grouped by."""
-EACH = ", (day, kind, part), (queue_id, kind, part), (policy_id, kind, part), (language, kind, part)"
 
 
 def figures(chosen: Chosen) -> Figures:
     """Three queries."""
     found: dict[int, dict[Any, Parts]] = defaultdict(lambda: defaultdict(lambda: defaultdict(dict)))
-    for level, day, queue, policy, language, kind, part, all_days, last in _sums(chosen, EACH):
+    for level, day, queue, policy, language, kind, part, all_days, last in _rows(EACH, chosen):
         key = {BY_DAY: day, BY_QUEUE: queue, BY_POLICY: policy, BY_LANGUAGE: language}.get(level)
         if number := int(all_days if level == BY_DAY else last):
             found[level][key][kind][part] = number
     before: Parts = defaultdict(dict)
-    for *_keys, kind, part, _all_days, last in _sums(chosen.before, ""):
+    for kind, part, last in _rows(WHOLE, chosen.before):
         before[kind][part] = int(last)
     return Figures(
         whole=Tally(found[ALONE][None]),
@@ -211,7 +204,7 @@ def figures(chosen: Chosen) -> Figures:
     )
 
 
-OF_PERSON = ("decided", "seconds", "skipped", "read", "misread", "heard", "overturned")
+OF_PERSON = ("decided", "skipped", "read", "misread", "heard", "overturned")
 
 
 def people(chosen: Chosen) -> list[PersonLine]:
@@ -232,15 +225,10 @@ def _line(person: User, row: Mapping[str, int]) -> PersonLine:
         person=person,
         days=row["days"],
         decided=row["sum_decided"],
-        seconds=row["sum_seconds"],
         skipped=row["sum_skipped"],
         misread=Share(row["sum_misread"], row["sum_read"]),
         overturned=Share(row["sum_overturned"], row["sum_heard"]),
     )
-
-
-def _sums(chosen: Chosen, sets: str) -> list[tuple[Any, ...]]:
-    return _rows(SUMS.format(sets=sets), chosen)
 
 
 def _rows(sql: str, chosen: Chosen) -> list[tuple[Any, ...]]:

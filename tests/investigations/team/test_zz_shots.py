@@ -1,0 +1,57 @@
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from governance.accounts.enums import Role
+from investigations.domain import claims, team
+from investigations.models import Case
+from tests.factories import cases as make
+from tests.investigations.team import ground
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SHOTS = Path("/tmp/team-shots")
+
+
+def test_shots(page_of, kim, lee, sana, tess):
+    SHOTS.mkdir(exist_ok=True)
+    empty = page_of(tess, viewport={"width": 1440, "height": 900})
+    for name in ("figures", "forecast"):
+        empty.goto(f"/team/{name}/")
+        empty.screenshot(path=SHOTS / f"empty-{name}.png", full_page=True)
+    people = [kim, lee, sana, *(make.person(n, Role.MODERATOR) for n in ("odile", "per", "ruth"))]
+    policies = [
+        make.policy(s, title=t)
+        for s, t in (
+            ("magnets", "Strong loose magnets in toys"),
+            ("cords", "Cords in children's clothing"),
+            ("lasers", "Laser pointers above class 2"),
+        )
+    ]
+    ground.weeks(people, policies, now=timezone.now())
+    today = timezone.localdate()
+    team.enter_absence(person=lee, starts_on=today, ends_on=today + timedelta(days=3), actor=lee, at=timezone.now())
+    claims.claim_next(person=kim, at=timezone.now())
+    for scheme in ("light", "dark"):
+        for width in (1440, 1280):
+            page = page_of(tess, viewport={"width": width, "height": 900}, color_scheme=scheme)
+            ids = "&".join(f"ids={c.pk}" for c in Case.objects.filter(state="open")[:3])
+            for name, path in (
+                ("figures", "/team/figures/"),
+                ("today", "/team/figures/?days=0"),
+                ("narrow", "/team/figures/?days=7&queue=general"),
+                ("forecast", "/team/forecast/?queue=general"),
+                ("whatif", "/team/forecast/?queue=general&people_general=2"),
+                ("error", "/team/forecast/?queue=general&people_general=900"),
+                ("hand", f"/team/hand/?{ids}"),
+                ("people", "/team/"),
+                ("queue", "/queue/?clear"),
+                ("back", f"/team/take-back/?ids={Case.objects.get(state='in_review').pk}"),
+            ):
+                if width == 1280 and scheme == "dark":
+                    continue
+                page.goto(path)
+                page.screenshot(path=SHOTS / f"{name}-{scheme}-{width}.png", full_page=True)
+                over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                print(name, width, "overflow", over)
