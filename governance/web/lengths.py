@@ -1,4 +1,4 @@
-"""Lengths of time that were counted in steps, so that days can be added up: each step is a quarter of a doubling.
+"""Lengths of time that were counted in steps, so that days can be added up: each step is an eighth of a doubling.
 
 A percentile read from them is within a tenth of the true one.
 """
@@ -6,7 +6,7 @@ A percentile read from them is within a tenth of the true one.
 from collections.abc import Mapping
 from datetime import timedelta
 
-PER_DOUBLING = 4
+PER_DOUBLING = 8
 
 
 def bounds_of(step: int) -> tuple[float, float]:

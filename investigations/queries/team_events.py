@@ -7,7 +7,7 @@ that was undone within seconds, and the return that undid it, count as neither.
 """
 
 # ruff: noqa: S608 -- put together from the parts below, nothing comes from outside
-STEP = "floor(ln(greatest(extract(epoch FROM {length}), 1)) / ln(2) * 4)::int::text"
+STEP = "floor(ln(greatest(extract(epoch FROM {length}), 1)) / ln(2) * 8)::int::text"
 """The same steps as in `governance.web.lengths`."""
 UNDONE_WITHIN = "interval '15 seconds'"
 

@@ -173,12 +173,12 @@ SPAN = """
       AND (%(language)s = '' OR language = %(language)s)
 """
 LATEST = "coalesce(sum(number) FILTER (WHERE kind <> 'waiting' OR day = %(last)s), 0)"
-WHOLE = f"SELECT kind, part, {LATEST} {SPAN} GROUP BY kind, part"  # noqa: S608 -- of the parts above
+WHOLE = f"SELECT kind, part, {LATEST} {SPAN} GROUP BY kind, part"
 EACH = f"""
     SELECT GROUPING(day, queue_id, policy_id, language), day, queue_id, policy_id, language, kind, part, sum(number), {LATEST} {SPAN}
     GROUP BY GROUPING SETS
         ((kind, part), (day, kind, part), (queue_id, kind, part), (policy_id, kind, part), (language, kind, part))
-"""  # noqa: S608 -- of the parts above
+"""
 ALONE, BY_DAY, BY_QUEUE, BY_POLICY, BY_LANGUAGE = 15, 7, 11, 13, 14
 """What GROUPING says of a row: a bit for each column that it is not grouped by."""
 

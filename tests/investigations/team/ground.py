@@ -12,7 +12,7 @@ from tests.factories import cases as make
 
 WEEKS = 10
 REASONS = ("I know the merchant", "I do not read Polish", "Too close to my last case")
-STEPS = {"taken": 50, "decided": 53, "handled": 28, "closed": 54, "waiting": 62}
+STEPS = {"taken": 100, "decided": 106, "handled": 56, "closed": 108, "waiting": 124}
 
 
 def weeks(people: Sequence[User], policies: Sequence[Policy], *, now: datetime, days: int = 7 * WEEKS) -> None:
@@ -62,7 +62,7 @@ def _day(chance: random.Random, day: date, queue: Queue, policy: Policy, languag
         ("waiting", 4 + came),
     ):
         for _each in range(number):
-            part = (kind, str(STEPS[kind] + int(chance.gauss(0, 4))))
+            part = (kind, str(STEPS[kind] + int(chance.gauss(0, 8))))
             counts[part] = counts.get(part, 0) + 1
     return [
         TeamFigure(day=day, queue=queue, policy=policy, language=language, kind=kind, part=part, number=number)

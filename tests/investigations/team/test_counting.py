@@ -102,8 +102,8 @@ def test_what_is_kept_is_what_is_counted_anew_years_later(kim: User, lee: User, 
     assert kept() == before
     assert [row for row in kept()[0] if row[0] == MON] == monday[0]
     waits.refresh_from_db()
-    assert (first_queue, waits.queue.key) == ("general", "critical")
-    assert {row[1] for row in monday[0] if row[2] == "cords"} == {"general"}
+    assert (first_queue, waits.queue.key) == ("product_safety", "critical")
+    assert {row[1] for row in monday[0] if row[2] == "cords"} == {"product_safety"}
     assert {row[1] for row in kept()[0] if row[2] == "cords" and row[0] == WED} == {"critical"}
     tuesday, wednesday = tally(TUE), tally(WED)
     assert (tuesday.misread, tuesday.overturned) == (queries.Share(1, 2), queries.Share(1, 1))
@@ -156,7 +156,8 @@ def test_a_test_case_counts_nowhere(kim: User, sana: User) -> None:
     golden.keep(case=kept_case, why="The magnets are loose.", actor=sana, at=MONDAY)
     make.case(make.policy("cords"), make.merchant("Kestrel"), at=MONDAY)
     drawn_case = golden.next_case(person=kim, queue=None, held=False, chance=0.0, at=MONDAY)
-    assert drawn_case and drawn_case.golden_id
+    assert drawn_case
+    assert drawn_case.golden_id
 
     team_figures.count_owed(at=TUESDAY)
 
@@ -190,13 +191,13 @@ def test_a_length_is_found_again_within_its_step(seconds: int, share: float) -> 
     assert found is not None
     low, high = lengths.bounds_of(step)
     assert low - 1 <= found.total_seconds() <= high + 1
-    assert high / low < 1.2
+    assert high / low < 1.1
 
 
 def test_percentiles_lie_where_as_many_are_below() -> None:
     assert lengths.percentile({}, 0.5) is None
     assert lengths.percentile({0: 9, 40: 1}, 0.9) == timedelta(seconds=1)
-    assert lengths.percentile({0: 1, 40: 9}, 0.5) > timedelta(seconds=1000)  # type: ignore[operator]
+    assert lengths.percentile({0: 1, 40: 9}, 0.5) > timedelta(seconds=32)  # type: ignore[operator]
 
 
 def test_people_without_the_right_see_nothing_of_persons(kim: User) -> None:

@@ -86,7 +86,7 @@ def test_a_figure_says_what_it_stands_on_and_few_are_no_percentage(client: Clien
 def test_a_page_costs_the_same_for_one_case_and_for_three(
     name: str, client: Client, kim: User, tess: User, yesterday: None, django_assert_num_queries: Callable[..., Any]
 ) -> None:
-    costs = {"team-figures": 18, "team-forecast": 17}[name]
+    costs = {"team-figures": 12, "team-forecast": 10}[name]
     client.force_login(tess)
     text(client, name)
     with django_assert_num_queries(costs):
@@ -126,9 +126,11 @@ def test_exported_is_each_day_queue_policy_and_language(client: Client, tess: Us
     response = client.get(address("team-figures"), {"days": 7, "export": "csv"})
     rows = list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))  # type: ignore[attr-defined]
     assert [(row["Queue"], row["Policy"], row["Language"], row["Closed"]) for row in rows] == [
-        ("general", "acme", "en", "1")
+        ("product_safety", "acme", "en", "1")
     ]
-    assert client.get(address("team-figures"), {"days": 7, "export": "xlsx"})["Content-Type"].endswith("sheet")
+    sheet = client.get(address("team-figures"), {"days": 7, "export": "xlsx"})
+    assert sheet["Content-Type"].endswith("sheet")
+    assert b"".join(sheet.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
 
 
 def test_before_anything_was_counted_the_pages_say_so(client: Client, tess: User) -> None:
@@ -141,11 +143,11 @@ def test_what_if_more_people_worked_somewhere(client: Client, kim: User, tess: U
     make.case(make.policy("cords"), make.merchant("Kestrel"))
     team_figures.count_today(at=timezone.now())
     client.force_login(tess)
-    assert "As people are now" not in text(client, "team-forecast", queue="general")
-    found = text(client, "team-forecast", queue="general", people_general="2", hours_general="1.5")
+    assert "As people are now" not in text(client, "team-forecast", queue="product_safety")
+    found = text(client, "team-forecast", queue="product_safety", people_product_safety="2", hours_product_safety="1.5")
     assert "As people are now" in found
     assert 'value="2.0"' in found or 'value="2"' in found
-    response = client.get(address("team-forecast"), {"queue": "general", "people_general": "9000"})
+    response = client.get(address("team-forecast"), {"queue": "product_safety", "people_product_safety": "9000"})
     assert response.status_code == 422
     assert "less than or equal to 50" in response.content.decode()
 

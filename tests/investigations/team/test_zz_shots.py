@@ -16,7 +16,7 @@ SHOTS = Path("/tmp/team-shots")
 
 def test_shots(page_of, kim, lee, sana, tess):
     SHOTS.mkdir(exist_ok=True)
-    empty = page_of(tess, viewport={"width": 1440, "height": 900})
+    empty = page_of(tess)
     for name in ("figures", "forecast"):
         empty.goto(f"/team/{name}/")
         empty.screenshot(path=SHOTS / f"empty-{name}.png", full_page=True)
@@ -35,15 +35,16 @@ def test_shots(page_of, kim, lee, sana, tess):
     claims.claim_next(person=kim, at=timezone.now())
     for scheme in ("light", "dark"):
         for width in (1440, 1280):
-            page = page_of(tess, viewport={"width": width, "height": 900}, color_scheme=scheme)
+            page = page_of(tess, color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
             ids = "&".join(f"ids={c.pk}" for c in Case.objects.filter(state="open")[:3])
             for name, path in (
                 ("figures", "/team/figures/"),
                 ("today", "/team/figures/?days=0"),
-                ("narrow", "/team/figures/?days=7&queue=general"),
-                ("forecast", "/team/forecast/?queue=general"),
-                ("whatif", "/team/forecast/?queue=general&people_general=2"),
-                ("error", "/team/forecast/?queue=general&people_general=900"),
+                ("narrow", "/team/figures/?days=7&queue=product_safety"),
+                ("forecast", "/team/forecast/?queue=product_safety"),
+                ("whatif", "/team/forecast/?queue=product_safety&people_product_safety=2"),
+                ("error", "/team/forecast/?queue=product_safety&people_product_safety=900"),
                 ("hand", f"/team/hand/?{ids}"),
                 ("people", "/team/"),
                 ("queue", "/queue/?clear"),
