@@ -128,7 +128,7 @@ def courses(
         fewer = [each for each in there if each[0] < 0]
         for key, number in done.items():
             number = max(0.0, number + sum(less * reach.get(key, 0.0) for less, reach in fewer))
-            waiting[key] -= number
+            waiting[key] = max(0.0, waiting[key] - number)
             ends[key].append(DayEnd(day, came[key], number, waiting[key], missed=False))
     return {pile.key: Course(_with_missed(pile, ends[pile.key])) for pile in piles}
 

@@ -1,6 +1,6 @@
 """What the team's pages say of shares and lengths of time."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django import template
 from django.utils.html import format_html
@@ -26,3 +26,8 @@ def share(found: Share) -> SafeString | str:
 @register.filter
 def length_of(found: timedelta | None) -> str:
     return team_words.length(found)
+
+
+@register.filter
+def short_day(found: date) -> str:
+    return formats.short_day(found)

@@ -19,14 +19,14 @@ from investigations import permissions
 from investigations.filters import language
 from investigations.forms.team import FiguresForm
 from investigations.models import Queue
-from investigations.queries import lines, queues, team_figures
+from investigations.queries import lines, outlook, queues, team_figures
 from investigations.queries.team_figures import EXPORTED, Chosen, Figures, Tally
 from investigations.views import team_words
 
 SPANS = (0, 7, 28, 90)
 """Days before today; 0 is today so far."""
 USUAL = 28
-LINES_SHOWN = 15
+LINES_SHOWN, REASONS_SHOWN = 15, 10
 ONE_DAY = timedelta(days=1)
 
 
@@ -59,8 +59,8 @@ def page(request: HttpRequest) -> HttpResponseBase:
     chosen = _chosen(request, today, days, known)
     if kind := request.GET.get("export", ""):
         return _export(chosen, kind)
-    context = _context(request, chosen, known, days)
-    partial = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
+    partial = bool(request.htmx and not request.htmx.boosted)  # type: ignore[attr-defined]
+    context = _context(request, chosen, known, days) | {"partial": partial}
     return render(request, "investigations/_team_now.html" if partial else "investigations/team_figures.html", context)
 
 
@@ -81,10 +81,13 @@ def _context(request: HttpRequest, chosen: Chosen, known: Mapping[int, Queue], d
         "form": _form(parts, days, request),
         "parts": parts,
         "charts": [] if chosen.days == 1 or found.whole.is_empty else [_flow(found, chosen), _backlog(found, chosen)],
-        "missing": chosen.days - len(found.counted),
+        "missing": _missing(found, chosen),
+        "skips": charts.share_bars([(reason, number, "") for reason, number in found.whole.reasons[:REASONS_SHOWN]]),
         "counted_at": max(found.counted.values(), default=None),
         "meanings": team_words.meanings(),
-        "people": team_figures.people(chosen) if permissions.can_lead(request.user) else None,
+        "people": team_figures.people(chosen)
+        if permissions.can_lead(request.user) and not found.whole.is_empty
+        else None,
     }
 
 
@@ -165,6 +168,13 @@ def _form(parts: Mapping[str, list[Line]], days: int, request: HttpRequest) -> F
     choices = {name: [(line.key, line.label) for line in found if line.key] for name, found in parts.items()}
     initial = {name: request.GET.get(name, "") for name in choices}
     return FiguresForm(initial=initial | {"days": days}, choices=choices)
+
+
+def _missing(found: Figures, chosen: Chosen) -> int:
+    """Days since the first case that were not counted yet."""
+    begun = outlook.first_day()
+    since = max(begun, chosen.first) if begun else chosen.last + ONE_DAY
+    return max(0, (chosen.last - since).days + 1 - sum(day >= since for day in found.counted))
 
 
 # --- charts ----------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from governance.web import formats
 from investigations.queries.queues import Loads
-from investigations.queries.team_figures import Figures, Share, Times
+from investigations.queries.team_figures import FEWEST, Figures, Share, Times
 
 GOOD, FAIR = 0.95, 0.85
 NONE = "–"
@@ -26,24 +26,27 @@ class Stat:
     href: str = ""
 
 
-def stats(found: Figures, loads: Loads, *, today: bool) -> list[Stat]:
-    """What came and what waits, then how fast, then how rightly. Today so far is held against nothing but the day before."""
+def stats(found: Figures, loads: Loads, *, today: bool) -> list[list[Stat]]:
+    """What came and what waits; then how fast, and how rightly. Today so far is held against the day before, without a change."""
     now, before = found.whole, found.before
     against = _("yesterday %(n)s") if today else _("before %(n)s")
     return [
-        _number(_("Came in"), now.came, before.came, against, trend=not today),
-        _number(_("Closed"), now.closed, before.closed, against, trend=not today),
-        _number(_("Open at the end"), now.waiting, before.waiting, against, trend=True),
-        _length(_("Age of what is open"), now.age, before.age),
-        _late(loads),
-        _in_time(now.in_time, before.in_time),
-        _length(_("Until it is taken"), now.to_take, before.to_take),
-        _length(_("Until it is decided"), now.to_decide, before.to_decide),
-        _length(_("Until it is closed"), now.to_close, before.to_close),
-        _length(_("Handling"), now.handling, before.handling),
-        _number(_("Skipped"), now.skipped, before.skipped, against, trend=not today),
-        _share(_("Second reader was right"), now.misread, _("no decision was read again")),
-        _share(_("Overturned on appeal"), now.overturned, _("nothing was heard")),
+        [
+            _number(_("Came in"), now.came, before.came, against, trend=not today),
+            _number(_("Closed"), now.closed, before.closed, against, trend=not today),
+            _number(_("Open now") if today else _("Open at the end"), now.waiting, before.waiting, against, trend=True),
+            _length(_("Age of what is open"), now.age, before.age),
+            _late(loads),
+            _in_time(now.in_time, before.in_time),
+        ],
+        [
+            _length(_("Until it is taken"), now.to_take, before.to_take),
+            _length(_("Until it is decided"), now.to_decide, before.to_decide),
+            _length(_("Until it is closed"), now.to_close, before.to_close),
+            _length(_("Handling"), now.handling, before.handling),
+            _share(_("Second reader right"), now.misread, _("none was read again")),
+            _share(_("Overturned on appeal"), now.overturned, _("nothing was heard")),
+        ],
     ]
 
 
@@ -74,7 +77,7 @@ def meanings() -> list[tuple[str, str]]:
         (_("Until it is closed"), _("From a case's opening, or its coming back, until it was closed.")),
         (_("Handling"), _("From taking the case, or the decision before in it, to the decision; the page was open, which is not the same as work.")),
         (_("Skipped"), _("How often somebody passed a case by.")),
-        (_("Second reader was right"), _("Of the decisions read a second time and settled on these days, those in which the second reader was right. Where the policy leaves it open neither counts.")),
+        (_("Second reader right"), _("Of the decisions read a second time and settled on these days, those in which the second reader was right. Where the policy leaves it open neither counts.")),
         (_("Overturned on appeal"), _("Of the decisions heard on appeal or before a body or court on these days, those overturned at least in part, whenever they were made.")),
     ]  # fmt: skip
 
@@ -91,11 +94,12 @@ def _number(label: str, now: int, before: int, against: str, *, trend: bool) -> 
 
 
 def _length(label: str, now: Times, before: Times) -> Stat:
-    """The median; then what nine in ten do not exceed, of how many, and the median before."""
+    """The median; then what nine in ten do not exceed, of how many where they are few, and the median before."""
     if now.median is None:
         return Stat(label, NONE, _("none yet"))
-    text = ngettext("nine in ten %(ninety)s, of %(n)s", "nine in ten %(ninety)s, of %(n)s", now.count)
-    said = [text % {"ninety": length(now.ninety), "n": formats.number(now.count)}]
+    said = [_("nine in ten %(ninety)s") % {"ninety": length(now.ninety)}]
+    if now.count < FEWEST:
+        said = [ngettext("of %(n)s alone", "of %(n)s alone", now.count) % {"n": formats.number(now.count)}]
     if before.median is not None:
         said.append(_("before %(n)s") % {"n": length(before.median)})
     return Stat(label, length(now.median), formats.clauses(said))

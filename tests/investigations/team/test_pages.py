@@ -76,17 +76,19 @@ def test_a_figure_says_what_it_stands_on_and_few_are_no_percentage(client: Clien
         "too few for a share",
         "nine in ten",
         "What each figure counts",
-        "6 of these 7 days",
     ):
         assert said in found
     assert "100%" not in found
+    assert "not counted yet" not in found
+    TeamDay.objects.all().delete()
+    assert "1 of these 7 days is not counted yet" in text(client, "team-figures", days=7)
 
 
 @pytest.mark.parametrize("name", ["team-figures", "team-forecast"])
 def test_a_page_costs_the_same_for_one_case_and_for_three(
     name: str, client: Client, kim: User, tess: User, yesterday: None, django_assert_num_queries: Callable[..., Any]
 ) -> None:
-    costs = {"team-figures": 12, "team-forecast": 10}[name]
+    costs = {"team-figures": 13, "team-forecast": 10}[name]
     client.force_login(tess)
     text(client, name)
     with django_assert_num_queries(costs):
@@ -168,7 +170,7 @@ def test_a_lead_chooses_cases_in_the_queue_and_a_person_for_them(
     client.force_login(tess)
     assert "Hand to a person" in text(client, "queue")
     asked = client.post(address("team-hand"), {"ids": [case.pk], "query": ""}).content.decode()
-    assert "Fits what they are given" in asked
+    assert "Fits them" in asked
     case.refresh_from_db()
     assert case.kept_for is None
 

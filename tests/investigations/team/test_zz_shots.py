@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from governance.accounts.enums import Role
 from investigations.domain import claims, team
-from investigations.models import Case
+from investigations.models import Case, Queue, TeamOutlook
 from tests.factories import cases as make
 from tests.investigations.team import ground
 
@@ -32,6 +32,15 @@ def test_shots(page_of, kim, lee, sana, tess):
     ground.weeks(people, policies, now=timezone.now())
     today = timezone.localdate()
     team.enter_absence(person=lee, starts_on=today, ends_on=today + timedelta(days=3), actor=lee, at=timezone.now())
+    row = TeamOutlook.objects.get()
+    row.waiting = {
+        q.key: {"cases": n, "due": {str(today + timedelta(days=d)): n // 6 for d in range(6)}}
+        for q, n in zip(Queue.objects.order_by("position"), (20, 310, 640, 120, 90))
+    }
+    row.reach = {
+        key: {str(p.pk): each["cases"] // (2 if p.pk % 2 else 1) for p in people} for key, each in row.waiting.items()
+    }
+    row.save()
     claims.claim_next(person=kim, at=timezone.now())
     for scheme in ("light", "dark"):
         for width in (1440, 1280):
