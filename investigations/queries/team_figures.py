@@ -34,6 +34,9 @@ class Chosen:
     def days(self) -> int:
         return (self.last - self.first).days + 1
 
+    def each_day(self) -> list[date]:
+        return [self.first + ONE_DAY * index for index in range(self.days)]
+
     @property
     def before(self) -> "Chosen":
         """As many days just before."""

@@ -1,12 +1,13 @@
 """The team's figures: what came, what waits, how fast and how rightly it is decided; of a span, narrowed as the address says."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -28,6 +29,8 @@ SPANS = (0, 7, 28, 90)
 USUAL = 28
 LINES_SHOWN, REASONS_SHOWN = 15, 10
 ONE_DAY = timedelta(days=1)
+HALF = 540
+"""Width of a chart that stands beside another."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def _context(request: HttpRequest, chosen: Chosen, known: Mapping[int, Queue], d
         "parts": parts,
         "charts": [] if chosen.days == 1 or found.whole.is_empty else [_flow(found, chosen), _backlog(found, chosen)],
         "missing": _missing(found, chosen),
-        "skips": charts.share_bars([(reason, number, "") for reason, number in found.whole.reasons[:REASONS_SHOWN]]),
+        "skips": found.whole.reasons[:REASONS_SHOWN],
         "counted_at": max(found.counted.values(), default=None),
         "meanings": team_words.meanings(),
         "people": team_figures.people(chosen)
@@ -181,13 +184,19 @@ def _missing(found: Figures, chosen: Chosen) -> int:
 
 
 def _flow(found: Figures, chosen: Chosen) -> Chart:
-    came, closed = _series(found, chosen, lambda day: day.came), _series(found, chosen, lambda day: day.closed)
+    cases = reverse("investigations:cases")
+    came = [
+        replace(point, url=f"{cases}?opened_after={day}&opened_before={day}")
+        for point, day in zip(_series(found, chosen, lambda day: day.came), chosen.each_day(), strict=True)
+    ]
+    closed = _series(found, chosen, lambda day: day.closed)
     return charts.line_chart(
         title=_("Came in and closed"),
         unit=_("Cases a day"),
         series=[Series(_("Came in"), came), Series(_("Closed"), closed, quiet=True)],
         summary=_("%(came)s cases came in, %(closed)s were closed.")
         % {"came": formats.number(found.whole.came), "closed": formats.number(found.whole.closed)},
+        width=HALF,
         height=200,
     )
 
@@ -198,6 +207,7 @@ def _backlog(found: Figures, chosen: Chosen) -> Chart:
         unit=_("Cases"),
         series=[Series(_("Open"), _series(found, chosen, lambda day: day.waiting))],
         summary=_("%(n)s cases were open at the end.") % {"n": formats.number(found.whole.waiting)},
+        width=HALF,
         height=200,
     )
 
@@ -205,8 +215,7 @@ def _backlog(found: Figures, chosen: Chosen) -> Chart:
 def _series(found: Figures, chosen: Chosen, value: Callable[[Tally], int]) -> list[Point]:
     """A day that was not counted is a gap; one on which nothing happened is nought."""
     points = []
-    for index in range(chosen.days):
-        day = chosen.first + ONE_DAY * index
+    for day in chosen.each_day():
         number = float(value(found.days.get(day, Tally()))) if day in found.counted else None
         points.append(Point(formats.day(day), number, tick=formats.short_day(day)))
     return points

@@ -13,6 +13,8 @@ from investigations.queries.team_figures import FEWEST, Figures, Share, Times
 
 GOOD, FAIR = 0.95, 0.85
 NONE = "–"
+SETTLED, HEARD = ("reviews", "?state=settled&outcome=second_right"), ("appeals", "?open=false")
+"""Where the rows behind a figure are."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,8 @@ def stats(found: Figures, loads: Loads, *, today: bool) -> list[list[Stat]]:
             _length(_("Until it is decided"), now.to_decide, before.to_decide),
             _length(_("Until it is closed"), now.to_close, before.to_close),
             _length(_("Handling"), now.handling, before.handling),
-            _share(_("Second reader right"), now.misread, _("none was read again")),
-            _share(_("Overturned on appeal"), now.overturned, _("nothing was heard")),
+            _share(_("Second reader right"), now.misread, _("none was read again"), SETTLED),
+            _share(_("Overturned on appeal"), now.overturned, _("nothing was heard"), HEARD),
         ],
     ]
 
@@ -125,8 +127,10 @@ def _in_time(now: Share, before: Share) -> Stat:
     return Stat(_("Closed in time"), share(now), formats.clauses(said), tone=tone)
 
 
-def _share(label: str, now: Share, nothing: str) -> Stat:
-    return Stat(label, share(now), _of(now) if now.all else nothing)
+def _share(label: str, now: Share, nothing: str, rows: tuple[str, str]) -> Stat:
+    name, query = rows
+    href = reverse(f"investigations:{name}") + query if now.all else ""
+    return Stat(label, share(now), _of(now) if now.all else nothing, href=href)
 
 
 def _of(found: Share) -> str:

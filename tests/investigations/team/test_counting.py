@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from enforcement.domain import appeals
 from enforcement.enums import AppealChannel, ItemOutcome
@@ -149,6 +150,14 @@ def test_each_day_is_counted_once_after_its_end_and_today_again_and_again(kim: U
     assert team_figures.count_owed(at=midnight + timedelta(minutes=6)) == 1
     assert team_figures.count_owed(at=TUESDAY) == 0
     assert TeamDay.objects.get().counted_at == midnight + timedelta(minutes=6)
+
+
+def test_days_are_counted_anew_by_a_command(kim: User) -> None:
+    ruled(make.policy("magnets"), kim, V)
+    call_command("count_team_days", str(MON), str(MON))
+    assert tally(MON).closed == 1
+    with pytest.raises(CommandError, match="before"):
+        call_command("count_team_days", str(TUE), str(MON))
 
 
 def test_a_test_case_counts_nowhere(kim: User, sana: User) -> None:
