@@ -1,6 +1,6 @@
 """What a team lead enters: whom a case goes to and why, and what if people were moved."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -47,7 +47,7 @@ class FiguresForm(forms.Form):
     policy = forms.ChoiceField(label=_("Policy"), required=False)
     language = forms.ChoiceField(label=_("Language of the merchant"), required=False)
 
-    def __init__(self, *args: Any, choices: dict[str, Sequence[tuple[Any, Any]]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, choices: Mapping[str, Sequence[tuple[Any, Any]]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, found in choices.items():
             self.fields[name].choices = [("", _("All")), *found]  # type: ignore[attr-defined]

@@ -21,6 +21,7 @@ from investigations.filters import language
 from investigations.forms.team import FiguresForm
 from investigations.models import Queue
 from investigations.queries import lines, outlook, queues, team_figures
+from investigations.queries.queues import Load
 from investigations.queries.team_figures import EXPORTED, Chosen, Figures, Tally
 from investigations.views import team_words
 
@@ -79,7 +80,7 @@ def _context(request: HttpRequest, chosen: Chosen, known: Mapping[int, Queue], d
         "chosen": chosen,
         "spans": [Option(str(each), _span(each), url=_with(request, days=each)) for each in SPANS],
         "found": found,
-        "stats": team_words.stats(found, queues.loads(request.user), today=days == 0),
+        "stats": team_words.stats(found, _loads(request, known, chosen), today=days == 0),
         "chips": _chips(request, chosen, known, titles),
         "form": _form(parts, days, request),
         "parts": parts,
@@ -171,6 +172,13 @@ def _form(parts: Mapping[str, list[Line]], days: int, request: HttpRequest) -> F
     choices = {name: [(line.key, line.label) for line in found if line.key] for name, found in parts.items()}
     initial = {name: request.GET.get(name, "") for name in choices}
     return FiguresForm(initial=initial | {"days": days}, choices=choices)
+
+
+def _loads(request: HttpRequest, known: Mapping[int, Queue], chosen: Chosen) -> list[Load]:
+    """What is late now, of the chosen queue or of all."""
+    found = queues.loads(request.user)
+    each = [*found.queues, found.held]
+    return [load for load in each if load.key == known[chosen.queue].key] if chosen.queue else each
 
 
 def _missing(found: Figures, chosen: Chosen) -> int:

@@ -1,5 +1,6 @@
 """The team's figures in words: each with how many it stands on, how it was before, and what it counts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from governance.web import formats
-from investigations.queries.queues import Loads
+from investigations.queries.queues import Load
 from investigations.queries.team_figures import FEWEST, Figures, Share, Times
 
 GOOD, FAIR = 0.95, 0.85
@@ -28,7 +29,7 @@ class Stat:
     href: str = ""
 
 
-def stats(found: Figures, loads: Loads, *, today: bool) -> list[list[Stat]]:
+def stats(found: Figures, loads: Sequence[Load], *, today: bool) -> list[list[Stat]]:
     """What came and what waits; then how fast, and how rightly. Today so far is held against the day before, without a change."""
     now, before = found.whole, found.before
     against = _("yesterday %(n)s") if today else _("before %(n)s")
@@ -72,7 +73,7 @@ def meanings() -> list[tuple[str, str]]:
         (_("Closed"), _("Cases closed, by a decision or because everything was corrected; not those merged into another.")),
         (_("Open at the end"), _("Cases not closed at the end of the last day, be they waiting, read or with a senior reviewer.")),
         (_("Age of what is open"), _("Since they were opened. Half are younger than the first number, nine in ten than the second.")),
-        (_("Late now"), _("Open cases whose deadline has passed, as counted in the last minute, whatever span is chosen.")),
+        (_("Late now"), _("Open cases whose deadline has passed, as counted in the last minute; of the chosen queue, whatever else is chosen.")),
         (_("Closed in time"), _("Of the closed cases, those closed before the deadline that they had when they were closed.")),
         (_("Until it is taken"), _("From a case's opening until somebody took it for the first time.")),
         (_("Until it is decided"), _("From a case's opening until a person decided on something in it for the first time.")),
@@ -107,9 +108,8 @@ def _length(label: str, now: Times, before: Times) -> Stat:
     return Stat(label, length(now.median), formats.clauses(said))
 
 
-def _late(loads: Loads) -> Stat:
-    late = sum(each.late for each in (*loads.queues, loads.held))
-    soon = sum(each.soon for each in (*loads.queues, loads.held))
+def _late(loads: Sequence[Load]) -> Stat:
+    late, soon = sum(each.late for each in loads), sum(each.soon for each in loads)
     note = ngettext("%(n)s due within 4 hours", "%(n)s due within 4 hours", soon) % {"n": formats.number(soon)}
     tone = "critical" if late else ""
     return Stat(
