@@ -231,3 +231,19 @@ def test_the_menu_of_a_case_leads_there(client: Client, kim: User, tess: User, c
     assert f"{address('team-take-back')}?ids={case.pk}" in client.get(address("case", case.pk)).content.decode()
     client.force_login(kim)
     assert address("team-take-back") not in client.get(address("case", case.pk)).content.decode()
+
+
+def test_handing_over_costs_the_same_for_one_case_and_for_three(
+    client: Client, kim: User, tess: User, case: Case, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    client.force_login(tess)
+    client.get(address("team-hand"), {"ids": case.pk})
+    with django_assert_num_queries(17):
+        client.get(address("team-hand"), {"ids": case.pk})
+    for name in ("Bolt", "Casa"):
+        make.case(make.policy(name.lower()), make.merchant(name))
+        make.person(f"new-{name.lower()}", Role.MODERATOR)
+    keys = list(Case.objects.values_list("pk", flat=True))
+    with django_assert_num_queries(17):
+        found = client.get(address("team-hand"), {"ids": keys}).content.decode()
+    assert "3 cases" in found
