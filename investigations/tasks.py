@@ -24,6 +24,7 @@ from investigations.domain import (
     routing,
     sampling,
     team,
+    team_figures,
 )
 from investigations.queries import notices as mail_to_reporters
 from investigations.queries import queues
@@ -97,6 +98,17 @@ def count_for_the_rail() -> None:
     waiting, live = queues.rail_counts(figures.count(at=timezone.now()))
     places.set_count("queue", formats.number(waiting))
     places.set_count("cases", formats.number(live))
+
+
+@shared_task
+def count_team_days() -> None:
+    """Days that are over, once each."""
+    team_figures.count_owed(at=timezone.now())
+
+
+@shared_task
+def count_team_today() -> None:
+    team_figures.count_today(at=timezone.now())
 
 
 @shared_task

@@ -13,6 +13,7 @@ from investigations.views import (
     cases,
     consumers,
     golden,
+    handing,
     inbox,
     link_groups,
     links,
@@ -31,6 +32,8 @@ from investigations.views import (
     resting,
     search,
     team,
+    team_figures,
+    team_forecast,
     wellbeing,
 )
 
@@ -50,6 +53,11 @@ urlpatterns: list[URLPattern] = [
     path("queue/break/end/", wellbeing.end_break, name="break-end"),
     path("team/wellbeing/", wellbeing.rules, name="wellbeing-rules"),
     path("team/", team.TeamPage.as_view(), name="team"),
+    path("team/figures/", team_figures.page, name="team-figures"),
+    path("team/forecast/", team_forecast.page, name="team-forecast"),
+    path("team/hand/", handing.hand, name="team-hand"),
+    path("team/take-back/", handing.take_back, name="team-take-back"),
+    re_path(r"^team/hand/(?P<keys>\d{1,18}(?:-\d{1,18}){0,99})/undo/$", handing.to_queue, name="team-to-queue"),
     path("team/<int:pk>/", team.detail, name="team-member"),
     path("team/<int:pk>/away/", team.absent, name="team-absent"),
     path("team/<int:pk>/away/<int:absence>/withdraw/", team.back, name="team-back"),

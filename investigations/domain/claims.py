@@ -75,9 +75,9 @@ def claim(*, case: Case, person: User, at: datetime) -> Claim:
     _check_bearable(case, now)
     _lapse_if_run_out(case, at)
     if case.state == CaseState.HELD:
-        _check_second_pair(case, person)
+        check_second_pair(case, person)
     if case.state not in WAITING_CASES:
-        raise MoveRefused(_taken(case))
+        raise MoveRefused(taken(case))
     return _take(case, person, at)
 
 
@@ -148,7 +148,7 @@ def held_by(case: Case, person: User, at: datetime) -> Claim:
     if held is None:
         raise ClaimLost(_("You do not hold %(case)s. Take it again; what you entered is still here.") % {"case": case})
     if held.person_id != person.pk:
-        raise ClaimLost(_taken(case, held))
+        raise ClaimLost(taken(case, held))
     if held.expires_at <= at:
         raise ClaimLost(
             _("Your claim on %(case)s has run out. Take it again; what you entered is still here.") % {"case": case}
@@ -222,7 +222,7 @@ def _lapse_batch(at: datetime) -> int:
     return len(cases)
 
 
-def _check_second_pair(case: Case, person: User) -> None:
+def check_second_pair(case: Case, person: User) -> None:
     if not permissions.can_take_held(person):
         raise NotForThem(_("%(case)s waits for a senior reviewer.") % {"case": case})
     if case.claims.filter(person=person, ended_as=ClaimEnd.HELD).exists():
@@ -248,7 +248,7 @@ def _check_reason(reason: str) -> None:
         raise Refusal(_("Say why in a few words: the next person reads it."))
 
 
-def _taken(case: Case, held: Claim | None = None) -> str:
+def taken(case: Case, held: Claim | None = None) -> str:
     held = held or Claim.objects.filter(case=case, ended_at__isnull=True).select_related("person").first()
     if held is None:
         return _("%(case)s is closed.") % {"case": case}

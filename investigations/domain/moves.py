@@ -93,6 +93,8 @@ def _move(
     if to in WAKING:
         case.kept_for, case.kept_until = None, None
     case.save(update_fields=["state", "outcome", "closed_at", "merged_into", "kept_for", "kept_until"])
-    CaseMove.objects.create(case=case, from_state=was, to_state=to, actor=actor, reason=reason, moved_at=at)
+    CaseMove.objects.create(
+        case=case, from_state=was, to_state=to, actor=actor, reason=reason, moved_at=at, due_at=case.due_at
+    )
     events.cases_moved.send(sender=Case)
     return case

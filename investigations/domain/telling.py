@@ -17,6 +17,7 @@ TOLD_TO_WATCHERS = frozenset(
         "case.decision_undone",
         "case.resolved",
         "case.held",
+        "case.handed",
         "case.handed_back",
         "case.noted",
         "case.evidence_added",

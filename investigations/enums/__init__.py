@@ -81,6 +81,7 @@ from investigations.enums.recalls import (
     MatchState,
     RecallSource,
 )
+from investigations.enums.team import TIMED, Counted
 
 __all__ = [
     "CASE_MOVES",
@@ -121,6 +122,7 @@ __all__ = [
     "SOURCE_NAMES",
     "STANDING_ICON",
     "STANDING_TONE",
+    "TIMED",
     "VERDICT_TONE",
     "WAITING_CASES",
     "AskedOf",
@@ -130,6 +132,7 @@ __all__ = [
     "ClaimEnd",
     "ConsumerCause",
     "ConsumerState",
+    "Counted",
     "DrawnFor",
     "EvidenceKind",
     "KeyKind",

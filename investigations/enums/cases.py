@@ -74,6 +74,7 @@ class ClaimEnd(models.TextChoices):
     SNOOZED = "snoozed", _("Put aside")
     ASKED = "asked", _("Asked a colleague")
     HANDED_BACK = "handed_back", _("Handed back")
+    TAKEN_BACK = "taken_back", _("Taken back by a team lead")
 
 
 class Skill(models.TextChoices):
@@ -126,6 +127,8 @@ class News(models.TextChoices):
     QUESTION = "question", _("A question for you")
     ANSWER = "answer", _("Your question is answered")
     HANDED_BACK = "handed_back", _("Handed back to you")
+    HANDED = "handed", _("Handed to you by a team lead")
+    TAKEN_BACK = "taken_back", _("Your case was taken back by a team lead")
     MERGED = "merged", _("Your case was merged into another")
     WOKEN = "woken", _("What you put aside is awake")
     WATCHED = "watched", _("Happened to a case that you watch")
@@ -136,6 +139,8 @@ NEWS_ICON: dict[News, str] = {
     News.QUESTION: "unknown",
     News.ANSWER: "check",
     News.HANDED_BACK: "undo",
+    News.HANDED: "hand",
+    News.TAKEN_BACK: "undo",
     News.MERGED: "layers",
     News.WOKEN: "clock",
     News.WATCHED: "eye",
@@ -145,6 +150,8 @@ NEWS_TONE: dict[News, str] = {
     News.QUESTION: "caution",
     News.ANSWER: "ok",
     News.HANDED_BACK: "caution",
+    News.HANDED: "info",
+    News.TAKEN_BACK: "caution",
     News.MERGED: "caution",
     News.WOKEN: "info",
     News.WATCHED: "neutral",

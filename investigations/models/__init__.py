@@ -30,6 +30,7 @@ from investigations.models.recall import (
 )
 from investigations.models.reporter import Reporter, ReporterMove, ReporterRight
 from investigations.models.skills import Absence, Skills
+from investigations.models.team import PersonDay, TeamDay, TeamFigure, TeamOutlook
 from investigations.models.wellbeing import Break, HardPolicy, OwnLimits, WellbeingRules
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "NoticeMail",
     "NoticeMove",
     "OwnLimits",
+    "PersonDay",
     "Precedent",
     "QualityPlan",
     "Question",
@@ -86,6 +88,9 @@ __all__ = [
     "Skills",
     "Skip",
     "Snooze",
+    "TeamDay",
+    "TeamFigure",
+    "TeamOutlook",
     "Telling",
     "Watch",
     "WellbeingRules",

@@ -151,14 +151,24 @@ class CaseItem(models.Model):
 
 
 class CaseMove(models.Model):
+    """`due_at`: by when the case was to be decided as it moved; older moves do not know it."""
+
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="moves")
     from_state = models.CharField(max_length=10, choices=CaseState.choices)
     to_state = models.CharField(max_length=10, choices=CaseState.choices)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.TextField(blank=True)
     moved_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = (
+            models.Index(
+                fields=["moved_at"],
+                condition=Q(from_state=CaseState.CLOSED) | Q(to_state=CaseState.CLOSED),
+                name="case_move_ends",
+            ),
+        )
         triggers = (append_only(),)
 
     def __str__(self) -> str:

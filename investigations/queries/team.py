@@ -56,14 +56,19 @@ def fit_nobody() -> QuerySet[Case]:
     """Cases that wait and that nobody may be given, whoever is there today."""
     anybody, most = Q(pk__in=[]), wellbeing.rules().hard_a_day
     for person in workers().select_related("skills", "own_limits").prefetch_related("grants").order_by("pk"):
-        markets = _markets(person.grants.all())
         own = getattr(person, "own_limits", None)
-        theirs = work.fits(getattr(person, "skills", None)) & (Q() if markets is None else Q(markets__overlap=markets))
-        theirs &= wellbeing.spared(own, hard=wellbeing.most_hard(most, own) != 0)
+        theirs = fits(person) & wellbeing.spared(own, hard=wellbeing.most_hard(most, own) != 0)
         if not theirs:
             return Case.objects.none()
         anybody |= theirs
     return Case.objects.filter(state=CaseState.OPEN).exclude(anybody)
+
+
+def fits(person: User) -> Q:
+    """Cases in the person's markets whose queue asks no more than they have. Empty fits all."""
+    markets = _markets(person.grants.all())
+    found = work.fits(getattr(person, "skills", None))
+    return found if markets is None else found & Q(markets__overlap=markets)
 
 
 def _member(person: User, decided: int, at: datetime) -> Member:

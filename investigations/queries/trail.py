@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Prefetch, Q
 
 from enforcement.models import Decision
+from governance.accounts.permissions import Anyone
 from governance.audit.models import Entry
 from investigations.enums import ClaimEnd, News
 from investigations.models import Case, CaseDecision, CaseItem, Claim, Evidence, Note, NoticeItem, Telling
@@ -73,3 +74,9 @@ def held_because(case: Case) -> str:
     """What the last person said who held it."""
     reasons = Claim.objects.filter(case=case, ended_as=ClaimEnd.HELD).order_by("-ended_at", "-id")
     return reasons.values_list("reason", flat=True).first() or ""
+
+
+def taken_back_because(case: Case, person: Anyone) -> str:
+    """Why the person's last claim on a case was ended by a team lead; empty where it was not."""
+    last = Claim.objects.filter(case=case, person=person.pk).order_by("-pk").first()
+    return last.reason if last and last.ended_as == ClaimEnd.TAKEN_BACK else ""

@@ -24,7 +24,7 @@ from investigations.filters import language
 from investigations.forms import DecideForm, FileForm, LinkForm, NoteForm, ReasonForm
 from investigations.models import Case, CaseDecision, CaseItem, Evidence
 from investigations.queries import colleagues as queries
-from investigations.queries import family, panel, work
+from investigations.queries import family, panel, trail, work
 from investigations.views import deciding, golden
 from investigations.views.case import load, show
 from investigations.views.dialogs import ENTERED, entered
@@ -71,6 +71,8 @@ def here(request: HttpRequest, pk: int) -> HttpResponse:
         claims.beat(case=case, person=request.user, at=now)  # type: ignore[arg-type]
     others = presence.look(case_id=case.pk, person=request.user, at=now)  # type: ignore[arg-type]
     lost = "mine" in request.POST and work.live_claim_on(case, request.user) is None
+    if lost and (why := trail.taken_back_because(case, request.user)):
+        messages.warning(request, _("A team lead took %(case)s back: “%(why)s”") % {"case": case, "why": why})
     return render(request, "investigations/_here.html", {"others": others, "lost": lost})
 
 

@@ -15,7 +15,7 @@ from governance.accounts.enums import Place
 from governance.accounts.permissions import can_open
 from governance.web import toasts
 from governance.web.access import opens
-from governance.web.lists import Column, ListPage
+from governance.web.lists import Bulk, Column, ListPage
 from investigations import permissions
 from investigations.domain import golden
 from investigations.enums import LIVE_CASES, CaseState
@@ -43,6 +43,15 @@ class QueuePage(ListPage):
         Column("due", gettext_lazy("Decide by"), num=True, sort="due_at", value=lambda row: row.due_at),
         Column("holder", gettext_lazy("With"), fit=True),
     )
+
+    leading = (
+        Bulk("hand", gettext_lazy("Hand to a person"), url_name="investigations:team-hand", key="h", icon="hand"),
+        Bulk("take-back", gettext_lazy("Take back"), url_name="investigations:team-take-back", key="b", icon="undo"),
+    )
+
+    @property
+    def bulk(self) -> tuple[Bulk, ...]:  # type: ignore[override]
+        return self.leading if permissions.can_lead(self.request.user) else ()
 
     def rows(self) -> QuerySet[Case]:
         rows = work.visible_cases(self.request.user).filter(state__in=LIVE_CASES)

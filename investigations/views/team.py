@@ -48,7 +48,7 @@ class TeamPage(ListPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         now = timezone.now()
         _describe(self.page.rows, now)
-        return super().get_context_data(now=now, **kwargs)
+        return super().get_context_data(now=now, may_lead=permissions.can_lead(self.request.user), **kwargs)
 
 
 def _describe(rows: list[Any], now: datetime) -> None:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from investigations import permissions
-from investigations.enums import LIVE_CASES, CaseState
+from investigations.enums import LIVE_CASES, WAITING_CASES, CaseState
 from investigations.forms.arranging import AnswerForm
 from investigations.models import Case, Claim, Question, Snooze
 from investigations.queries import family, lines, resting, work
@@ -16,13 +16,14 @@ from investigations.queries import family, lines, resting, work
 
 @dataclass(frozen=True)
 class Verb:
-    """One line of the menu: it opens a dialog, or does what it says at once."""
+    """One line of the menu: it opens a dialog, does what it says at once, or leads to a page."""
 
     label: str
     key: str
     icon: str
     url: str
     at_once: bool = False
+    leads: bool = False
 
 
 def context(request: HttpRequest, case: Case, *, held: Claim | None, mine: bool) -> dict[str, Any]:
@@ -52,7 +53,18 @@ def menu(request: HttpRequest, case: Case, *, held: Claim | None, mine: bool, wa
     ]
     if permissions.can_work(request.user):
         found += _of_workers(request, case, held=held, mine=mine, waiting=waiting)
+    if permissions.can_lead(request.user) and case.golden_id is None and not mine:
+        found += _of_leads(case, held)
     return found
+
+
+def _of_leads(case: Case, held: Claim | None) -> list[Verb]:
+    asked = f"?ids={case.pk}"
+    if held is not None:
+        return [Verb(_("Take back"), "v t", "undo", reverse("investigations:team-take-back") + asked, leads=True)]
+    if case.state in WAITING_CASES:
+        return [Verb(_("Hand to a person"), "v h", "hand", reverse("investigations:team-hand") + asked, leads=True)]
+    return []
 
 
 def _of_workers(request: HttpRequest, case: Case, *, held: Claim | None, mine: bool, waiting: int) -> list[Verb]:

@@ -246,12 +246,15 @@ EVENTS: Mapping[str, str | Promise] = {
     "case.asked": gettext_lazy("Asked a colleague"),
     "case.answered": gettext_lazy("The question was answered"),
     "case.question_withdrawn": gettext_lazy("The question was taken back"),
+    "case.handed": gettext_lazy("Handed to a person"),
     "case.handed_back": gettext_lazy("Handed back"),
+    "case.handing_undone": gettext_lazy("For everybody again"),
+    "case.taken_back": gettext_lazy("Taken back from its holder"),
     "case.watched": pgettext_lazy("case", "Watched"),
     "case.unwatched": gettext_lazy("Watched no more"),
 }
-REFERRED = ("into", "from", "case")
-"""What an entry of the log may name besides: another case."""
+REFERRED = ("into", "from", "case", "to")
+"""What an entry of the log may name besides: another case, a person, a queue."""
 
 
 def event(entry: Entry) -> dict[str, Any]:
