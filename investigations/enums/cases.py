@@ -74,6 +74,7 @@ class ClaimEnd(models.TextChoices):
     SNOOZED = "snoozed", _("Put aside")
     ASKED = "asked", _("Asked a colleague")
     HANDED_BACK = "handed_back", _("Handed back")
+    LEFT = "left", _("Left for a closer look")
 
 
 class Skill(models.TextChoices):

@@ -19,6 +19,7 @@ from investigations.models import (
     CaseDecision,
     CaseItem,
     Claim,
+    GridPage,
     Question,
     Queue,
     Skills,
@@ -135,8 +136,16 @@ def fits(skills: Skills | None) -> Q:
 
 
 def live_claim(user: Anyone) -> Claim | None:
-    """The claim that a person holds, be it run out or not."""
-    return Claim.objects.filter(person=user.pk, ended_at__isnull=True).select_related("case").first()
+    """The claim that a person holds beside those of a page, be it run out or not."""
+    rows = Claim.objects.filter(person=user.pk, ended_at__isnull=True, page__isnull=True, run__isnull=True)
+    return rows.select_related("case").first()
+
+
+def live_page(user: Anyone) -> GridPage | None:
+    """The page of listings that a person has before them; one that has run out altogether is none."""
+    held = Claim.objects.filter(page=OuterRef("pk"), ended_at__isnull=True)
+    rows = GridPage.objects.filter(Exists(held), person=user.pk, ended_at__isnull=True)
+    return rows.select_related("queue").first()
 
 
 def live_claim_on(case: Case, user: Anyone) -> Claim | None:
