@@ -196,9 +196,7 @@ def end(held: Claim, ended_as: ClaimEnd, *, at: datetime, reason: str = "") -> N
     held.save(update_fields=["ended_at", "ended_as", "reason"])
 
 
-def take(
-    case: Case, person: User, at: datetime, *, page: GridPage | None = None, run: BulkRun | None = None
-) -> Claim:
+def take(case: Case, person: User, at: datetime, *, page: GridPage | None = None, run: BulkRun | None = None) -> Claim:
     """Put a locked case that waits into a person's hands; by itself, with a page of a grid, or for a moment of a bulk action."""
     taken_from = case.state
     moves.move(case, CaseState.IN_REVIEW, actor=person, at=at)

@@ -87,4 +87,3 @@ class BulkLeft(models.TextChoices):
     ASKED = "asked", _("A question about it is open")
     REFUSED = "refused", pgettext_lazy("case", "Refused")
     FAILED = "failed", _("It broke three times")
-    CANCELLED = "cancelled", _("Cancelled before its turn")
