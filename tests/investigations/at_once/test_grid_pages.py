@@ -174,7 +174,7 @@ def test_a_page_costs_the_same_however_many_tiles(
     page = page_of(kim, tiles)
     desk.get(address("grid-page", page.pk))
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(12):
         desk.get(address("grid-page", page.pk))
 
 
@@ -186,5 +186,5 @@ def test_so_does_what_became_of_it(
     desk.post(address("grid-submit", page.pk), marked(page, Measure.REMOVE))
     desk.get(address("grid-page", page.pk))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         desk.get(address("grid-page", page.pk))
