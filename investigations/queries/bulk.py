@@ -50,7 +50,7 @@ BRAKE = """
 # --- what is left out, and why -------------------------------------------------------------------
 
 
-def sift(rows: QuerySet[Case], run: BulkRun, actor: User) -> QuerySet[Case]:
+def sift(rows: QuerySet[Case], run: BulkRun, actor: User) -> QuerySet[Any]:
     """These cases with `why` nothing would be done to each; empty where something would."""
     whens = [When(condition, then=Value(because.value)) for because, condition in _causes(run, actor)]
     found = Case.objects.filter(pk__in=rows.order_by().values("pk"))
