@@ -1,6 +1,7 @@
 """Acting on many cases: what is left out and why, the run's states, each verb done and undone, four hundred resumed in the middle."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,9 +14,8 @@ from enforcement.models import Decision
 from governance.accounts.models import User
 from governance.audit.models import Entry
 from governance.policies.enums import Measure
-from governance.policies.models import PolicyVersion
 from governance.web.refusals import MoveRefused, Refusal
-from investigations.domain import asking, bulk, bulk_acts, bulk_work, claims
+from investigations.domain import asking, bulk, bulk_acts, bulk_work, claims, queues
 from investigations.enums import (
     BULK_MOVES,
     AskedOf,
@@ -200,9 +200,7 @@ def test_many_listings_judged_at_once_are_for_two(tess: User, sana: User, settin
 def test_so_is_what_a_sweeps_brake_would_have_held(tess: User) -> None:
     waiting.cases(2, at=NOON)
     assert prepared(BulkVerb.DECIDE, tess, measure="remove").preview["braked"] == []
-    made = make.policy("braked")
-    other = make.case(made, make.merchant("Sud"))
-    PolicyVersion.objects.filter(policy=made).update(brake_share="0.1")
+    other = make.case(make.policy("braked", brake_share=Decimal("0.1")), make.merchant("Sud"))
 
     seen = prepared(BulkVerb.DECIDE, tess, measure="remove").preview
 
@@ -387,11 +385,8 @@ def test_cancelled_on_the_way_and_what_was_done_undone(tess: User) -> None:
 
 
 def test_what_breaks_is_tried_again_and_left(tess: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A queue's key that is no text any more breaks the act in the database, not in the rules."""
     first, second = waiting.cases(2, at=NOON)
-    run = begun(prepared(BulkVerb.NOTE, tess), tess)
-    BulkRun.objects.filter(pk=run.pk).update(verb=BulkVerb.MOVE, params={"queue": TARGET})
-    Queue.objects.filter(key=TARGET).update(decide_within_hours=32_767)
+    run = begun(prepared(BulkVerb.MOVE, tess, queue=TARGET), tess)
     BulkPart.objects.filter(case=second).update(attempts=2)
     monkeypatch.setattr(bulk_acts.deadlines, "calendars", lambda countries: {})
 
@@ -405,6 +400,7 @@ def test_what_breaks_is_tried_again_and_left(tess: User, monkeypatch: pytest.Mon
 def test_four_hundred_resumed_in_the_middle_and_undone(tess: User) -> None:
     """A worker that is killed leaves what it has done; the next goes on; nothing happens twice."""
     against, merchant, size = make.policy("magnets"), make.merchant("Nordlicht"), 400
+    queues.ensure_default_queues()
     home = Queue.objects.get(is_default=True)
     fields: dict[str, Any] = {"merchant": merchant, "policy": against, "queue": home, "severity": "serious"}
     fields |= {"origin": "sweep", "markets": ["DE"], "opened_at": NOON, "due_at": NOON + timedelta(days=3)}
