@@ -64,12 +64,14 @@ def visible_cases(user: Anyone) -> QuerySet[Case]:
 
 
 def standing(user: Anyone, *, at: datetime) -> Standing:
-    """One query. A day is that of the person's own time zone."""
+    """One query. A day is that of the person's own time zone; what they decided by acting on many cases at once is not counted."""
     today, begun = day_of(user, at)
     away = Absence.objects.filter(
         person=OuterRef("pk"), withdrawn_at__isnull=True, starts_on__lte=today, ends_on__gte=today
     )
-    decided = CaseDecision.objects.filter(person=OuterRef("pk"), decided_at__gte=begun, undone_at__isnull=True)
+    decided = CaseDecision.objects.filter(
+        person=OuterRef("pk"), decided_at__gte=begun, undone_at__isnull=True, claim__run__isnull=True
+    )
     found = (
         User.objects.filter(pk=user.pk or 0)
         .select_related("skills")

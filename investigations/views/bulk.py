@@ -60,23 +60,26 @@ class BulkList(ListPage):
 @opens(permissions.can_act_in_bulk)
 def new(request: HttpRequest) -> HttpResponse:
     """The cases that were ticked in the list, or all that its filters show: ask what is to be done, and go on to the preview."""
-    rows = CaseList.selected(request)
     everything = bool(request.POST.get("all"))
+    query = request.POST.get("query", "") if everything else ""
+    topbar = list(markets.chosen(request)) if everything else []
+    rows = _found(request, query, topbar) if everything else CaseList.selected(request)
+    if rows is None:
+        messages.error(request, _("The filter was not understood. Look at what it shows, then choose again."))
+        return redirect("investigations:cases")
     ticked = [] if everything else list(rows.order_by("pk").values_list("pk", flat=True)[:TICKED_MOST])
     count = rows.order_by().values("pk").count()
     if not count:
         messages.error(request, _("Tick the cases that something is to be done to."))
         return redirect("investigations:cases")
-    query = request.POST.get("query", "") if everything else ""
     form = BulkForm(request.POST if "reason" in request.POST else None, language=language())
     context = {"form": form, "count": count, "query": query, "ticked": ticked}
     if not form.is_bound or not form.is_valid():
         return _ask(request, context)
-    chosen = {TOPBAR: list(markets.chosen(request))} if everything else {}
     try:
         run = domain.prepare(
             verb=form.cleaned_data["does"],
-            params=form.params | chosen,
+            params=form.params | ({TOPBAR: topbar} if topbar else {}),
             rows=rows,
             actor=request.user,  # type: ignore[arg-type]
             reason=form.cleaned_data["reason"],
@@ -177,13 +180,19 @@ def _verb(request: HttpRequest, run: BulkRun, verb: Callable[..., BulkRun], **ex
 
 def _rows(request: HttpRequest, run: BulkRun) -> QuerySet[Case]:
     """The cases that were ticked, or that the filter finds now; of those that this person may see."""
-    rows = work.visible_cases(request.user)
     if run.ticked:
-        return rows.filter(pk__in=run.ticked)
-    if run.params.get(TOPBAR):
-        rows = rows.filter(markets__overlap=run.params[TOPBAR])
-    found: QuerySet[Case] = CaseFilter(QueryDict(run.query), queryset=rows, request=request).qs
-    return found
+        return work.visible_cases(request.user).filter(pk__in=run.ticked)
+    found = _found(request, run.query, run.params.get(TOPBAR, []))
+    return Case.objects.none() if found is None else found
+
+
+def _found(request: HttpRequest, query: str, topbar: list[str]) -> QuerySet[Case] | None:
+    """What a list's filter shows, in the markets of the topbar; None where a part of the filter means nothing, which would widen it."""
+    rows = work.visible_cases(request.user)
+    if topbar:
+        rows = rows.filter(markets__overlap=topbar)
+    filters = CaseFilter(QueryDict(query), queryset=rows, request=request)
+    return filters.qs if filters.is_valid() else None
 
 
 def _ask(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:

@@ -15,7 +15,7 @@ from investigations.queries import lines
 
 @dataclass(frozen=True)
 class Group:
-    """What the cases of a preview have in common, the most frequent first: (name, cases)."""
+    """What the cases of a preview have in common, the most frequent first: (name, cases). A merchant of one case has nothing."""
 
     label: str
     rows: list[tuple[str, int]]
@@ -40,7 +40,7 @@ def figures(run: BulkRun, language: str) -> list[Group]:
     found = [
         Group(_("By policy"), [(policies.get(key or 0, _("No policy")), n) for key, n in seen["by_policy"]]),
         Group(_("By market"), [(formats.country(key), n) for key, n in seen["by_market"]]),
-        Group(_("By merchant"), [(name, n) for name, n in seen["by_merchant"]]),
+        Group(_("By merchant"), [(name, n) for name, n in seen["by_merchant"] if n > 1]),
         Group(_("By queue"), [(queues.get(key, key), n) for key, n in seen["by_queue"]]),
     ]
     return [group for group in found if group.rows]

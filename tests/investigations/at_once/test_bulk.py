@@ -28,6 +28,7 @@ from investigations.enums import (
 )
 from investigations.models import BulkPart, BulkRun, Case, CaseMove, Claim, Note, Queue, Snooze, Telling, Watch
 from investigations.queries import bulk as queries
+from investigations.queries import work
 from tests.factories import cases as make
 from tests.factories.cases import NOON
 from tests.investigations.at_once import waiting
@@ -302,6 +303,13 @@ def test_decided_and_reversed_by_a_mass_reversal(tess: User, mara: User) -> None
     while undo_work.run(undo_id=run.reversal.pk, clock=ticking()):
         pass
     assert {each.state for each in Decision.objects.all()} == {DecisionState.REVERSED}
+
+
+def test_what_was_decided_at_once_is_no_part_of_a_days_work(tess: User) -> None:
+    waiting.cases(2, at=NOON)
+    done(BulkVerb.CLOSE, tess)
+
+    assert work.standing(tess, at=LATER).decided_today == 0
 
 
 def test_restricted_where_the_policy_is_in_force(tess: User) -> None:

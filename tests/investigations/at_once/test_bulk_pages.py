@@ -103,6 +103,14 @@ def test_what_is_missing_is_asked_for_with_the_cases_kept(lead: Client, fields: 
     assert not BulkRun.objects.exists()
 
 
+def test_a_filter_that_means_nothing_is_not_widened_to_everything(lead: Client) -> None:
+    found(1)
+
+    told = lead.post(address("bulk-new"), {"all": "1", "query": "state=burnt"}, follow=True).content.decode()
+
+    assert "The filter was not understood" in told
+
+
 def test_nothing_ticked(lead: Client) -> None:
     assert "Tick the cases" in lead.post(address("bulk-new"), {}, follow=True).content.decode()
 
