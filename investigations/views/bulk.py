@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -216,6 +217,7 @@ def _context(request: HttpRequest, run: BulkRun) -> dict[str, Any]:
         "odd": queries.to_look_at(run, SHOWN) if not prepared and not held else [],
         "waits": prepared or held,
         "live": run.state in BUSY_BULKS,
+        "time_left": _time_left(run, found),
         "own": own,
         "types": run.preview["acts"] > domain.TYPED_FROM,
         "may_begin": may and own and prepared and run.preview["acts"] > 0,
@@ -228,6 +230,13 @@ def _context(request: HttpRequest, run: BulkRun) -> dict[str, Any]:
             for entry in queries.log(run)
         ],
     }
+
+
+def _time_left(run: BulkRun, found: queries.Progress) -> timedelta | None:
+    """At the pace so far; nothing is said before the first case is done."""
+    if run.state != BulkState.RUNNING or run.began_at is None or not found.ended:
+        return None
+    return (timezone.now() - run.began_at) / found.ended * found.waiting
 
 
 def _sample(request: HttpRequest, run: BulkRun, own: bool) -> list[Case]:

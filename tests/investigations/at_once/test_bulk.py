@@ -15,7 +15,7 @@ from governance.accounts.models import User
 from governance.audit.models import Entry
 from governance.policies.enums import Measure
 from governance.web.refusals import MoveRefused, Refusal
-from investigations.domain import asking, bulk, bulk_acts, bulk_work, claims, queues
+from investigations.domain import asking, bulk, bulk_acts, bulk_work, cases, claims, queues
 from investigations.enums import (
     BULK_MOVES,
     AskedOf,
@@ -25,6 +25,7 @@ from investigations.enums import (
     BulkVerb,
     CaseOutcome,
     CaseState,
+    Verdict,
 )
 from investigations.models import BulkPart, BulkRun, Case, CaseMove, Claim, Note, Queue, Snooze, Telling, Watch
 from investigations.queries import bulk as queries
@@ -93,14 +94,14 @@ def test_nothing_chosen(tess: User) -> None:
 def test_what_is_left_out_of_a_judgement_and_why(sana: User, kim: User) -> None:
     plain, taken, closed, asked, own, hidden = waiting.cases(6, at=NOON)
     claims.claim(case=closed, person=sana, at=NOON)
-    from_items = {item.pk: "fine" for item in closed.items.all()}
-    bulk_acts.cases.decide(
+    from_items = {item.pk: Verdict.FINE for item in closed.items.all()}
+    cases.decide(
         case=closed,
         verdicts=from_items,
         measure=None,
         actor=sana,
         reason="fine",
-        at=NOON,  # type: ignore[arg-type]
+        at=NOON,
     )
     claims.claim(case=asked, person=kim, at=NOON)
     asking.ask(case=asked, asked_of=AskedOf.LEGAL, text="May they?", actor=kim, at=NOON)
@@ -396,12 +397,12 @@ def test_what_breaks_is_tried_again_and_left(tess: User, monkeypatch: pytest.Mon
     first, second = waiting.cases(2, at=NOON)
     run = begun(prepared(BulkVerb.MOVE, tess, queue=TARGET), tess)
     BulkPart.objects.filter(case=second).update(attempts=2)
-    monkeypatch.setattr(bulk_acts.deadlines, "calendars", lambda countries: {})
+    monkeypatch.setattr(bulk_acts, "deadlines", None)
 
     run = run_all(run)
 
     assert left(run) == {first.pk: BulkLeft.FAILED, second.pk: BulkLeft.FAILED}
-    assert "KeyError" in run.parts.first().error  # type: ignore[union-attr]
+    assert "AttributeError" in run.parts.first().error  # type: ignore[union-attr]
     assert run.state == BulkState.FINISHED
 
 

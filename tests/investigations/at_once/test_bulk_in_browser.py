@@ -11,6 +11,7 @@ from governance.accounts.models import User
 from investigations.domain import bulk, claims
 from investigations.enums import BulkState, BulkVerb
 from investigations.models import BulkRun, Case
+from investigations.views.cases import CaseList
 from tests.investigations.at_once import waiting
 from tests.investigations.at_once.acts import run_all
 from tests.investigations.views.desk import address
@@ -18,8 +19,11 @@ from tests.investigations.views.desk import address
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_chosen_by_a_filter_looked_at_begun_and_undone_by_keyboard(page_of: Callable[..., Page], tess: User) -> None:
-    waiting.cases(55, at=timezone.now() - timedelta(hours=1))
+def test_chosen_by_a_filter_looked_at_begun_and_undone_by_keyboard(
+    page_of: Callable[..., Page], tess: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CaseList, "page_size", 3)
+    waiting.cases(5, at=timezone.now() - timedelta(hours=1))
     desk = page_of(tess)
     desk.goto(address("cases") + "?state=open")
     desk.locator("table[data-cursor] tbody tr").first.wait_for()
@@ -27,7 +31,7 @@ def test_chosen_by_a_filter_looked_at_begun_and_undone_by_keyboard(page_of: Call
     desk.keyboard.press("x")
     desk.get_by_role("button", name="Select all that the filters show").press("Enter")
     desk.keyboard.press("b")
-    expect(desk.get_by_role("heading", name="Act on all 55 cases")).to_be_visible()
+    expect(desk.get_by_role("heading", name="Act on all 5 cases")).to_be_visible()
     desk.get_by_label("Move to another queue").press("Space")
     desk.get_by_label("To the queue").select_option("restricted")
     desk.get_by_label("Why").fill("These belong together")
@@ -42,14 +46,14 @@ def test_chosen_by_a_filter_looked_at_begun_and_undone_by_keyboard(page_of: Call
 
     run_all(run)
 
-    expect(desk.locator("#bulk-run")).to_contain_text("55 done")
-    assert Case.objects.filter(queue__key="restricted").count() == 55
+    expect(desk.locator("#bulk-run")).to_contain_text("5 done")
+    assert Case.objects.filter(queue__key="restricted").count() == 5
     desk.reload()
     desk.keyboard.press("u")
     desk.locator("#undo-all").get_by_role("button", name="Undo all of it").press("Enter")
     expect(desk.locator("#toasts")).to_contain_text("It is being undone")
     run_all(run)
-    expect(desk.locator("#bulk-run")).to_contain_text("55 undone")
+    expect(desk.locator("#bulk-run")).to_contain_text("5 undone")
     assert not Case.objects.filter(queue__key="restricted").exists()
 
 
