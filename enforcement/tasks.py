@@ -43,7 +43,7 @@ DAILY, WEEKLY = "daily, what has changed", "weekly, everything"
 
 
 @contextmanager
-def _turn(name: str) -> Iterator[bool]:
+def turn(name: str) -> Iterator[bool]:
     """In the cache while a worker has this turn; whether it is ours."""
     mine = cache.add(name, "taken", TURN_SECONDS)
     try:
@@ -100,7 +100,7 @@ def keep_snapshot() -> None:
 @shared_task
 def decide_owed() -> None:
     """One turn, then pass it on while it gets somewhere. One worker at a time: the others send mail and deliver meanwhile."""
-    with _turn(DECIDING) as mine:
+    with turn(DECIDING) as mine:
         issued = decisions.decide_owed(clock=timezone.now) if mine else 0
     if issued and owed.any_left():
         decide_owed.delay()
@@ -121,7 +121,7 @@ def settle_corrected() -> None:
 @shared_task
 def undo_some(undo_id: int, lane: int) -> None:
     """One turn in this lane, then pass it on. A lane that is taken is left alone: a run has at most UNDO_WORKERS turns at once."""
-    with _turn(UNDO_LANE.format(undo_id, lane)) as mine:
+    with turn(UNDO_LANE.format(undo_id, lane)) as mine:
         more = mine and undo_work.run(undo_id=undo_id, clock=timezone.now)
     if more:
         undo_some.delay(undo_id, lane)

@@ -200,6 +200,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "settle the cases of what is corrected": {"task": "investigations.tasks.settle_corrected", "schedule": 60},
     "end claims that have run out": {"task": "investigations.tasks.lapse_claims", "schedule": 30},
     "route cases anew where asked": {"task": "investigations.tasks.route_again", "schedule": 60},
+    "keep acting on many cases": {"task": "investigations.tasks.keep_bulk_going", "schedule": 15},
     "wake the cases that rest": {"task": "investigations.tasks.wake_cases", "schedule": 30},
     "bring priorities up to the hour": {"task": "investigations.tasks.refresh_priorities", "schedule": 300},
     "write to those who reported": {"task": "investigations.tasks.deliver_notice_mails", "schedule": 30},

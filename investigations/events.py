@@ -8,6 +8,9 @@ rerouting_asked = Signal()
 cases_moved = Signal()
 """Inside the transaction: cases came, went or changed hands, so what waits where is to be counted again."""
 
+bulk_at_work = Signal()
+"""Inside the transaction: `run_id` of what is to be done to many cases, or undone."""
+
 recalls_owed = Signal()
 """Inside the transaction: alerts are to be held against the catalogue."""
 

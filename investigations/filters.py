@@ -18,6 +18,8 @@ from investigations.enums import (
     GROUND_NAME,
     LIVE_CASES,
     OPEN_NOTICES,
+    BulkState,
+    BulkVerb,
     CaseOutcome,
     CaseState,
     ListingStanding,
@@ -34,6 +36,7 @@ from investigations.enums import (
     ReviewState,
 )
 from investigations.models import (
+    BulkRun,
     CannedReason,
     CannedText,
     Case,
@@ -138,6 +141,16 @@ class CaseFilter(django_filters.FilterSet):
     def only_unfit(self, rows: QuerySet[Case], name: str, value: bool) -> QuerySet[Case]:
         unfit = team.fit_nobody().values("pk")
         return rows.filter(pk__in=unfit) if value else rows.exclude(pk__in=unfit)
+
+
+class BulkFilter(django_filters.FilterSet):
+    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=BulkState.choices)
+    verb = django_filters.MultipleChoiceFilter(label=_("What"), choices=BulkVerb.choices)
+    prepared = django_filters.DateFromToRangeFilter(label=_("Prepared"), field_name="prepared_at")
+
+    class Meta:
+        model = BulkRun
+        fields: tuple[str, ...] = ()
 
 
 class TeamFilter(django_filters.FilterSet):

@@ -6,6 +6,7 @@ from governance.accounts.permissions import Anyone, can_open, functions, has_rol
 from investigations.enums import AskedOf
 
 __all__ = [
+    "can_act_in_bulk",
     "can_annotate",
     "can_answer",
     "can_answer_questions",
@@ -26,6 +27,7 @@ __all__ = [
     "can_read_recalls",
     "can_read_reporters",
     "can_review",
+    "can_see_bulk",
     "can_see_listings",
     "can_see_merchants",
     "can_see_queue",
@@ -103,6 +105,16 @@ def can_work(user: Anyone) -> bool:
 def can_take_held(user: Anyone) -> bool:
     """Claim what somebody held for a senior reviewer."""
     return has_role(user, *SENIORS)
+
+
+def can_act_in_bulk(user: Anyone) -> bool:
+    """Act on many cases at once, and say the second word about it."""
+    return has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD)
+
+
+def can_see_bulk(user: Anyone) -> bool:
+    """Read what was done to many cases at once."""
+    return has_role(user, *SENIORS, Role.GOVERNANCE_MANAGER, Role.AUDITOR)
 
 
 def can_annotate(user: Anyone) -> bool:

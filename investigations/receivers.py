@@ -31,6 +31,11 @@ def route_cases(**_: Any) -> None:
     tasks.route_again.delay_on_commit()
 
 
+@receiver(own.bulk_at_work)
+def act_on_many(run_id: int, **_: Any) -> None:
+    tasks.bulk_some.delay_on_commit(run_id)
+
+
 @receiver(own.cases_moved)
 def count_again(**_: Any) -> None:
     """Soon, once for all that moves meanwhile."""

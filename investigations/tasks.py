@@ -4,8 +4,10 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
+from enforcement.tasks import turn
 from governance.web import formats, places
 from investigations.domain import (
+    bulk_work,
     cases,
     claims,
     consumers,
@@ -26,9 +28,10 @@ from investigations.domain import (
     team,
     team_figures,
 )
+from investigations.queries import bulk, queues
 from investigations.queries import notices as mail_to_reporters
-from investigations.queries import queues
 
+BULK_LANE = "bulk:{}"
 MATCH_ASKED = "recalls:asked"
 """In the cache while a turn of matching is on its way."""
 
@@ -53,6 +56,22 @@ def lapse_claims() -> None:
 @shared_task
 def route_again() -> None:
     routing.run(at=timezone.now())
+
+
+@shared_task
+def bulk_some(run_id: int) -> None:
+    """One turn, then pass it on. A run that somebody is at is left alone."""
+    with turn(BULK_LANE.format(run_id)) as mine:
+        more = mine and bulk_work.run(run_id=run_id, clock=timezone.now)
+    if more:
+        bulk_some.delay(run_id)
+
+
+@shared_task
+def keep_bulk_going() -> None:
+    """Hand out a turn where a message or a worker was lost."""
+    for run_id in bulk.busy():
+        bulk_some.delay(run_id)
 
 
 @shared_task

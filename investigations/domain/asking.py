@@ -51,7 +51,7 @@ def answer(*, question: Question, text: str, actor: User, at: datetime) -> Quest
     mine = Claim.objects.filter(case=case, person=actor, ended_at__isnull=True).first()
     if mine is not None:
         claims.give_back(mine, case, ClaimEnd.RELEASED, actor=actor, at=at)
-    _keep_for(case, question.asker, at)
+    keep_for(case, question.asker, at)
     data = {"reason": question.answer}
     moves.record("case.answered", case, actor=actor, at=at, data=data, told=[question.asker])
     telling.tell(people=[question.asker], kind=News.ANSWER, case=case, actor=actor, text=question.answer, at=at)
@@ -86,7 +86,7 @@ def hand_back(*, case: Case, to_person: bool, note: str, actor: User, at: dateti
     claims.give_back(held, case, ClaimEnd.HANDED_BACK, actor=actor, at=at, reason=note.strip(), to=CaseState.OPEN)
     files.note(case=case, actor=actor, text=note, at=at)
     if person is not None:
-        _keep_for(case, person, at)
+        keep_for(case, person, at)
         telling.tell(people=[person], kind=News.HANDED_BACK, case=case, actor=actor, text=note.strip(), at=at)
     return case
 
@@ -99,7 +99,7 @@ def _open(question: Question) -> Question:
     return question
 
 
-def _keep_for(case: Case, person: User, at: datetime) -> None:
+def keep_for(case: Case, person: User, at: datetime) -> None:
     """Only a case that waits can wait for somebody; one that is being read is not taken away from its reader."""
     if case.state not in WAITING_CASES or not person.is_active:
         return

@@ -215,7 +215,7 @@ def _write_verdicts(
             claim=held,
             person=held.person,
             decided_at=at,
-            handling_seconds=int((at - _begun(held)).total_seconds()),
+            handling_seconds=_handled(held, at),
             fine_reason=fine_reason,
         )
         ruling.also.set(issued[1:])
@@ -225,8 +225,13 @@ def _write_verdicts(
     return ruling
 
 
+def _handled(held: Claim, at: datetime) -> int:
+    """Seconds since the claim, or the act before under it; of a page of a grid, its share: no second is counted twice."""
+    seconds = (at - _begun(held)).total_seconds()
+    return int(seconds / max(1, held.page.size) if held.page else seconds)
+
+
 def _begun(held: Claim) -> datetime:
-    """The claim, or the act before under it: no second is counted twice."""
     before = CaseDecision.objects.filter(claim=held, undone_at__isnull=True).aggregate(last=Max("decided_at"))["last"]
     return before or held.claimed_at
 

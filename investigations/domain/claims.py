@@ -12,7 +12,7 @@ from governance.web.refusals import MoveRefused, Refusal
 from investigations import permissions
 from investigations.domain import moves
 from investigations.enums import WAITING_CASES, CaseOutcome, CaseState, ClaimEnd, Verdict
-from investigations.models import Case, CaseItem, Claim, Queue, Skip
+from investigations.models import BulkRun, Case, CaseItem, Claim, GridPage, Queue, Skip
 from investigations.queries import wellbeing, work
 
 CLAIM_LASTS = timedelta(minutes=15)
@@ -49,36 +49,40 @@ def claim_next(*, person: User, queue: Queue | None = None, held: bool = False, 
 
     Others who ask at the same moment get other cases: a row that somebody is taking is passed over.
     """
-    if mine := _own(person, at):
+    if mine := own(person, at):
         return mine.case
+    check_no_page(person)
     waiting = work.next_cases(person, at=at, queue=queue, held=held and permissions.can_take_held(person))
     case = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("merchant", "policy").first()
     if case is not None:
-        _take(case, person, at)
+        take(case, person, at)
     return case
 
 
 @transaction.atomic
 def claim(*, case: Case, person: User, at: datetime) -> Claim:
     """Take one case by choice, also one that was skipped before, or one more than they are given in a day."""
-    mine = _own(person, at)
+    mine = own(person, at)
     if mine and mine.case_id == case.pk:
         return mine
     if mine:
         raise HoldsAnother(
             _("You hold %(case)s. Decide, release or skip it first; it keeps your verdicts.") % {"case": mine.case}
         )
+    if (on_page := work.live_claim_on(case, person)) and on_page.expires_at > at:
+        return on_page
+    check_no_page(person)
     now = work.standing(person, at=at)
     if now.away_until:
         raise Away(_("You are entered as away. Withdraw the absence to take cases."))
     case = moves.lock(case)
     _check_bearable(case, now)
-    _lapse_if_run_out(case, at)
+    lapse_if_run_out(case, at)
     if case.state == CaseState.HELD:
         check_second_pair(case, person)
     if case.state not in WAITING_CASES:
         raise MoveRefused(taken(case))
-    return _take(case, person, at)
+    return take(case, person, at)
 
 
 @transaction.atomic
@@ -93,14 +97,30 @@ def extend(*, case: Case, actor: User, at: datetime) -> Claim:
 def beat(*, case: Case, person: User, at: datetime) -> None:
     """The page says that its reader is there. Where they hold the case, it stays theirs up to the claim's end; once a page that
     has spoken falls silent, the case goes back after `UNSEEN_LASTS`."""
+    held = Claim.objects.filter(case=case, person=person, ended_at__isnull=True)
+    _beat(Q(case=case) | Q(page__in=held.values("page")), person, at)
+
+
+def beat_page(*, page: GridPage, person: User, at: datetime) -> None:
+    """The same of a page of a grid: its claims stay, and lapse, together."""
+    _beat(Q(page=page), person, at)
+
+
+def _beat(held: Q, person: User, at: datetime) -> None:
     known = Q(seen_at__isnull=True) | Q(seen_at__lt=at - NOTED_EVERY)
-    Claim.objects.filter(known, case=case, person=person, ended_at__isnull=True).update(seen_at=at)
+    Claim.objects.filter(known, held, person=person, ended_at__isnull=True).update(seen_at=at)
 
 
 def keep(held: Claim, *, at: datetime) -> None:
-    """The claim lasts as if it were taken now."""
+    """The claim lasts as if it were taken now, and with it those of its page."""
     held.expires_at = at + CLAIM_LASTS
     held.save(update_fields=["expires_at"])
+    if held.page_id is not None:
+        keep_page(held.page_id, at=at)
+
+
+def keep_page(page_id: int, *, at: datetime) -> None:
+    Claim.objects.filter(page=page_id, ended_at__isnull=True).update(expires_at=at + CLAIM_LASTS)
 
 
 @transaction.atomic
@@ -182,26 +202,45 @@ def end(held: Claim, ended_as: ClaimEnd, *, at: datetime, reason: str = "") -> N
     held.save(update_fields=["ended_at", "ended_as", "reason"])
 
 
-def _take(case: Case, person: User, at: datetime) -> Claim:
+def take(case: Case, person: User, at: datetime, *, page: GridPage | None = None, run: BulkRun | None = None) -> Claim:
+    """Put a locked case that waits into a person's hands; by itself, with a page of a grid, or for a moment of a bulk action."""
     taken_from = case.state
     moves.move(case, CaseState.IN_REVIEW, actor=person, at=at)
     moves.record("case.claimed", case, actor=person, at=at)
     return Claim.objects.create(
-        case=case, person=person, taken_from=taken_from, claimed_at=at, expires_at=at + CLAIM_LASTS
+        case=case,
+        person=person,
+        taken_from=taken_from,
+        claimed_at=at,
+        expires_at=at + CLAIM_LASTS,
+        page=page,
+        run=run,
     )
 
 
-def _own(person: User, at: datetime) -> Claim | None:
-    """The person's running claim; one that has run out is ended. Two requests of one person take turns here."""
+def check_no_page(person: User) -> None:
+    """Raises HoldsAnother where they have a page of a grid before them."""
+    if work.live_page(person):
+        raise HoldsAnother(_("You have a page of listings before you. Submit it or give it back first."))
+
+
+def lock_person(person: User) -> None:
+    """Two requests of one person take turns here."""
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
+def own(person: User, at: datetime) -> Claim | None:
+    """The person's running claim; one that has run out is ended."""
+    lock_person(person)
     mine = work.live_claim(person)
     if mine is None or mine.expires_at > at:
         return mine
-    _lapse_if_run_out(moves.lock(mine.case), at)
+    lapse_if_run_out(moves.lock(mine.case), at)
     return None
 
 
-def _lapse_if_run_out(case: Case, at: datetime) -> None:
+def lapse_if_run_out(case: Case, at: datetime) -> None:
+    """Of a locked case."""
     held = Claim.objects.filter(_run_out(at), case=case).first()
     if held is not None:
         give_back(held, case, ClaimEnd.LAPSED, actor=None, at=at)
@@ -218,7 +257,7 @@ def _lapse_batch(at: datetime) -> int:
         Case.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk__in=due[:LAPSE_BATCH]).order_by("pk")
     )
     for case in cases:
-        _lapse_if_run_out(case, at)
+        lapse_if_run_out(case, at)
     return len(cases)
 
 

@@ -60,7 +60,7 @@ def retire(*, golden: GoldenCase, actor: User, at: datetime) -> GoldenCase:
 def next_case(*, person: User, queue: Queue | None, held: bool, chance: float, at: datetime) -> Case | None:
     """`claims.claim_next`, and now and then a golden case in its stead: as often as the plan says, `chance` being a number
     from 0 to 1 that was drawn. Nobody without a case waiting for them gets one: it would show that it is none."""
-    if held or work.live_claim(person) or chance * 100 >= sampling.plan().golden_per_hundred:
+    if held or work.live_claim(person) or work.live_page(person) or chance * 100 >= sampling.plan().golden_per_hundred:
         return claims.claim_next(person=person, queue=queue, held=held, at=at)
     waits = work.next_cases(person, at=at, queue=queue).first()
     golden = queries.for_person(person, queue=queue) if waits else None

@@ -107,7 +107,10 @@ def _was_held(actor: User) -> bool:
 
 
 def _go_on(case: Case, actor: User, at: datetime, *, held: bool, chance: float) -> Case | None:
-    """The next in the same queue, else in any: of what is held, where it came from there. `chance` as for golden cases."""
+    """The next in the same queue, else in any: of what is held, where it came from there. `chance` as for golden cases. Whoever
+    opened it out of a page of a grid goes on with that."""
+    if work.live_page(actor):
+        return None
     if held and (found := claims.claim_next(person=actor, held=True, at=at)):
         return found
     return golden.next_case(person=actor, queue=case.queue, held=False, chance=chance, at=at) or claims.claim_next(

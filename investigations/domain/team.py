@@ -104,15 +104,14 @@ def give_back_absent(*, at: datetime) -> int:
 
 @transaction.atomic
 def _give_back(person: User, at: datetime) -> int:
-    held = work.live_claim(person)
-    if held is None:
-        return 0
-    case = moves.lock(held.case)
-    still = Claim.objects.filter(pk=held.pk, ended_at__isnull=True).first()
-    if still is None:
-        return 0
-    claims.give_back(still, case, ClaimEnd.ABSENT, actor=None, at=at)
-    return 1
+    given = 0
+    for held in Claim.objects.filter(person=person, ended_at__isnull=True).select_related("case").order_by("case"):
+        case = moves.lock(held.case)
+        still = Claim.objects.filter(pk=held.pk, ended_at__isnull=True).first()
+        if still is not None:
+            claims.give_back(still, case, ClaimEnd.ABSENT, actor=None, at=at)
+            given += 1
+    return given
 
 
 def _note(verb: str, person: User, actor: User, at: datetime, **data: object) -> None:

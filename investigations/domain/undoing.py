@@ -10,8 +10,7 @@ from governance.accounts.models import User
 from governance.web.refusals import MoveRefused
 from investigations.domain import claims, moves, priorities
 from investigations.enums import LIVE_CASES, CaseState, ClaimEnd, Verdict
-from investigations.models import Case, CaseDecision, CaseItem, Claim
-from investigations.queries import work
+from investigations.models import Case, CaseDecision, CaseItem, Claim, GridPage
 
 
 class TooLateToUndo(MoveRefused):
@@ -26,7 +25,7 @@ def undo_decision(*, ruling: CaseDecision, actor: User, at: datetime) -> Case:
     TooLateToUndo.
     """
     case = moves.lock(ruling.case)
-    ruling = CaseDecision.objects.select_related("claim", "decision").get(pk=ruling.pk)
+    ruling = CaseDecision.objects.select_related("claim__page", "decision").get(pk=ruling.pk)
     kept = _kept(case, ruling)
     _check_undo(case, ruling, kept, actor, at)
     settled = list(ruling.settled_items.select_related("violation").order_by("id"))
@@ -53,7 +52,10 @@ def _kept(case: Case, ruling: CaseDecision) -> Claim | None:
 
 
 def _take_again(case: Case, ruling: CaseDecision, actor: User, at: datetime) -> None:
-    _give_up_other(actor, case, at)
+    """By itself, or with the page of a grid in which it was decided, where that is before the actor (again)."""
+    page = ruling.claim.page if ruling.claim.page and ruling.claim.page.ended_at is None else None
+    if page is None:
+        give_up_others(actor, at, but=case)
     moves.move(case, CaseState.IN_REVIEW, actor=actor, at=at)
     Claim.objects.create(
         case=case,
@@ -61,6 +63,7 @@ def _take_again(case: Case, ruling: CaseDecision, actor: User, at: datetime) -> 
         taken_from=ruling.claim.taken_from,
         claimed_at=at,
         expires_at=at + claims.CLAIM_LASTS,
+        page=page,
     )
 
 
@@ -80,8 +83,11 @@ def _check_undo(case: Case, ruling: CaseDecision, kept: Claim | None, actor: Use
         raise TooLateToUndo(_("A new case for the same cause has been opened meanwhile."))
 
 
-def _give_up_other(actor: User, case: Case, at: datetime) -> None:
-    User.objects.select_for_update(no_key=True).get(pk=actor.pk)
-    other = work.live_claim(actor)
-    if other is not None and other.case_id != case.pk:
-        claims.give_back(other, moves.lock(other.case), ClaimEnd.RELEASED, actor=actor, at=at)
+def give_up_others(actor: User, at: datetime, *, but: Case | None = None) -> None:
+    """What else the actor holds goes back to where it came from: a case, or a page of a grid."""
+    claims.lock_person(actor)
+    held = Claim.objects.filter(person=actor, ended_at__isnull=True, run__isnull=True).select_related("case")
+    for other in held.order_by("case"):
+        if but is None or other.case_id != but.pk:
+            claims.give_back(other, moves.lock(other.case), ClaimEnd.RELEASED, actor=actor, at=at)
+    GridPage.objects.filter(person=actor, ended_at__isnull=True).update(ended_at=at)

@@ -1,5 +1,16 @@
 """Closed sets of case work, their transition tables and badge tones, a module for each subject."""
 
+from investigations.enums.bulk import (
+    BULK_MOVES,
+    BULK_TONE,
+    BULK_VERB_ICON,
+    BUSY_BULKS,
+    JUDGING,
+    BulkLeft,
+    BulkPartState,
+    BulkState,
+    BulkVerb,
+)
 from investigations.enums.cases import (
     CASE_MOVES,
     CASE_TONE,
@@ -27,6 +38,7 @@ from investigations.enums.cases import (
     WakeOn,
     WokenBy,
 )
+from investigations.enums.grid import FATE_ICON, FATE_TONE, TileAnswer, TileFate
 from investigations.enums.links import (
     RISK_FROM,
     RISK_LEVEL_TONE,
@@ -84,15 +96,22 @@ from investigations.enums.recalls import (
 from investigations.enums.team import TIMED, Counted
 
 __all__ = [
+    "BULK_MOVES",
+    "BULK_TONE",
+    "BULK_VERB_ICON",
+    "BUSY_BULKS",
     "CASE_MOVES",
     "CASE_TONE",
     "CONSUMER_MOVES",
     "CONSUMER_TONE",
     "ENDED_NOTICES",
+    "FATE_ICON",
+    "FATE_TONE",
     "GROUND_MATTER",
     "GROUND_NAME",
     "GROUND_SEVERITY",
     "JUDGED_NOTICES",
+    "JUDGING",
     "KIND_ICON",
     "KIND_TONE",
     "LIVE_CASES",
@@ -126,6 +145,10 @@ __all__ = [
     "VERDICT_TONE",
     "WAITING_CASES",
     "AskedOf",
+    "BulkLeft",
+    "BulkPartState",
+    "BulkState",
+    "BulkVerb",
     "CaseOrigin",
     "CaseOutcome",
     "CaseState",
@@ -153,6 +176,8 @@ __all__ = [
     "RiskLevel",
     "RiskReason",
     "Skill",
+    "TileAnswer",
+    "TileFate",
     "Verdict",
     "WakeOn",
     "WokenBy",

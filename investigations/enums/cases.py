@@ -75,6 +75,7 @@ class ClaimEnd(models.TextChoices):
     ASKED = "asked", _("Asked a colleague")
     HANDED_BACK = "handed_back", _("Handed back")
     TAKEN_BACK = "taken_back", _("Taken back by a team lead")
+    LEFT = "left", _("Left for a closer look")
 
 
 class Skill(models.TextChoices):

@@ -1,7 +1,8 @@
 from investigations.models.arranging import CaseLink, Question, Snooze, Telling, Watch
+from investigations.models.bulk import BulkMove, BulkPart, BulkRun
 from investigations.models.canned import CannedReason, CannedText, CannedUse
 from investigations.models.case import Case, CaseItem, CaseMove
-from investigations.models.claim import CaseDecision, Claim, Skip
+from investigations.models.claim import CaseDecision, Claim, GridPage, Skip
 from investigations.models.consumers import ConsumerAcknowledgement, ConsumerMove, ConsumerNotice, ConsumerPart
 from investigations.models.file import Evidence, Note
 from investigations.models.link import LinkGroup, LinkRisk
@@ -36,6 +37,9 @@ from investigations.models.wellbeing import Break, HardPolicy, OwnLimits, Wellbe
 __all__ = [
     "Absence",
     "Break",
+    "BulkMove",
+    "BulkPart",
+    "BulkRun",
     "Calibration",
     "CalibrationItem",
     "CalibrationVerdict",
@@ -56,6 +60,7 @@ __all__ = [
     "Evidence",
     "GoldenCase",
     "GoldenReading",
+    "GridPage",
     "HardPolicy",
     "LinkGroup",
     "LinkRisk",

@@ -7,12 +7,37 @@ from django.db.models import Q
 from enforcement.models import Decision
 from investigations.enums import WAITING_CASES, CaseState, ClaimEnd
 from investigations.models.case import Case
+from investigations.models.queue import Queue
+
+
+class GridPage(models.Model):
+    """Up to twenty cases that a person has before them at once, to be decided in one stroke; one page that has not ended.
+
+    Its cases are those of the claims that name it; `size` is how many it began with. `answers`, by case, is what was entered
+    when it was submitted: that is carried out once, however often it is sent.
+    """
+
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="grid_pages")
+    size = models.PositiveSmallIntegerField(default=0)
+    answers = models.JSONField(default=dict)
+    opened_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["person"], condition=Q(ended_at__isnull=True), name="one_page_per_person"),
+        )
+
+    def __str__(self) -> str:
+        return f"G-{self.pk}"
 
 
 class Claim(models.Model):
-    """A person's exclusive, expiring hold on a case; at most one that has not ended.
+    """A person's exclusive, expiring hold on a case; at most one that has not ended, or those of one page of a grid.
 
-    `taken_from` is the state to which the case goes back when nothing comes of it. `seen_at` is when the page last said that the
+    What a bulk action decides it holds for the moment (`run`). `taken_from` is the state to which the case goes back when nothing comes of it. `seen_at` is when the page last said that the
     person is there; empty where no page is open, as for an API client.
     """
 
@@ -24,12 +49,18 @@ class Claim(models.Model):
     seen_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_as = models.CharField(max_length=11, choices=ClaimEnd.choices, blank=True)
-    reason = models.TextField(blank=True, help_text="Why it was skipped or held, in the person's words.")
+    reason = models.TextField(blank=True, help_text="Why it was skipped, held or left, in words.")
+    page = models.ForeignKey(GridPage, on_delete=models.PROTECT, null=True, blank=True, related_name="claims")
+    run = models.ForeignKey("BulkRun", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["case"], condition=Q(ended_at__isnull=True), name="one_claim_per_case"),
-            models.UniqueConstraint(fields=["person"], condition=Q(ended_at__isnull=True), name="one_claim_per_person"),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(ended_at__isnull=True, page__isnull=True, run__isnull=True),
+                name="one_claim_per_person",
+            ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, ended_as="")
                 | (Q(ended_at__isnull=False) & Q(ended_as__in=ClaimEnd.values)),

@@ -60,7 +60,7 @@ class Panel:
     @property
     def _allowed(self) -> list[Measure]:
         versions = [self.version, *(version for version, _title in self.others)]
-        return [each for each in Measure if any(version and _permits(version, each) for version in versions)]
+        return [each for each in Measure if any(version and permits(version, each) for version in versions)]
 
     @property
     def suggested(self) -> Measure | None:
@@ -70,7 +70,8 @@ class Panel:
         return default if default in self.permitted else next(iter(self.permitted), None)
 
 
-def _permits(version: PolicyVersion, measure: Measure) -> bool:
+def permits(version: PolicyVersion, measure: Measure) -> bool:
+    """Whether the policy permits the measure, and that acts on what the policy is about."""
     return measure in version.measures and version.policy.subject in MEASURES[measure].subjects
 
 

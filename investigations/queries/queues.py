@@ -87,7 +87,9 @@ def rail_counts(figures: QueueFigures) -> tuple[int, int]:
 
 def day_of(person: Anyone, *, since: datetime) -> tuple[int, int]:
     """How many cases the person has decided since, and the median of the seconds they took."""
-    decided = CaseDecision.objects.filter(person=person.pk, decided_at__gte=since, undone_at__isnull=True)
+    decided = CaseDecision.objects.filter(
+        person=person.pk, decided_at__gte=since, undone_at__isnull=True, claim__run__isnull=True
+    )
     seconds = list(decided.values_list("handling_seconds", flat=True))
     return len(seconds), int(median(seconds)) if seconds else 0
 

@@ -99,5 +99,9 @@ def _decided(begun: dict[int, datetime]) -> dict[int, int]:
     since = Q(pk__in=[])
     for person, moment in begun.items():
         since |= Q(person=person, decided_at__gte=moment)
-    rows = CaseDecision.objects.filter(since, undone_at__isnull=True).order_by().values_list("person")
+    rows = (
+        CaseDecision.objects.filter(since, undone_at__isnull=True, claim__run__isnull=True)
+        .order_by()
+        .values_list("person")
+    )
     return dict(rows.annotate(count=Count("id")))

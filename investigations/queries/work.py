@@ -20,6 +20,7 @@ from investigations.models import (
     CaseDecision,
     CaseItem,
     Claim,
+    GridPage,
     OwnLimits,
     Question,
     Queue,
@@ -82,12 +83,14 @@ def visible_cases(user: Anyone) -> QuerySet[Case]:
 
 
 def standing(user: Anyone, *, at: datetime) -> Standing:
-    """Two queries. A day is that of the person's own time zone."""
+    """Two queries. A day is that of the person's own time zone; what they decided by acting on many cases at once is not counted."""
     today, begun = day_of(user, at)
     away = Absence.objects.filter(
         person=OuterRef("pk"), withdrawn_at__isnull=True, starts_on__lte=today, ends_on__gte=today
     )
-    decided = CaseDecision.objects.filter(person=OuterRef("pk"), decided_at__gte=begun, undone_at__isnull=True)
+    decided = CaseDecision.objects.filter(
+        person=OuterRef("pk"), decided_at__gte=begun, undone_at__isnull=True, claim__run__isnull=True
+    )
     hard = wellbeing.hard_claims(begun).filter(person=OuterRef("pk")).order_by().values("person")
     paused = Break.objects.filter(person=OuterRef("pk"), started_at__lte=at, ends_at__gt=at)
     found = (
@@ -167,8 +170,16 @@ def fits(skills: Skills | None) -> Q:
 
 
 def live_claim(user: Anyone) -> Claim | None:
-    """The claim that a person holds, be it run out or not."""
-    return Claim.objects.filter(person=user.pk, ended_at__isnull=True).select_related("case").first()
+    """The claim that a person holds beside those of a page, be it run out or not."""
+    rows = Claim.objects.filter(person=user.pk, ended_at__isnull=True, page__isnull=True, run__isnull=True)
+    return rows.select_related("case").first()
+
+
+def live_page(user: Anyone) -> GridPage | None:
+    """The page of listings that a person has before them; one that has run out altogether is none."""
+    held = Claim.objects.filter(page=OuterRef("pk"), ended_at__isnull=True)
+    rows = GridPage.objects.filter(Exists(held), person=user.pk, ended_at__isnull=True)
+    return rows.select_related("queue").first()
 
 
 def live_claim_on(case: Case, user: Anyone) -> Claim | None:

@@ -28,6 +28,7 @@ from investigations.queries import family, panel, trail, work
 from investigations.views import deciding, golden
 from investigations.views.case import load, show
 from investigations.views.dialogs import ENTERED, entered
+from investigations.views.giving import back, go_on
 from investigations.views.words import Deed
 
 NAMES_SHOWN = 8
@@ -86,7 +87,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("investigations:case", pk=pk)
     toasts.tell(request, _("Released %(case)s") % {"case": case}, note=_("It waits in its queue again."))
-    return redirect("investigations:queue")
+    return back(request)
 
 
 @require_POST
@@ -99,7 +100,7 @@ def skip(request: HttpRequest, pk: int) -> HttpResponse:
     except Refusal as refusal:
         return _refused(request, case, refusal)
     toasts.tell(request, _("Skipped %(case)s") % {"case": case}, note=_("It does not come back to you by itself."))
-    return _go_on(step)
+    return go_on(request, step)
 
 
 @require_POST
@@ -120,7 +121,7 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
     except Refusal as refusal:
         return _refused(request, case, refusal)
     toasts.tell(request, _("Held %(case)s for a senior reviewer") % {"case": case}, note=_("Your verdicts go with it."))
-    return _go_on(step)
+    return go_on(request, step)
 
 
 @require_POST
@@ -155,7 +156,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     except Refusal as refusal:
         return _refused(request, case, refusal)
     _tell_decided(request, case, step, deed)
-    return _go_on(step)
+    return go_on(request, step)
 
 
 @require_POST
@@ -250,13 +251,6 @@ def download(request: HttpRequest, pk: int, evidence: int) -> HttpResponseBase:
         raise Http404
     name = Path(str(found.content.get("filename") or "file").replace("\\", "/")).name
     return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream")
-
-
-def _go_on(step: shift.Step) -> HttpResponse:
-    """To the case that is the person's now, else to the queue."""
-    if step.next is not None:
-        return redirect("investigations:case", pk=step.next.pk)
-    return redirect("investigations:queue")
 
 
 def _refused(request: HttpRequest, case: Case, refusal: Refusal) -> HttpResponse:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from governance.web.lists import Column, ListPage
+from governance.web.lists import Bulk, Column, ListPage
 from investigations import permissions
 from investigations.filters import CaseFilter, language
 from investigations.models import Case
@@ -37,6 +37,13 @@ class CaseList(ListPage):
         Column("holder", _("With"), fit=True, spare=True),
     )
 
+    @property
+    def bulk(self) -> tuple[Bulk, ...]:  # type: ignore[override]
+        """For those who may act on many cases at once."""
+        if not permissions.can_act_in_bulk(self.request.user):
+            return ()
+        return (Bulk("act", _("Act on them"), url_name="investigations:bulk-new", key="b", icon="layers"),)
+
     def rows(self) -> QuerySet[Case]:
         return work.visible_cases(self.request.user).select_related("merchant", "queue", "policy")
 
@@ -48,4 +55,9 @@ class CaseList(ListPage):
             row.clock = lines.clock(row.due_at, at=now)
             row.standing, row.factors = lines.standing(row), lines.factors(row)
             row.calendar = lines.calendar(row)
-        return super().get_context_data(now=now, may_keep=permissions.can_keep_reasons(self.request.user), **kwargs)
+        return super().get_context_data(
+            now=now,
+            may_keep=permissions.can_keep_reasons(self.request.user),
+            sees_bulk=permissions.can_see_bulk(self.request.user),
+            **kwargs,
+        )

@@ -1,16 +1,19 @@
-"""Why the queue gives a person what it gives, in words."""
+"""Where a person goes on after a case, and why the queue gives them what it gives, in words."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from governance.accounts.permissions import Anyone
 from governance.policies.enums import Severity
 from governance.web import formats
+from investigations.domain import shift
 from investigations.models import Skills
-from investigations.queries import wellbeing
+from investigations.queries import wellbeing, work
 from investigations.queries.work import Standing
 
 
@@ -20,6 +23,20 @@ class Limit:
 
     label: str
     text: str
+
+
+def go_on(request: HttpRequest, step: shift.Step) -> HttpResponse:
+    """To the case that is the person's now, else back."""
+    if step.next is not None:
+        return redirect("investigations:case", pk=step.next.pk)
+    return back(request)
+
+
+def back(request: HttpRequest) -> HttpResponse:
+    """To the page of listings out of which a case was opened, else to the queue."""
+    if page := work.live_page(request.user):
+        return redirect("investigations:grid-page", pk=page.pk)
+    return redirect("investigations:queue")
 
 
 def limits(standing: Standing) -> list[Limit]:

@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
@@ -53,6 +55,13 @@ class QueuePage(ListPage):
     def bulk(self) -> tuple[Bulk, ...]:  # type: ignore[override]
         return self.leading if permissions.can_lead(self.request.user) else ()
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        """`?as=grid`: the same queue as a page of listings."""
+        if request.GET.get("as") == "grid":
+            queue = request.GET.get("queue", "")
+            return redirect(reverse("investigations:grid") + (f"?{urlencode({'queue': queue})}" if queue else ""))
+        return super().get(request, *args, **kwargs)
+
     def rows(self) -> QuerySet[Case]:
         rows = work.visible_cases(self.request.user).filter(state__in=LIVE_CASES)
         return rows.select_related("merchant", "queue", "policy")
@@ -80,7 +89,8 @@ class QueuePage(ListPage):
         works = permissions.can_work(user)
         standing = work.standing(user, at=now) if works else None
         mine = work.live_claim(user)
-        following = self._following(standing, now) if mine is None and standing else None
+        grid = work.live_page(user) if works else None
+        following = self._following(standing, now) if mine is None and grid is None and standing else None
         shown = mine.case if mine else following
         rows = [*self.page.rows, *([shown] if shown else [])]
         _describe(rows, now)
@@ -93,11 +103,12 @@ class QueuePage(ListPage):
             unfit=queues.unfit() if leads else 0,
             day=queues.day_of(user, since=work.day_of(user, now)[1]),
             mine=mine,
+            grid=grid,
             next_case=shown,
             standing=standing,
             limits=giving.limits(standing) if standing else [],
             tired=giving.tired(user, standing, at=now) if standing else None,
-            refused=giving.refused(standing) if standing and not shown else "",
+            refused=giving.refused(standing) if standing and not shown and not grid else "",
             may_work=works,
             may_edit=permissions.can_edit_queues(user),
             **kwargs,
@@ -113,7 +124,9 @@ class QueuePage(ListPage):
 @require_POST
 @opens(permissions.can_work)
 def take_next(request: HttpRequest) -> HttpResponse:
-    """Take the most urgent case: of the queue that the form names, else of all."""
+    """Take the most urgent case: of the queue that the form names, else of all. Whoever has a page of listings goes on with that."""
+    if page := work.live_page(request.user):
+        return redirect("investigations:grid-page", pk=page.pk)
     queue, now = Queue.objects.filter(key=request.POST.get("queue", "")).first(), timezone.now()
     held = request.POST.get("held") == "1"
     case = golden.next_case(person=request.user, queue=queue, held=held, chance=drawn(), at=now)  # type: ignore[arg-type]

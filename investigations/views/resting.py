@@ -25,6 +25,7 @@ from investigations.views import dialogs
 from investigations.views.arranging import asked_or_done
 from investigations.views.case import load
 from investigations.views.dialogs import Dialog
+from investigations.views.giving import go_on
 
 
 @asked_or_done
@@ -60,7 +61,7 @@ def snooze(request: HttpRequest, pk: int) -> HttpResponse:
         return dialogs.refuse(request, case, dialog, refusal)
     until = formats.day(given["until"])
     toasts.tell(request, _("Put %(case)s aside until %(day)s") % {"case": case, "day": until})
-    return _go_on(step)
+    return go_on(request, step)
 
 
 @require_POST
@@ -97,7 +98,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     except Refusal as refusal:
         return dialogs.refuse(request, case, dialog, refusal)
     toasts.tell(request, _("Asked about %(case)s") % {"case": case}, note=_("The answer comes to your inbox."))
-    return _go_on(step)
+    return go_on(request, step)
 
 
 @require_POST
@@ -154,14 +155,7 @@ def hand_back(request: HttpRequest, pk: int) -> HttpResponse:
     except Refusal as refusal:
         return dialogs.refuse(request, case, dialog, refusal)
     toasts.tell(request, _("Handed %(case)s back") % {"case": case})
-    return _go_on(step)
-
-
-def _go_on(step: shift.Step) -> HttpResponse:
-    """To the case that is the person's now, else to the queue."""
-    if step.next is not None:
-        return redirect("investigations:case", pk=step.next.pk)
-    return redirect("investigations:queue")
+    return go_on(request, step)
 
 
 def _dialog(case: Case, name: str, title: str, submit: str, form: Any, *said: str) -> Dialog:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from enforcement.enums import Owed
@@ -100,6 +101,7 @@ def policy(
     points: int = 4,
     rule: str = 'listing.text.mentions("magnets")',
     founded: Ground = Ground.LEGAL,
+    brake_share: Decimal = Decimal(1),
 ) -> Policy:
     """A policy in force, in review mode."""
     author = author or User.objects.filter(username="author").first() or person("author", Role.GOVERNANCE_MANAGER)
@@ -119,6 +121,7 @@ def policy(
         listings_a_day=listings_a_day,
         cure_days=cure_days,
         points=points,
+        brake_share=brake_share,
         author=author,
         created_at=NOON,
     )

@@ -19,6 +19,8 @@ class Day:
 
 
 def day(user: User, *, since: datetime) -> Day:
-    decided = CaseDecision.objects.filter(decision__decided_by=user, decision__decided_at__gte=since)
+    decided = CaseDecision.objects.filter(
+        decision__decided_by=user, decision__decided_at__gte=since, claim__run__isnull=True
+    )
     sums = decided.aggregate(n=Count("pk"), mean=Avg("handling_seconds"))
     return Day(Claim.objects.filter(person=user, claimed_at__gte=since).count(), sums["n"], sums["mean"])
