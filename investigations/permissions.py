@@ -14,6 +14,7 @@ __all__ = [
     "can_export_buyers",
     "can_hear_reporters",
     "can_import_recalls",
+    "can_investigate",
     "can_keep_reasons",
     "can_keep_reporters",
     "can_lead",
@@ -21,11 +22,13 @@ __all__ = [
     "can_open_quality",
     "can_plan_quality",
     "can_read_cases",
+    "can_read_investigations",
     "can_read_notices",
     "can_read_quality",
     "can_read_recalls",
     "can_read_reporters",
     "can_review",
+    "can_search",
     "can_see_listings",
     "can_see_merchants",
     "can_see_queue",
@@ -184,3 +187,17 @@ def can_plan_quality(user: Anyone) -> bool:
 def can_see_shared(user: Anyone) -> bool:
     """See what two merchants share, word for word; each look goes on the log."""
     return has_role(user, *SENIORS, Role.AUDITOR)
+
+
+def can_search(user: Anyone) -> bool:
+    """Search everything in the rule language, and see what the team has searched for."""
+    return has_role(user, *SENIORS, Role.GOVERNANCE_MANAGER, Role.AUDITOR)
+
+
+def can_read_investigations(user: Anyone) -> bool:
+    return has_role(user, *SENIORS, Role.GOVERNANCE_MANAGER, Role.AUDITOR)
+
+
+def can_investigate(user: Anyone) -> bool:
+    """Open an investigation; work on one of which one is a member is the domain's word."""
+    return has_role(user, Role.INVESTIGATOR, Role.GOVERNANCE_MANAGER)

@@ -22,6 +22,7 @@ from investigations.domain import (
     reviews,
     routing,
     sampling,
+    search_runs,
     team,
 )
 from investigations.queries import notices as mail_to_reporters
@@ -121,3 +122,8 @@ def hand_over_consumers() -> None:
 @shared_task
 def fetch_recalls() -> None:
     recall_fetch.fetch(at=timezone.now())
+
+
+@shared_task
+def forget_searches() -> None:
+    search_runs.forget_old(at=timezone.now())

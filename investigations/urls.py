@@ -12,6 +12,7 @@ from investigations.views import (
     case_verbs,
     cases,
     consumers,
+    explore,
     golden,
     inbox,
     link_groups,
@@ -29,6 +30,7 @@ from investigations.views import (
     reporters,
     resting,
     search,
+    search_history,
     team,
 )
 
@@ -158,6 +160,11 @@ urlpatterns: list[URLPattern] = [
     path("merchants/<str:public_id>/links/", links.page, name="merchant-links"),
     path("merchants/<str:public_id>/links/<int:pk>/look/", links.look, name="merchant-link-look"),
     path("search/", search.page, name="search"),
+    path("search/listings/", explore.Explore.as_view(), name="explore"),
+    path("search/listings/figures/", explore.figures, name="explore-figures"),
+    path("search/listings/progress/", explore.progress, name="explore-progress"),
+    path("search/listings/export/", explore.export, name="explore-export"),
+    path("search/history/", search_history.SearchHistory.as_view(), name="search-history"),
     path("find/", search.find, name="find"),
     path("inbox/", inbox.InboxPage.as_view(), name="inbox"),
     path("inbox/read/", inbox.mark_read, name="inbox-read"),

@@ -32,7 +32,7 @@ class ListingList(ListPage):
     filterset_class = ListingFilter
     order = ("-changed_at", "-pk")
     market_lookup = "markets__overlap"
-    columns = (
+    columns: tuple[Column, ...] = (
         Column("photo", gettext_lazy("Photo"), fit=True, quiet_head=True),
         Column("title", gettext_lazy("Title, as sold"), grow=True, value=lambda row: row.title),
         Column("id", gettext_lazy("Id"), hidden=True, value=lambda row: f"L-{row.pk}"),
