@@ -7,10 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from governance.accounts.models import User
-from governance.policies.domain import rules
-from governance.policies.enums import Severity
+from governance.policies.domain import policies, rules, versions
+from governance.policies.domain.versions import Terms, Words
+from governance.policies.enums import Ground, Measure, Severity, Subject
 from governance.policies.models import Policy
-from governance.web.refusals import Refusal
+from governance.web.refusals import MoveRefused, Refusal
 from investigations.domain import investigations, staff_cases
 from investigations.enums import CollectedKind, FindingKind
 from investigations.models import Finding, Investigation
@@ -68,6 +69,39 @@ def propose_policy(*, investigation: Investigation, text: str, rule: str, actor:
     data = {"finding": finding.pk, "rule": rule}
     investigations.record("investigation.policy_proposed", investigation, actor=actor, at=at, data=data)
     return finding
+
+
+@transaction.atomic
+def begin_policy(*, finding: Finding, slug: str, family: str, language: str, actor: User, at: datetime) -> Policy:
+    """Make a policy with a draft that has the words and the expression of the proposal; its author goes on from there.
+
+    It would hold in the markets of what was collected. Severity, ground and measures are put in for the author to change: a draft
+    does nothing.
+    """
+    investigation = investigations.lock_open(finding.investigation, actor)
+    finding = Finding.objects.select_for_update().get(pk=finding.pk)
+    if finding.kind != FindingKind.POLICY or finding.policy_id is not None:
+        raise MoveRefused(_("This proposal has its policy already, or is none."))
+    policy = policies.create(slug=slug, family=family, subject=Subject.LISTINGS, actor=actor, at=at)
+    offered = Listing.objects.filter(pk__in=investigation.collected.filter(removed_at=None).values("listing"))
+    markets = {code for codes in offered.values_list("markets", flat=True) for code in codes}
+    terms = Terms(
+        severity=Severity.SERIOUS,
+        ground=Ground.TERMS,
+        legal_basis="",
+        jurisdictions=sorted(markets),
+        rule=finding.rule,
+        measures=[Measure.REQUEST_CORRECTION],
+        default_measure=Measure.REQUEST_CORRECTION,
+        evidence=str(investigation),
+        texts={language: Words(title=investigation.title, summary=finding.text, statement="")},
+    )
+    versions.draft(policy=policy, terms=terms, actor=actor, at=at)
+    finding.policy = policy
+    finding.save(update_fields=["policy"])
+    data = {"finding": finding.pk, "policy": policy.number}
+    investigations.record("investigation.policy_begun", investigation, actor=actor, at=at, data=data)
+    return policy
 
 
 @transaction.atomic

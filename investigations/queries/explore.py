@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
@@ -61,7 +62,7 @@ def with_moment(rows: QuerySet[Listing], moment: Moment) -> QuerySet[Listing]:
     return rows.annotate(moment=F("created_at" if moment == Moment.LISTED else "changed_at"))
 
 
-def within(rows: QuerySet[Listing], start: datetime | None, end: datetime, *, dated: bool) -> QuerySet[Listing]:
+def within(rows: QuerySet[Any], start: datetime | None, end: datetime, *, dated: bool) -> QuerySet[Any]:
     """Of rows with a moment those between the two. `dated`: without a start, still only those to which it happened."""
     if start is not None:
         return rows.filter(moment__gte=start, moment__lt=end)

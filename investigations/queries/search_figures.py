@@ -86,7 +86,7 @@ def count(rows: QuerySet[Any], window: Window, *, zone: ZoneInfo) -> Found:
         most_first=_MOST_FIRST,
         now="true" if window.start is None else "moment >= %(start)s",
     )
-    named: dict[str, object] = {"most": COUNTED + 1, "unit": unit, "zone": str(zone), "start": window.start} | given
+    named: dict[str, Any] = {"most": COUNTED + 1, "unit": unit, "zone": str(zone), "start": window.start} | given
     found = Found(unit=unit)
     with connection.cursor() as cursor:
         cursor.execute(text, named)
@@ -105,7 +105,7 @@ def unit_of(window: Window) -> str:
     return "day" if days > 2 else "hour"
 
 
-def _inner(rows: QuerySet[Any]) -> tuple[str, dict[str, object]]:
+def _inner(rows: QuerySet[Any]) -> tuple[str, dict[str, Any]]:
     """The rows as SQL, its parameters by name."""
     chosen = rows.order_by().values_list(
         "pk", "category_id", "merchant_id", "brand", "state", "price_eur", "markets", "moment"

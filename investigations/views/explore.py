@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from governance.web import exports
 from governance.web.access import opens
 from governance.web.keyset import KeysetPage
-from governance.web.lists import Column
+from governance.web.lists import Bulk, Column
 from governance.web.refusals import Refusal
 from investigations import permissions
 from investigations.domain import search_runs
@@ -34,8 +34,13 @@ class Explore(ListingList):
     section, title = "explore", gettext_lazy("Search")
     may_open = staticmethod(permissions.can_search)
     template_name = "investigations/explore.html"
-    filterset_class: type[FilterSet] = ExploreFilter
+    filterset_class = ExploreFilter
     columns: tuple[Column, ...] = tuple(column for column in ListingList.columns if column.name != "photo")
+    bulk = (
+        Bulk(
+            "collect", gettext_lazy("Add to an investigation"), url_name="investigations:collect", key="a", icon="plus"
+        ),
+    )
     too_slow = ""
 
     @cached_property
@@ -84,10 +89,11 @@ def figures(request: HttpRequest) -> HttpResponse:
             found = search_figures.count(shown.both_spans, shown.window, zone=timezone.get_current_timezone())
     except TooSlow as slow:
         return render(request, "investigations/_explore_figures.html", {"found": None, "too_slow": str(slow)})
+    run = None
     if not shown.problems and (shown.reading is None or shown.reading.done):
-        search_runs.ran(query=view.query, found=found, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
+        run = search_runs.ran(query=view.query, found=found, actor=request.user, at=timezone.now())
     panel = search_panel.panel(found, shown, QueryDict(view.query))
-    return render(request, "investigations/_explore_figures.html", {"found": found, "panel": panel})
+    return render(request, "investigations/_explore_figures.html", {"found": found, "panel": panel, "run": run})
 
 
 @opens(permissions.can_search)

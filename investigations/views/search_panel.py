@@ -64,7 +64,7 @@ class Panel:
 
 
 def panel(found: Found, shown: ExploreFilter, query: QueryDict) -> Panel:
-    compared = shown.window.start is not None
+    compared = shown.window.start is not None and found.before > 0
     names = _names(found)
     facets = [
         Facet(key, str(title), _bars(found.facets[key], names.get(key, {}), query, key, compared=compared))
@@ -93,7 +93,7 @@ def _bars(rows: Sequence[Counted], names: dict[str, str], query: QueryDict, key:
             row.now,
             formats.number(row.now),
             _narrowed(query, key, row.value),
-            _change(row.now, row.before) if compared else "",
+            formats.signed(row.now - row.before) if compared else "",
         )
         for row in rows
     )

@@ -96,6 +96,7 @@ VERBS: Mapping[str, str | Promise] = {
     "investigation.noted": _("Note written on an investigation"),
     "investigation.nothing_found": _("Investigation found nothing further to do"),
     "investigation.opened": _("Investigation opened"),
+    "investigation.policy_begun": _("Policy begun from an investigation"),
     "investigation.policy_proposed": _("Policy proposed by an investigation"),
     "investigation.reopened": _("Investigation taken up again"),
     "investigation.search_kept": _("Search kept by an investigation"),
