@@ -200,7 +200,7 @@ def _notes(investigation: Investigation) -> Part | None:
 
 
 def _time_line(investigation: Investigation) -> Part:
-    rows = [each for each in reversed(queries.time_line(investigation, most=None))]
+    rows = list(reversed(queries.time_line(investigation, most=None)))
 
     def fill(paper: Paper) -> None:
         for row in rows:

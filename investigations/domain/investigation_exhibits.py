@@ -87,7 +87,7 @@ def download(*, exhibit: InvestigationExhibit, actor: User, at: datetime) -> byt
 
 def handle(exhibit: InvestigationExhibit, handling: Handling, *, actor: User, at: datetime, note: str = "") -> None:
     Custody.objects.create(exhibit=exhibit, handling=handling, person=actor, note=note, at=at)
-    data = {"exhibit": exhibit.pk, "handling": handling.value, "sha256": exhibit.sha256}
+    data = {"exhibit": exhibit.pk, "title": exhibit.title, "handling": handling.value, "sha256": exhibit.sha256}
     investigations.record("investigation.evidence_handled", exhibit.investigation, actor=actor, at=at, data=data)
 
 

@@ -10,7 +10,7 @@ from governance.accounts.models import User
 from governance.accounts.permissions import Anyone
 from governance.audit.models import Entry
 from investigations import permissions
-from investigations.enums import CollectedKind, InvestigationState
+from investigations.enums import CollectedKind, Handling, InvestigationState
 from investigations.models import (
     Case,
     Collected,
@@ -116,17 +116,18 @@ def time_line(investigation: Investigation, *, most: int | None = LINES_SHOWN) -
     """What the log says and what was noted as one, the newest first. A note stands once, in its own words."""
     log = Entry.objects.filter(subject_kind="investigation", subject_id=investigation.pk)
     written = {each.pk: each.text for each in notes(investigation)}
-    found = [
-        Happened(entry.at, entry.actor, entry.verb, written.get(entry.data.get("note", 0), "") or _about(entry))  # type: ignore[arg-type]
+    return [
+        Happened(entry.at, entry.actor, entry.verb, written.get(entry.data.get("note", 0), "") or _about(entry))
         for entry in log.select_related("actor").order_by("-at", "-id")[:most]
     ]
-    return found
 
 
 def _about(entry: Entry) -> str:
     """The part of an entry that says most."""
     data = entry.data
-    for key in ("title", "person", "reason", "cases", "handling"):
+    if handling := data.get("handling"):
+        return f"{data.get('title', '')}: {Handling(handling).label}"
+    for key in ("title", "person", "reason", "cases"):
         if value := data.get(key):
             return ", ".join(value) if isinstance(value, list) else str(value)
     return ""

@@ -91,7 +91,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         return render(request, "investigations/_explore_figures.html", {"found": None, "too_slow": str(slow)})
     run = None
     if not shown.problems and (shown.reading is None or shown.reading.done):
-        run = search_runs.ran(query=view.query, found=found, actor=request.user, at=timezone.now())
+        run = search_runs.ran(query=view.query, found=found, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
     panel = search_panel.panel(found, shown, QueryDict(view.query))
     return render(request, "investigations/_explore_figures.html", {"found": found, "panel": panel, "run": run})
 
@@ -106,7 +106,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "investigations/_explore_progress.html",
-        {"reading": shown.reading, "query": view.query, "page": address},
+        {"reading": shown.reading, "query": view.query, "again": address},
     )
 
 

@@ -178,6 +178,7 @@ def test_a_captured_listing_stays_as_it_was(stocked: Investigation, three: list[
     Listing.objects.filter(pk=three[0].pk).update(title="Another title")
     page = stocked.exhibits.get()
 
+    assert page.content
     assert page.content["content"]["title"] == "Nestlé cocoa"
     assert investigation_exhibits.verify(exhibit=page, actor=ines, at=timezone.now())
 
@@ -263,7 +264,7 @@ def test_a_search_is_kept_with_its_result(stocked: Investigation, ines: User) ->
 @pytest.fixture
 def signed_in(client: Client, ines: User) -> Iterator[Client]:
     client.force_login(ines)
-    yield client
+    return client
 
 
 def test_what_is_ticked_in_a_search_goes_into_a_new_investigation(signed_in: Client, three: list[Listing]) -> None:
