@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 CLOSE = 20
 """The snapshot is read where at least one in so many of the keys between the first and the last is asked about: it is read as a
 whole between two keys."""
+OVER_COLUMNS, BY_ROW = 5_000, 1_000
 FEWEST = 1_000
 """Of fewer the database is asked at once."""
 
@@ -57,12 +58,19 @@ class Question:
         self._snapshot = snapshots.serving()
         self._changed = frozenset(self._moved(self._snapshot)) if self._snapshot else frozenset[int]()
 
+    @property
+    def step(self) -> int:
+        """How many listings to ask about at once, so that an answer comes within a second or so."""
+        return BY_ROW if self.reader.by_row else OVER_COLUMNS
+
     def among(self, keys: Sequence[int]) -> Told:
         """Of listings by their keys, in ascending order."""
         told, left = Told(read=len(keys)), set(keys)
         if self._in_snapshot(keys):
             left -= self._from_snapshot(keys, told)
-        if left:
+        if left and self.reader.by_row:
+            told.add(self.reader.held_among(sorted(left)))
+        elif left:
             chosen = Listing.objects.filter(pk__in=among(sorted(left)))
             batch = engine.batch(chosen, self.reader.environment, self.reader.needs, at=self.at)
             told.add(self.reader.held(batch.frame))

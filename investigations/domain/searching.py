@@ -20,7 +20,6 @@ KEPT = 900
 """Seconds after which a search is read anew: listings have changed."""
 SLICE = 1.5
 """Seconds that one request reads on."""
-STEP = 5_000
 MOST = 300_000
 """Listings that one search reads: of more, the newest."""
 
@@ -79,7 +78,7 @@ def _read_on(reading: Reading, question: Question, seconds: float) -> None:
     """The newest first: of a search that is stopped they are what counts."""
     began = time.monotonic()
     while reading.left:
-        keys, reading.left = reading.left[-STEP:], reading.left[:-STEP]
+        keys, reading.left = reading.left[-question.step :], reading.left[: -question.step]
         told = question.among(keys)
         reading.found.extend(told.true_of)
         reading.read += told.read

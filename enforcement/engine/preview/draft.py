@@ -86,12 +86,12 @@ class Reader:
         return self._counted(self._rows(frame[KEY].to_list()), frame)
 
     def held(self, frame: pl.DataFrame) -> tuple[list[int], int]:
-        """The keys of those for which it holds, and of how many that cannot be decided; over columns where that can be."""
-        answer = self._rows(frame[KEY].to_list()) if self.by_row else self._over(frame)
+        """The keys of those for which it holds, and of how many that cannot be decided."""
+        answer = self._over(frame)
         return list(answer.held), len(answer.unknown)
 
     def held_among(self, keys: Collection[int]) -> tuple[list[int], int]:
-        """The same of listings of which there are no columns: row by row."""
+        """The same row by row, of what the database holds now."""
         answer = self._rows(keys)
         return list(answer.held), len(answer.unknown)
 

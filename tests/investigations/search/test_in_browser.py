@@ -83,7 +83,7 @@ def test_from_a_search_to_a_conclusion(
     page.locator("#conclude button.is-primary").click()
     expect(page.locator("#again")).to_have_count(1)
     with page.expect_download() as download:
-        page.keyboard.press("d")
+        page.locator("form[action$='/dossier/'] button").click()
     assert download.value.suggested_filename.endswith(".pdf")
     for path in ("/investigations/", "/search/history/"):
         page.goto(path)

@@ -35,6 +35,7 @@ from investigations.models import (
 )
 from listings.models import Listing
 from tests.factories import cases as make
+from tests.fixtures.paper import sheets
 from tests.investigations.search import ground
 
 pytestmark = pytest.mark.django_db
@@ -233,7 +234,13 @@ def test_a_dossier_is_logged_by_its_hash_and_names_people_by_pseudonym(stocked: 
     at = timezone.now()
     made = dossiers.make(investigation=stocked, language="en", actor=ines, at=at)
 
-    assert made.data.startswith(b"%PDF")
+    front, *rest = sheets(made.data)
+    assert "3 Evidence and its custody" in " ".join(front)
+    evidence = " ".join(rest[1]).replace(" ", "")
+    assert stocked.exhibits.get().sha256 in evidence
+    assert "Taken,Ines" in evidence
+    assert "ines@" not in str(rest)
+    assert "They answer to one phone." in " ".join(line for sheet in rest for line in sheet)
     assert hashlib.sha256(made.data).hexdigest() == made.sha256
     entry = Entry.objects.get(verb="investigation.dossier_made")
     assert entry.data["sha256"] == made.sha256
