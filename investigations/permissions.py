@@ -37,6 +37,7 @@ __all__ = [
     "can_settle_reviews",
     "can_take_held",
     "can_work",
+    "can_work_on_investigations",
     "can_work_recalls",
     "markets",
 ]
@@ -198,6 +199,11 @@ def can_read_investigations(user: Anyone) -> bool:
     return has_role(user, *SENIORS, Role.GOVERNANCE_MANAGER, Role.AUDITOR)
 
 
+def can_work_on_investigations(user: Anyone) -> bool:
+    """Be a member of one, and add to it; auditors only read."""
+    return has_role(user, *SENIORS, Role.GOVERNANCE_MANAGER)
+
+
 def can_investigate(user: Anyone) -> bool:
-    """Open an investigation; work on one of which one is a member is the domain's word."""
+    """Open an investigation."""
     return has_role(user, Role.INVESTIGATOR, Role.GOVERNANCE_MANAGER)

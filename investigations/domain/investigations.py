@@ -57,10 +57,10 @@ def open_new(*, title: str, question: str, actor: User, at: datetime) -> Investi
 
 @transaction.atomic
 def take_in(*, investigation: Investigation, person: User, actor: User, at: datetime) -> InvestigationMember:
-    """Let somebody work on it who may read investigations."""
+    """Let somebody work on it, too."""
     investigation = lock_open(investigation, actor)
-    if not permissions.can_read_investigations(person):
-        raise Refusal(_("%(person)s may not read investigations.") % {"person": person.pseudonym})
+    if not permissions.can_work_on_investigations(person):
+        raise Refusal(_("%(person)s may not work on investigations.") % {"person": person.pseudonym})
     member, new = InvestigationMember.objects.get_or_create(
         investigation=investigation, person=person, defaults={"since": at}
     )

@@ -72,12 +72,12 @@ def members(investigation: Investigation) -> list[InvestigationMember]:
 
 
 def may_be_taken_in(investigation: Investigation) -> list[User]:
-    """People who may read investigations and do not work on this one yet, by pseudonym."""
+    """People who may work on investigations and do not work on this one yet, by pseudonym."""
     people = User.objects.filter(is_active=True).exclude(
         pk__in=InvestigationMember.objects.filter(investigation=investigation).values("person")
     )
     found = people.prefetch_related("grants").order_by("pseudonym", "pk")
-    return [person for person in found if permissions.can_read_investigations(person)]
+    return [person for person in found if permissions.can_work_on_investigations(person)]
 
 
 def collected(investigation: Investigation, kind: CollectedKind) -> list[Collected]:

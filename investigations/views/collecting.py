@@ -42,7 +42,7 @@ class Chosen:
         return bool(self.listings or self.merchants or self.cases or self.groups or self.run)
 
 
-@opens(permissions.can_read_investigations)
+@opens(permissions.can_work_on_investigations)
 def page(request: HttpRequest) -> HttpResponse:
     """Asks into which, and why; a post with `add` does it."""
     chosen = _chosen(request)

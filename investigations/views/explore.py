@@ -36,12 +36,17 @@ class Explore(ListingList):
     template_name = "investigations/explore.html"
     filterset_class = ExploreFilter
     columns: tuple[Column, ...] = tuple(column for column in ListingList.columns if column.name != "photo")
-    bulk = (
+    bulk: tuple[Bulk, ...] = (
         Bulk(
             "collect", gettext_lazy("Add to an investigation"), url_name="investigations:collect", key="a", icon="plus"
         ),
     )
     too_slow = ""
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        if not permissions.can_work_on_investigations(request.user):
+            self.bulk = ()
 
     @cached_property
     def page(self) -> KeysetPage:
@@ -93,7 +98,11 @@ def figures(request: HttpRequest) -> HttpResponse:
     if not shown.problems and (shown.reading is None or shown.reading.done):
         run = search_runs.ran(query=view.query, found=found, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
     panel = search_panel.panel(found, shown, QueryDict(view.query))
-    return render(request, "investigations/_explore_figures.html", {"found": found, "panel": panel, "run": run})
+    return render(
+        request,
+        "investigations/_explore_figures.html",
+        {"found": found, "panel": panel, "run": run if view.bulk else None},
+    )
 
 
 @opens(permissions.can_search)

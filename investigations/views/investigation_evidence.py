@@ -29,7 +29,7 @@ from investigations.views.investigations import load, person, verb
 
 
 @require_POST
-@opens(permissions.can_read_investigations)
+@opens(permissions.can_work_on_investigations)
 def add_file(request: HttpRequest, pk: int) -> HttpResponse:
     found = load(request, pk)
     form = ExhibitForm(request.POST, request.FILES, prefix="exhibit")
@@ -44,7 +44,7 @@ def add_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@opens(permissions.can_read_investigations)
+@opens(permissions.can_work_on_investigations)
 def capture(request: HttpRequest, pk: int, listing: int) -> HttpResponse:
     """Keep a listing's page as it is now."""
     found = load(request, pk)
@@ -54,7 +54,7 @@ def capture(request: HttpRequest, pk: int, listing: int) -> HttpResponse:
 
 
 @require_POST
-@opens(permissions.can_read_investigations)
+@opens(permissions.can_work_on_investigations)
 def verify(request: HttpRequest, pk: int, exhibit: int) -> HttpResponse:
     piece = _piece(request, pk, exhibit)
     try:
@@ -85,7 +85,7 @@ def download(request: HttpRequest, pk: int, exhibit: int) -> HttpResponse:
     return _file(data, name, "application/octet-stream")
 
 
-@opens(permissions.can_read_investigations)
+@opens(permissions.can_work_on_investigations)
 def cases(request: HttpRequest, pk: int) -> HttpResponse:
     """Put collected listings before moderators."""
     found = load(request, pk)
@@ -118,7 +118,7 @@ def cases(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "investigations/finding.html", context, status=422 if form.is_bound else 200)
 
 
-@opens(permissions.can_read_investigations)
+@opens(permissions.can_work_on_investigations)
 def propose(request: HttpRequest, pk: int) -> HttpResponse:
     """Propose a policy; what a search asked may be its expression."""
     found = load(request, pk)
@@ -136,7 +136,7 @@ def propose(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "investigations/finding.html", context, status=422 if form.is_bound else 200)
 
 
-@opens(permissions.can_read_investigations)
+@opens(permissions.can_work_on_investigations)
 def nothing(request: HttpRequest, pk: int) -> HttpResponse:
     found = load(request, pk)
     form = FindNothing(request.POST or None)
@@ -170,7 +170,7 @@ def write_policy(request: HttpRequest, pk: int, finding: int) -> HttpResponse:
 
 
 @require_POST
-@opens(permissions.can_read_investigations)
+@opens(permissions.can_work_on_investigations)
 def dossier(request: HttpRequest, pk: int) -> HttpResponse:
     found = load(request, pk)
     try:

@@ -121,14 +121,14 @@ def verb(request: HttpRequest, pk: int, act: Callable[..., object], told: str, *
 
 
 @require_POST
-@opens(permissions.can_read_investigations)
+@opens(permissions.can_work_on_investigations)
 def note(request: HttpRequest, pk: int) -> HttpResponse:
     found = load(request, pk)
     return verb(request, pk, domain.note, _("Noted"), investigation=found, text=request.POST.get("text", ""))
 
 
 @require_POST
-@opens(permissions.can_read_investigations)
+@opens(permissions.can_work_on_investigations)
 def take_in(request: HttpRequest, pk: int) -> HttpResponse:
     found = load(request, pk)
     given = request.POST.get("person", "")
@@ -138,7 +138,7 @@ def take_in(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@opens(permissions.can_read_investigations)
+@opens(permissions.can_work_on_investigations)
 def drop(request: HttpRequest, pk: int, collected: int) -> HttpResponse:
     row = get_object_or_404(
         Collected.objects.select_related("investigation"), pk=collected, investigation=load(request, pk)
@@ -147,7 +147,7 @@ def drop(request: HttpRequest, pk: int, collected: int) -> HttpResponse:
 
 
 @require_POST
-@opens(permissions.can_read_investigations)
+@opens(permissions.can_work_on_investigations)
 def conclude(request: HttpRequest, pk: int) -> HttpResponse:
     found = load(request, pk)
     answer = request.POST.get("conclusion", "")
@@ -155,7 +155,7 @@ def conclude(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@opens(permissions.can_read_investigations)
+@opens(permissions.can_work_on_investigations)
 def take_up_again(request: HttpRequest, pk: int) -> HttpResponse:
     found = load(request, pk)
     why = request.POST.get("reason", "")

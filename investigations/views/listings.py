@@ -94,6 +94,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "comparison": changes.compare(listing, number=int(number) if number.isdecimal() else None, language=spoken),
         "chart": sales_chart(queries.daily(listing, until=timezone.localdate())),
         "may_read_cases": permissions.can_read_cases(request.user),
+        "may_collect": permissions.can_work_on_investigations(request.user),
     }
     return render(request, "investigations/listing.html", context)
 

@@ -23,6 +23,7 @@ ICONS = {
     "appeal": "scale",
     "dispute": "gavel",
     "notice": "flag",
+    "investigation": "search",
 }
 HEADINGS = {
     "case": _("Cases"),
@@ -33,6 +34,7 @@ HEADINGS = {
     "appeal": _("Appeals"),
     "dispute": _("Disputes"),
     "notice": _("Notices"),
+    "investigation": _("Investigations"),
 }
 PAGES = {
     "case": "investigations:case",
@@ -43,6 +45,7 @@ PAGES = {
     "appeal": "investigations:appeal",
     "dispute": "enforcement:dispute",
     "notice": "investigations:notice",
+    "investigation": "investigations:investigation",
 }
 FOR_THE_PALETTE, FOR_THE_PAGE = 4, 20
 
