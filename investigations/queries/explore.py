@@ -12,7 +12,10 @@ from enforcement.models import DecisionItem
 from investigations.enums import Moment
 from investigations.text import search_words
 from listings.models import Listing, Merchant
+from listings.queries.keys import among
 
+ALIKE = 2_000
+"""Listings whose titles are nearly so: of more, some."""
 NAMED = 200
 """Merchants whose names have the words: of more, the first by key."""
 SHORTEST_NAME = 3
@@ -49,8 +52,7 @@ def with_words(rows: QuerySet[Listing], words: str, *, near: bool = False) -> Qu
     if named:
         condition |= Q(merchant__in=named)
     if near:
-        rows = rows.alias(shouted=Upper("title"))
-        condition |= Q(shouted__trigram_word_similar=" ".join(search_words.wanted(words)).upper())
+        condition |= Q(pk__in=among(_alike(search_words.wanted(words))))
     return rows.filter(condition)
 
 
@@ -67,6 +69,13 @@ def within(rows: QuerySet[Any], start: datetime | None, end: datetime, *, dated:
     if start is not None:
         return rows.filter(moment__gte=start, moment__lt=end)
     return rows.filter(moment__isnull=False) if dated else rows
+
+
+def _alike(words: list[str]) -> list[int]:
+    """Looked for by themselves: beside other conditions the database would compare every title."""
+    shouted = Listing.objects.alias(shouted=Upper("title"))
+    alike = shouted.filter(shouted__trigram_word_similar=" ".join(words).upper())
+    return list(alike.order_by().values_list("pk", flat=True)[:ALIKE])
 
 
 def _merchants(words: list[str]) -> list[int]:
