@@ -211,10 +211,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "fetch photos that are waited for": {"task": "investigations.tasks.fetch_photos", "schedule": 60},
     "fetch recalls": {"task": "investigations.tasks.fetch_recalls", "schedule": crontab(minute=17)},
     "end suspensions of reporters": {"task": "investigations.tasks.end_suspensions", "schedule": 300},
+    "forget old searches": {"task": "investigations.tasks.forget_searches", "schedule": crontab(hour=3, minute=20)},
     "count for the rail": {"task": "investigations.tasks.count_for_the_rail", "schedule": 60},
     "count the days of the team": {"task": "investigations.tasks.count_team_days", "schedule": 300},
     "count the team's day so far": {"task": "investigations.tasks.count_team_today", "schedule": 180},
 }
+
+# --- searches --------------------------------------------------------------------------------------
+SEARCH_HISTORY_DAYS = env.int("SEARCH_HISTORY_DAYS", default=180)  # how long the team's history of searches is kept
 
 # --- links between merchants -------------------------------------------------------------------
 # Keys the hashes by which bank accounts, addresses and the like are compared. With another key the marketplace has to send accounts and
@@ -417,6 +421,7 @@ SPECTACULAR_SETTINGS = {
         "ReviewState": "investigations.enums.ReviewState",
         "ReviewKind": "investigations.enums.ReviewKind",
         "ReviewOutcome": "investigations.enums.ReviewOutcome",
+        "InvestigationState": "investigations.enums.InvestigationState",
         "EventType": "enforcement.enums.EventType",
     },
     "SCHEMA_PATH_PREFIX": r"/api/v[0-9]+",

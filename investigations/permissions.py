@@ -15,6 +15,7 @@ __all__ = [
     "can_export_buyers",
     "can_hear_reporters",
     "can_import_recalls",
+    "can_investigate",
     "can_keep_reasons",
     "can_keep_reporters",
     "can_lead",
@@ -22,11 +23,13 @@ __all__ = [
     "can_open_quality",
     "can_plan_quality",
     "can_read_cases",
+    "can_read_investigations",
     "can_read_notices",
     "can_read_quality",
     "can_read_recalls",
     "can_read_reporters",
     "can_review",
+    "can_search",
     "can_see_bulk",
     "can_see_listings",
     "can_see_merchants",
@@ -37,6 +40,7 @@ __all__ = [
     "can_settle_reviews",
     "can_take_held",
     "can_work",
+    "can_work_on_investigations",
     "can_work_recalls",
     "markets",
 ]
@@ -202,3 +206,22 @@ def can_plan_quality(user: Anyone) -> bool:
 def can_see_shared(user: Anyone) -> bool:
     """See what two merchants share, word for word; each look goes on the log."""
     return has_role(user, *SENIORS, Role.AUDITOR)
+
+
+def can_search(user: Anyone) -> bool:
+    """Search everything in the rule language, and see what the team has searched for."""
+    return has_role(user, *SENIORS, Role.GOVERNANCE_MANAGER, Role.AUDITOR)
+
+
+def can_read_investigations(user: Anyone) -> bool:
+    return has_role(user, *SENIORS, Role.GOVERNANCE_MANAGER, Role.AUDITOR)
+
+
+def can_work_on_investigations(user: Anyone) -> bool:
+    """Be a member of one, and add to it; auditors only read."""
+    return has_role(user, *SENIORS, Role.GOVERNANCE_MANAGER)
+
+
+def can_investigate(user: Anyone) -> bool:
+    """Open an investigation."""
+    return has_role(user, Role.INVESTIGATOR, Role.GOVERNANCE_MANAGER)

@@ -25,6 +25,7 @@ from investigations.domain import (
     reviews,
     routing,
     sampling,
+    search_runs,
     team,
     team_figures,
 )
@@ -158,3 +159,8 @@ def fetch_photos() -> None:
 @shared_task
 def fetch_recalls() -> None:
     recall_fetch.fetch(at=timezone.now())
+
+
+@shared_task
+def forget_searches() -> None:
+    search_runs.forget_old(at=timezone.now())

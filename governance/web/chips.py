@@ -34,11 +34,11 @@ class Chip:
 
 
 def chips(form: Form, given: QueryDict) -> list[Chip]:
-    """One chip for each filter with a value; the search words have their own field and the sorting none."""
+    """One chip for each filter with a value; the search words have their own field, as what is hidden has, and the sorting none."""
     found = []
     for name, value in getattr(form, "cleaned_data", {}).items():
         field = form.fields[name]
-        if name in ("q", "sort") or empty(value):
+        if name in ("q", "sort") or form.fields[name].widget.is_hidden or empty(value):
             continue
         keys = keys_of(name, field)
         label = str(field.label or name)

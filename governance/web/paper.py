@@ -135,6 +135,11 @@ class Paper:
         """Begin what follows on the next sheet unless so many lines of it fit here."""
         self._room(lines * BODY.line)
 
+    @property
+    def sheets(self) -> int:
+        """How many there are by now: the number of the one that is being filled."""
+        return len(self._feet)
+
     def finished(self) -> bytes:
         """The document, its sheets numbered."""
         pages = len(self._feet)

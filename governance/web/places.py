@@ -44,6 +44,8 @@ PLACES = (
     Place("listings:imports", _("Imports"), "upload", 1, "g i", tab_of="listings"),
     Place("investigations:merchants", _("Merchants"), "merchant", 1, "g m"),
     Place("investigations:groups", _("Linked groups"), "link", 1, "g j", tab_of="merchants"),
+    Place("investigations:explore", _("Search"), "search", 1, "g z"),
+    Place("investigations:investigations", _("Investigations"), "search", 1, "g w", tab_of="explore"),
     Place("enforcement:policies", _("Policies"), "policy", 2, "g p"),
     Place("enforcement:ladder", _("Ladder"), "scale", 2, "g b", tab_of="policies"),
     Place("enforcement:ladder-steps", _("Steps due"), "gavel", 2, "g f", tab_of="policies"),

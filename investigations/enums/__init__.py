@@ -39,6 +39,17 @@ from investigations.enums.cases import (
     WokenBy,
 )
 from investigations.enums.grid import FATE_ICON, FATE_TONE, TileAnswer, TileFate
+from investigations.enums.investigations import (
+    COLLECTED_ICON,
+    HANDLING_TONE,
+    INVESTIGATION_MOVES,
+    INVESTIGATION_TONE,
+    CollectedKind,
+    ExhibitKind,
+    FindingKind,
+    Handling,
+    InvestigationState,
+)
 from investigations.enums.links import (
     RISK_FROM,
     RISK_LEVEL_TONE,
@@ -93,6 +104,7 @@ from investigations.enums.recalls import (
     MatchState,
     RecallSource,
 )
+from investigations.enums.searching import Moment, Span
 from investigations.enums.team import TIMED, Counted
 
 __all__ = [
@@ -102,6 +114,7 @@ __all__ = [
     "BUSY_BULKS",
     "CASE_MOVES",
     "CASE_TONE",
+    "COLLECTED_ICON",
     "CONSUMER_MOVES",
     "CONSUMER_TONE",
     "ENDED_NOTICES",
@@ -110,6 +123,9 @@ __all__ = [
     "GROUND_MATTER",
     "GROUND_NAME",
     "GROUND_SEVERITY",
+    "HANDLING_TONE",
+    "INVESTIGATION_MOVES",
+    "INVESTIGATION_TONE",
     "JUDGED_NOTICES",
     "JUDGING",
     "KIND_ICON",
@@ -153,15 +169,21 @@ __all__ = [
     "CaseOutcome",
     "CaseState",
     "ClaimEnd",
+    "CollectedKind",
     "ConsumerCause",
     "ConsumerState",
     "Counted",
     "DrawnFor",
     "EvidenceKind",
+    "ExhibitKind",
+    "FindingKind",
+    "Handling",
+    "InvestigationState",
     "KeyKind",
     "ListingStanding",
     "MatchKind",
     "MatchState",
+    "Moment",
     "News",
     "NoticeChannel",
     "NoticeGround",
@@ -176,6 +198,7 @@ __all__ = [
     "RiskLevel",
     "RiskReason",
     "Skill",
+    "Span",
     "TileAnswer",
     "TileFate",
     "Verdict",

@@ -5,6 +5,16 @@ from investigations.models.case import Case, CaseItem, CaseMove
 from investigations.models.claim import CaseDecision, Claim, GridPage, Skip
 from investigations.models.consumers import ConsumerAcknowledgement, ConsumerMove, ConsumerNotice, ConsumerPart
 from investigations.models.file import Evidence, Note
+from investigations.models.investigation import (
+    Collected,
+    CollectedSearch,
+    Custody,
+    Finding,
+    Investigation,
+    InvestigationExhibit,
+    InvestigationMember,
+    InvestigationNote,
+)
 from investigations.models.link import LinkGroup, LinkRisk
 from investigations.models.notice import Notice, NoticeFile, NoticeItem, NoticeMail, NoticeMove
 from investigations.models.quality import (
@@ -30,6 +40,7 @@ from investigations.models.recall import (
     RecallVersion,
 )
 from investigations.models.reporter import Reporter, ReporterMove, ReporterRight
+from investigations.models.search import SearchRun
 from investigations.models.skills import Absence, Skills
 from investigations.models.team import PersonDay, TeamDay, TeamFigure, TeamOutlook
 from investigations.models.wellbeing import Break, HardPolicy, OwnLimits, WellbeingRules
@@ -52,16 +63,24 @@ __all__ = [
     "CaseLink",
     "CaseMove",
     "Claim",
+    "Collected",
+    "CollectedSearch",
     "ConsumerAcknowledgement",
     "ConsumerMove",
     "ConsumerNotice",
     "ConsumerPart",
+    "Custody",
     "Draw",
     "Evidence",
+    "Finding",
     "GoldenCase",
     "GoldenReading",
     "GridPage",
     "HardPolicy",
+    "Investigation",
+    "InvestigationExhibit",
+    "InvestigationMember",
+    "InvestigationNote",
     "LinkGroup",
     "LinkRisk",
     "Note",
@@ -88,6 +107,7 @@ __all__ = [
     "ReporterMove",
     "ReporterRight",
     "Rerouting",
+    "SearchRun",
     "SecondReview",
     "SecondVerdict",
     "Skills",

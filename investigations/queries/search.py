@@ -13,11 +13,11 @@ from governance.accounts.enums import Place
 from governance.accounts.permissions import Anyone, can_open
 from governance.policies.models import Policy, PolicyText
 from governance.web.references import read_reference
-from investigations.queries import hearings, lines, notices, work
+from investigations.queries import hearings, investigations, lines, notices, work
 from investigations.queries.listings import visible_listings
 from investigations.queries.merchants import visible_merchants
 
-NUMBERED = re.compile(r"^([CLP])-?(\d{1,18})$", re.IGNORECASE)
+NUMBERED = re.compile(r"^([CILP])-?(\d{1,18})$", re.IGNORECASE)
 EAN = re.compile(r"^\d{8,14}$")
 EACH = 6
 SHORTEST = 3
@@ -26,7 +26,7 @@ SHORTEST = 3
 
 @dataclass(frozen=True)
 class Hit:
-    """Something found. `kind` is case, listing, policy, merchant, decision, appeal, dispute or notice; `exact` an id, not a likeness."""
+    """Something found. `kind` is case, investigation, listing, policy, merchant, decision, appeal, dispute or notice; `exact` an id, not a likeness."""
 
     kind: str
     pk: int
@@ -54,7 +54,12 @@ def find(words: str, *, user: Anyone, language: str, each: int = EACH) -> list[H
 
 
 def _by_number(letter: str, number: int, user: Anyone, language: str) -> Iterator[Hit]:
-    readers: dict[str, Callable[[int, Anyone, str], Iterator[Hit]]] = {"C": _cases, "L": _listings, "P": _policies}
+    readers: dict[str, Callable[[int, Anyone, str], Iterator[Hit]]] = {
+        "C": _cases,
+        "I": _investigations,
+        "L": _listings,
+        "P": _policies,
+    }
     yield from readers[letter](number, user, language)
 
 
@@ -74,6 +79,11 @@ def _policies(number: int, user: Anyone, language: str) -> Iterator[Hit]:
         titles = lines.policy_titles({number}, language=language)
         for policy in Policy.objects.filter(pk=number):
             yield Hit("policy", policy.pk, titles.get(policy.pk, policy.slug), policy.number, exact=True)
+
+
+def _investigations(number: int, user: Anyone, language: str) -> Iterator[Hit]:
+    for found in investigations.visible(user).filter(pk=number):
+        yield Hit("investigation", found.pk, found.title, str(found), exact=True)
 
 
 def _decisions(reference: str, user: Anyone) -> Iterator[Hit]:

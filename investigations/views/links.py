@@ -85,6 +85,8 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
         "way": [(found.merchants[key], _between(found, key, to)) for key, to in _pairs(way)],
         "filters": _filters(request, asked),
         "panel": _panel(request, found, asked),
+        "may_collect": permissions.can_work_on_investigations(request.user),
+        "group": links.visible_groups(request.user).filter(members__merchant=merchant).first(),
     }
     return render(request, "investigations/links.html", context)
 

@@ -32,7 +32,7 @@ class ListingList(ListPage):
     filterset_class = ListingFilter
     order = ("-changed_at", "-pk")
     market_lookup = "markets__overlap"
-    columns = (
+    columns: tuple[Column, ...] = (
         Column("photo", gettext_lazy("Photo"), fit=True, quiet_head=True),
         Column("title", gettext_lazy("Title, as sold"), grow=True, value=lambda row: row.title),
         Column("id", gettext_lazy("Id"), hidden=True, value=lambda row: f"L-{row.pk}"),
@@ -94,6 +94,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "comparison": changes.compare(listing, number=int(number) if number.isdecimal() else None, language=spoken),
         "chart": sales_chart(queries.daily(listing, until=timezone.localdate())),
         "may_read_cases": permissions.can_read_cases(request.user),
+        "may_collect": permissions.can_work_on_investigations(request.user),
     }
     return render(request, "investigations/listing.html", context)
 

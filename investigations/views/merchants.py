@@ -85,6 +85,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "windows": merchants.windows(merchant),
         "chart": sales_chart(listing_queries.daily_of_merchant(merchant.pk, until=timezone.localdate())),
         "may_read_cases": permissions.can_read_cases(request.user),
+        "may_collect": permissions.can_work_on_investigations(request.user),
         **_account(request, merchant, now),
     }
     return render(request, "investigations/merchant.html", context)

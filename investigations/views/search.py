@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from governance.web.access import opens, signed_in
+from investigations import permissions
 from investigations.filters import language
 from investigations.queries import search
 from investigations.queries.search import Hit
@@ -22,6 +23,7 @@ ICONS = {
     "appeal": "scale",
     "dispute": "gavel",
     "notice": "flag",
+    "investigation": "search",
 }
 HEADINGS = {
     "case": _("Cases"),
@@ -32,6 +34,7 @@ HEADINGS = {
     "appeal": _("Appeals"),
     "dispute": _("Disputes"),
     "notice": _("Notices"),
+    "investigation": _("Investigations"),
 }
 PAGES = {
     "case": "investigations:case",
@@ -42,6 +45,7 @@ PAGES = {
     "appeal": "investigations:appeal",
     "dispute": "enforcement:dispute",
     "notice": "investigations:notice",
+    "investigation": "investigations:investigation",
 }
 FOR_THE_PALETTE, FOR_THE_PAGE = 4, 20
 
@@ -61,7 +65,13 @@ def page(request: HttpRequest) -> HttpResponse:
     hits = search.find(words, user=request.user, language=language(), each=FOR_THE_PAGE)
     if len(hits) == 1 and hits[0].exact:
         return redirect(url_of(hits[0]))
-    return render(request, "investigations/search.html", {"words": words, "groups": _grouped(hits), "found": len(hits)})
+    context = {
+        "words": words,
+        "groups": _grouped(hits),
+        "found": len(hits),
+        "may_search": permissions.can_search(request.user),
+    }
+    return render(request, "investigations/search.html", context)
 
 
 def url_of(hit: Hit) -> str:

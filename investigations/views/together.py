@@ -29,6 +29,7 @@ class Verb:
 def context(request: HttpRequest, case: Case, *, held: Claim | None, mine: bool) -> dict[str, Any]:
     asked = family.questions(case)
     return {
+        "may_collect": permissions.can_work_on_investigations(request.user),
         "verbs": menu(request, case, held=held, mine=mine, waiting=work.unsettled(case).count()),
         "related": family.links(case),
         "snooze": resting.of(case) if not case.closed_at else None,

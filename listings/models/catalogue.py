@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -67,6 +68,7 @@ class Listing(models.Model):
             models.Index(Upper("brand"), condition=~Q(brand=""), name="listing_by_brand"),
             GinIndex(fields=["markets"], name="listing_by_market"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="listing_by_title"),
+            GinIndex(SearchVector("text_skeleton", "brand", config="simple"), name="listing_by_words"),
         )
 
     def __str__(self) -> str:

@@ -78,30 +78,45 @@ class Reader:
         return self.rule.needs | {REVENUE}
 
     def over(self, frame: pl.DataFrame) -> Figures:
-        """Of a frame with `columns`, whoever made it. What is under no category of the draft is not read: a pattern costs by the
-        text."""
+        """Of a frame with `columns`, whoever made it."""
+        return self._counted(self._over(frame), frame)
+
+    def rows(self, frame: pl.DataFrame) -> Figures:
+        """The same row by row, of what the database holds now of the listings of a frame."""
+        return self._counted(self._rows(frame[KEY].to_list()), frame)
+
+    def held(self, frame: pl.DataFrame) -> tuple[list[int], int]:
+        """The keys of those for which it holds, and of how many that cannot be decided."""
+        answer = self._over(frame)
+        return list(answer.held), len(answer.unknown)
+
+    def held_among(self, keys: Collection[int]) -> tuple[list[int], int]:
+        """The same row by row, of what the database holds now."""
+        answer = self._rows(keys)
+        return list(answer.held), len(answer.unknown)
+
+    def confirmed(self, keys: Collection[int]) -> list[Outcome]:
+        """Those of the listings for which the runtime says, of what the database holds now, that the rule holds."""
+        outcomes = by_row(self.policies, self._subjects(keys), at=self.at, summary=Summary())
+        return [each for each in outcomes if each.held]
+
+    def _over(self, frame: pl.DataFrame) -> Answer:
+        """What is under no category of the draft is not read: a pattern costs by the text."""
         (policy,) = self.policies.policies
         if policy.categories:
             scopes = Scopes.of(frame, self._planned)
             frame = scopes.frame.filter(scopes.within(policy)).select(frame.columns)
         frame = frame.with_columns(pl.lit(self.at, dtype=MOMENT).alias("now"))
         (answer,) = answers(self.policies, Batch(frame, (), lambda keys, texts_of=None: {}), self._planned)
-        return self._counted(answer, frame)
+        return answer
 
-    def rows(self, frame: pl.DataFrame) -> Figures:
-        """The same row by row, of what the database holds now of the listings of a frame."""
+    def _rows(self, keys: Collection[int]) -> Answer:
         summary = Summary()
-        outcomes = list(by_row(self.policies, self._subjects(frame[KEY].to_list()), at=self.at, summary=summary))
+        outcomes = list(by_row(self.policies, self._subjects(keys), at=self.at, summary=summary))
         tally = summary.tally(NOBODY)
         held = {each.subject_id: each.markets for each in outcomes if each.held}
         unknown = [each.subject_id for each in outcomes if each.held is None]
-        answer = Answer(self.policies.policies[0], tally.looked_at, held, unknown, tally.missing)
-        return self._counted(answer, frame)
-
-    def confirmed(self, keys: Collection[int]) -> list[Outcome]:
-        """Those of the listings for which the runtime says, of what the database holds now, that the rule holds."""
-        outcomes = by_row(self.policies, self._subjects(keys), at=self.at, summary=Summary())
-        return [each for each in outcomes if each.held]
+        return Answer(self.policies.policies[0], tally.looked_at, held, unknown, tally.missing)
 
     def _subjects(self, keys: Collection[int]) -> list[Read]:
         return facts.listings(Listing.objects.filter(pk__in=among(keys)), needs=self.needs, at=self.at)

@@ -132,7 +132,7 @@ def test_the_network_costs_the_same_however_many(
     star(count, center=hub)
     client.force_login(kim)
     client.get(links_of(hub))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(links_of(hub))
 
 

@@ -1,0 +1,50 @@
+"""The team's history of searches: kept by itself, for a time."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from governance.accounts.models import User
+from governance.audit.domain import entries
+from governance.web.refusals import Refusal
+from investigations.models import SearchRun
+from investigations.queries.search_figures import Found
+
+AGAIN = timedelta(minutes=10)
+"""The same search of the same person within this is one run."""
+LONGEST = 4_000
+SHORTEST_REASON = 5
+
+
+@transaction.atomic
+def ran(*, query: str, found: Found, actor: User, at: datetime) -> SearchRun | None:
+    """Keep that somebody searched. Nothing, where the address is empty or too long to be asked again."""
+    if not query or len(query) > LONGEST:
+        return None
+    same = SearchRun.objects.filter(person=actor, query=query, ran_at__gt=at - AGAIN).order_by("-ran_at", "-id")
+    if (last := same.first()) and last.sha256 == found.sha256:
+        return last
+    digest = "" if found.cut else found.sha256
+    return SearchRun.objects.create(
+        person=actor, query=query, found=found.now, more=found.cut, sha256=digest, ran_at=at
+    )
+
+
+@transaction.atomic
+def export(*, query: str, found: int, kind: str, reason: str, actor: User, at: datetime) -> None:
+    """Note that a result leaves the house, and why. Raises Refusal without a reason."""
+    reason = " ".join(reason.split())
+    if len(reason) < SHORTEST_REASON:
+        raise Refusal(_("Say what the file is for: it stands in the log."))
+    data = {"query": query, "listings": found, "as": kind, "reason": reason}
+    entries.record(verb="search.exported", actor=actor, subject_kind="search", data=data, at=at)
+
+
+@transaction.atomic
+def forget_old(*, at: datetime) -> int:
+    """Drop runs older than `SEARCH_HISTORY_DAYS`; returns how many."""
+    old = SearchRun.objects.filter(ran_at__lt=at - timedelta(days=settings.SEARCH_HISTORY_DAYS))
+    dropped, _by_model = old.delete()
+    return dropped

@@ -1,0 +1,30 @@
+"""Queries that a person waits for, and that a few words too few would make long."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import OperationalError, connection, transaction
+from django.utils.translation import gettext as _
+from psycopg2.errors import QueryCanceled
+
+from governance.web.refusals import Refusal
+
+
+class TooSlow(Refusal):
+    """The database was stopped; nothing else is lost."""
+
+
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Each statement within may take so long. Raises TooSlow."""
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(int(seconds * 1000))])
+            yield
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise TooSlow(_("This takes too long. Add a word, a category, a market or a span of time.")) from error
+        raise

@@ -1,0 +1,224 @@
+"""The page of a search: words and a condition together, what was found counted, the span against the one before, and the history."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from governance.accounts.enums import Role
+from governance.accounts.models import User
+from governance.audit.models import Entry
+from investigations.domain import search_runs
+from investigations.models import SearchRun
+from investigations.queries import bounded
+from listings.models import Listing
+from tests.factories import cases as make
+from tests.investigations.search import ground
+
+pytestmark = pytest.mark.django_db
+PAGE, FIGURES = reverse("investigations:explore"), reverse("investigations:explore-figures")
+
+
+@pytest.fixture
+def ines(client: Client) -> User:
+    cache.clear()
+    person = ground.ines()
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def three(ines: User) -> list[Listing]:
+    return ground.catalogue(at=timezone.now() - timedelta(days=2))
+
+
+def shown(client: Client, **query: str) -> str:
+    response = client.get(PAGE, query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def counted(client: Client, query: str = "") -> str:
+    response = client.post(f"{FIGURES}?{query}")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.mark.usefixtures("three")
+def test_words_and_a_condition_narrow_together(client: Client) -> None:
+    text = shown(client, q="nordlicht", where='listing.price >= 20 && merchant.country == "DE"')
+
+    assert "k-n-i-f-e" in text
+    assert "Power bank" in text
+    assert "Nestlé" not in text
+    assert "The condition was read over 3 listings." in text
+
+
+@pytest.mark.usefixtures("three")
+def test_what_is_wrong_with_a_condition_stands_at_its_place_and_the_words_still_find(client: Client) -> None:
+    text = shown(client, q="cocoa", where="listing.price > 5 && listing.colour == 1")
+
+    assert 'data-caret="29" data-caret-length="6" data-caret-in="id_where">1:30<' in text
+    assert "The condition is left out until it is right" in text
+    assert "Nestlé cocoa" in text
+    assert "listing.colour == 1" in text
+    assert "Power bank" not in text
+
+
+def test_a_listing_that_cannot_be_decided_is_counted_and_not_shown(client: Client, three: list[Listing]) -> None:
+    Listing.objects.filter(pk=three[0].pk).update(brand="Nestlé")
+
+    text = shown(client, where='listing.brand == "Nestlé"')
+
+    assert "Nestlé cocoa" in text
+    assert "Power bank" not in text
+    assert "2 lack the data to decide." in text
+
+
+@pytest.mark.usefixtures("three")
+def test_figures_count_by_what_was_found_and_lead_to_it(client: Client, ines: User) -> None:
+    text = counted(client, "where=listing.price+%3E%3D+20")
+
+    assert ">2</strong>" in text
+    assert "Nordlicht Spielwaren" in text
+    assert "price_eur_min=10&amp;price_eur_max=50" in text
+    assert "where=listing.price+%3E%3D+20" in text
+    run = SearchRun.objects.get()
+    assert (run.person, run.found, run.more) == (ines, 2, False)
+    assert len(run.sha256) == 64
+
+
+@pytest.mark.usefixtures("ines")
+def test_a_span_is_held_against_the_one_before(client: Client) -> None:
+    now = timezone.now()
+    make.market("DE")
+    merchant = make.merchant("Kestrel")
+    for days in (1, 2, 9, 40):
+        ground.listing(merchant, f"Lamp of {days} days", changed_at=now - timedelta(days=days))
+
+    text = counted(client, "span=7")
+
+    assert ">2</strong>" in text
+    assert "against 1 in the span before" in text
+    assert "+1 (+100 %)" in text
+    assert "Lamp of 9 days" not in shown(client, span="7")
+
+
+@pytest.mark.usefixtures("three")
+def test_a_search_as_of_a_moment_counts_its_span_back_from_then(client: Client) -> None:
+    then = timezone.now() - timedelta(days=30)
+
+    assert "Power bank" in shown(client, span="7")
+    assert "Power bank" not in shown(client, span="7", asof=then.isoformat())
+
+
+def test_a_page_and_its_figures_cost_the_same_at_one_and_at_three_rows(client: Client, ines: User) -> None:
+    made = ground.catalogue(at=timezone.now())
+    asked = {"where": "listing.price >= 0", "q": "nordlicht"}
+    client.get(PAGE, asked)
+    costs = []
+    for rows in (made[:1], made):
+        cache.clear()
+        Listing.objects.exclude(pk__in=[each.pk for each in rows]).update(price_minor=None, currency="")
+        with CaptureQueriesContext(connection) as page:
+            client.get(PAGE, asked)
+        with CaptureQueriesContext(connection) as figures:
+            counted(client, f"q=nordlicht&price_eur_min={len(rows)}")
+        costs.append((len(page), len(figures)))
+        Listing.objects.update(price_minor=1_000, currency="EUR")
+
+    assert costs == [(21, 17), (21, 17)]
+
+
+@pytest.mark.usefixtures("three")
+def test_the_same_search_again_is_one_line_of_the_history_until_something_else_is_found(
+    client: Client, three: list[Listing]
+) -> None:
+    for _again in range(2):
+        counted(client, "q=cocoa")
+    assert SearchRun.objects.count() == 1
+
+    Listing.objects.filter(pk=three[2].pk).update(brand="cocoa")
+    counted(client, "q=cocoa")
+    text = client.get(reverse("investigations:search-history")).content.decode()
+
+    assert SearchRun.objects.count() == 2
+    assert "As it was then" in text
+    assert "asof=" in text
+
+
+@pytest.mark.usefixtures("three")
+def test_the_history_costs_the_same_at_one_and_at_three_runs(client: Client) -> None:
+    costs = []
+    for words in (("a",), ("b", "c")):
+        for word in words:
+            counted(client, f"q={word}")
+        client.get(reverse("investigations:search-history"))
+        with CaptureQueriesContext(connection) as page:
+            client.get(reverse("investigations:search-history"))
+        costs.append(len(page))
+
+    assert costs == [6, 6]
+
+
+def test_what_is_old_in_the_history_is_forgotten(client: Client, three: list[Listing]) -> None:
+    counted(client, "q=cocoa")
+
+    assert search_runs.forget_old(at=timezone.now() + timedelta(days=179)) == 0
+    assert search_runs.forget_old(at=timezone.now() + timedelta(days=181)) == 1
+
+
+@pytest.mark.usefixtures("three")
+def test_an_export_says_why_and_has_what_was_found(client: Client) -> None:
+    address = f"{reverse('investigations:explore-export')}?q=cocoa"
+    without = client.post(address, {"kind": "csv", "reason": ""})
+    assert without.status_code == 302
+    assert not Entry.objects.filter(verb="search.exported").exists()
+
+    file = client.post(address, {"kind": "csv", "reason": "For the authority’s question of today"})
+    text = b"".join(file.streaming_content).decode()  # type: ignore[attr-defined]
+
+    assert "Nestlé cocoa" in text
+    assert "Power bank" not in text
+    entry = Entry.objects.get(verb="search.exported")
+    assert entry.data["listings"] == 1
+    assert entry.data["reason"].startswith("For the authority")
+
+
+@pytest.mark.usefixtures("three")
+def test_nobody_finds_what_is_outside_their_markets(client: Client) -> None:
+    person = make.person("iria", Role.INVESTIGATOR, markets=("FR",))
+    client.force_login(person)
+
+    assert "Power bank" not in shown(client, where="listing.price > 0")
+    assert "Nordlicht" not in counted(client, "q=bank")
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        (Role.SENIOR_REVIEWER, 200), (Role.GOVERNANCE_MANAGER, 200), (Role.AUDITOR, 200),
+        (Role.MODERATOR, 403), (Role.APPROVER, 403),
+    ],
+)  # fmt: skip
+def test_who_may_search(client: Client, role: Role, status: int) -> None:
+    person = make.person("somebody")
+    function = "legal" if role == Role.APPROVER else ""
+    person.grants.create(role=role, function=function, granted_at=timezone.now())
+    client.force_login(person)
+
+    assert [client.get(PAGE).status_code, client.post(FIGURES).status_code] == [status, status]
+
+
+def test_a_query_that_takes_too_long_is_stopped_and_the_next_is_not() -> None:
+    with pytest.raises(bounded.TooSlow), bounded.at_most(0.05), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(20)")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
