@@ -6,6 +6,8 @@ from investigations.models.consumers import ConsumerAcknowledgement, ConsumerMov
 from investigations.models.file import Evidence, Note
 from investigations.models.link import LinkGroup, LinkRisk
 from investigations.models.notice import Notice, NoticeFile, NoticeItem, NoticeMail, NoticeMove
+from investigations.models.order import AuthorityOrder, OrderItem, OrderMove
+from investigations.models.order_paper import OrderCheck, OrderFile, OrderHandover, OrderLetter
 from investigations.models.quality import (
     Calibration,
     CalibrationItem,
@@ -33,6 +35,7 @@ from investigations.models.skills import Absence, Skills
 
 __all__ = [
     "Absence",
+    "AuthorityOrder",
     "Calibration",
     "CalibrationItem",
     "CalibrationVerdict",
@@ -61,6 +64,12 @@ __all__ = [
     "NoticeItem",
     "NoticeMail",
     "NoticeMove",
+    "OrderCheck",
+    "OrderFile",
+    "OrderHandover",
+    "OrderItem",
+    "OrderLetter",
+    "OrderMove",
     "Precedent",
     "QualityPlan",
     "Question",

@@ -12,7 +12,7 @@ from enforcement.models import Appeal
 from governance.policies.enums import Measure
 from governance.policies.models import PolicyText, PolicyVersion
 from governance.policies.text import guidance
-from investigations.enums import Verdict
+from investigations.enums import ORDER_MEASURES, CaseOrigin, Verdict
 from investigations.models import Case, CaseItem, Precedent
 from investigations.queries import lines, work
 
@@ -89,9 +89,14 @@ def of(case: Case, *, language: str, at: datetime) -> Panel:
         decidable=sorted(offered & applies),
         like=_like(case, at=at),
         precedents=precedents_of(case.policy_id),
-        hidden=frozenset(case.queue.hidden_measures),
+        hidden=frozenset(case.queue.hidden_measures) | _beyond(case),
         others=[(each, titles.get(each.policy_id, each.policy.slug)) for each in others],
     )
+
+
+def _beyond(case: Case) -> frozenset[str]:
+    """Measures that could reach beyond an order."""
+    return frozenset(set(Measure) - set(ORDER_MEASURES)) if case.origin == CaseOrigin.ORDER else frozenset()
 
 
 def precedents_of(policy_id: int | None) -> list[Precedent]:

@@ -22,6 +22,7 @@ ICONS = {
     "appeal": "scale",
     "dispute": "gavel",
     "notice": "flag",
+    "order": "gavel",
 }
 HEADINGS = {
     "case": _("Cases"),
@@ -32,6 +33,7 @@ HEADINGS = {
     "appeal": _("Appeals"),
     "dispute": _("Disputes"),
     "notice": _("Notices"),
+    "order": _("Authority orders"),
 }
 PAGES = {
     "case": "investigations:case",
@@ -42,6 +44,7 @@ PAGES = {
     "appeal": "investigations:appeal",
     "dispute": "enforcement:dispute",
     "notice": "investigations:notice",
+    "order": "investigations:authority-order",
 }
 FOR_THE_PALETTE, FOR_THE_PAGE = 4, 20
 
@@ -65,7 +68,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def url_of(hit: Hit) -> str:
-    keys = {"merchant": hit.public_id, "decision": hit.label, "dispute": hit.label, "notice": hit.label}
+    keys = {"merchant": hit.public_id} | dict.fromkeys(("decision", "dispute", "notice", "order"), hit.label)
     return reverse(PAGES[hit.kind], args=[keys.get(hit.kind, hit.pk)])
 
 
