@@ -133,10 +133,16 @@ urlpatterns: list[URLPattern] = [
     path("authority-orders/<str:reference>/<int:item>/leave/", order_verbs.leave, name="authority-order-leave"),
     path("authority-orders/<str:reference>/<int:item>/again/", order_verbs.take_back, name="authority-order-again"),
     path("authority-orders/<str:reference>/<int:item>/find/", order_verbs.locate, name="authority-order-find"),
-    path("authority-orders/<str:reference>/<int:item>/decision/", order_verbs.name_decision, name="authority-order-name"),
+    path(
+        "authority-orders/<str:reference>/<int:item>/decision/", order_verbs.name_decision, name="authority-order-name"
+    ),
     path("authority-orders/<str:reference>/files/<int:file>/", orders.download, name="authority-order-file"),
     path("authority-orders/<str:reference>/letters/<int:pk>/", orders.letter, name="authority-order-letter"),
-    path("authority-orders/<str:reference>/letters/<int:letter>/sent/", order_verbs.record_sent, name="authority-order-sent"),
+    path(
+        "authority-orders/<str:reference>/letters/<int:letter>/sent/",
+        order_verbs.record_sent,
+        name="authority-order-sent",
+    ),
     path("recalls/", recalls.RecallList.as_view(), name="recalls"),
     path("recalls/bring-in/", recalls.bring_in, name="recalls-bring-in"),
     path("recalls/<int:pk>/", recalls.detail, name="recall"),

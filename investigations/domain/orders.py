@@ -45,7 +45,9 @@ class NotAllDone(Refusal):
 
     def __init__(self, items: Collection[int]) -> None:
         text = ngettext("%(n)s thing is still to be done.", "%(n)s things are still to be done.", len(items))
-        hint = _("Carry it out, or leave it undone with reasons. What was decided just now counts when the undo is over.")
+        hint = _(
+            "Carry it out, or leave it undone with reasons. What was decided just now counts when the undo is over."
+        )
         super().__init__(f"{text % {'n': len(items)}} {hint}")
         self.items = list(items)
 
@@ -200,7 +202,9 @@ def locate(*, item: OrderItem, text: str, actor: User, at: datetime) -> list[Ord
     new = [(merchant, listing) for merchant, listing in found if (merchant, listing) not in known]
     if not new:
         raise StillUnknown(
-            _("This is in the order already.") if found else _("We found nothing by this. Copy the address or number again.")
+            _("This is in the order already.")
+            if found
+            else _("We found nothing by this. Copy the address or number again.")
         )
     item.merchant_id, item.listing_id = new[0]
     item.outcome = OrderOutcome.OPEN

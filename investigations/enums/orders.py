@@ -46,9 +46,7 @@ ORDER_MOVES: dict[OrderState, frozenset[OrderState]] = {
         {OrderState.INCOMPLETE, OrderState.CHECKED, OrderState.REFUSED, OrderState.WITHDRAWN}
     ),
     OrderState.CHECKED: frozenset({OrderState.EXECUTING, OrderState.REFUSED, OrderState.WITHDRAWN}),
-    OrderState.EXECUTING: frozenset(
-        {OrderState.EXECUTED, OrderState.PARTLY, OrderState.REFUSED, OrderState.WITHDRAWN}
-    ),
+    OrderState.EXECUTING: frozenset({OrderState.EXECUTED, OrderState.PARTLY, OrderState.REFUSED, OrderState.WITHDRAWN}),
     OrderState.EXECUTED: frozenset({OrderState.WITHDRAWN}),
     OrderState.PARTLY: frozenset({OrderState.EXECUTING, OrderState.WITHDRAWN}),
     OrderState.REFUSED: frozenset({OrderState.CHECKED, OrderState.WITHDRAWN}),
@@ -92,7 +90,10 @@ class OrderElement(models.TextChoices):
     BASIS = "basis", pgettext_lazy("order", "Its legal basis is named")
     REASONS = "reasons", pgettext_lazy("order", "It has reasons, with the provisions that are infringed")
     ISSUER = "issuer", pgettext_lazy("order", "It says which authority issues it, and whom we may ask")
-    LOCATED = "located", pgettext_lazy("order", "It names what it is about so that we can find it: addresses or numbers")
+    LOCATED = (
+        "located",
+        pgettext_lazy("order", "It names what it is about so that we can find it: addresses or numbers"),
+    )
     RECIPIENT = "recipient", pgettext_lazy("order", "It names whom it is about: an account's name or identifier")
     REDRESS = "redress", pgettext_lazy("order", "It says how we and the merchant can contest it")
     SCOPE = "scope", pgettext_lazy("order", "It says in which countries it holds")

@@ -171,7 +171,9 @@ class ActUponOrder(forms.Form):
     """`policies` are those in force about listings. The markets are those of the order."""
 
     policy = forms.TypedChoiceField(
-        label=_("Policy"), coerce=int, help_text=_("Under which it is kept; the merchant reads the order’s own reasons.")
+        label=_("Policy"),
+        coerce=int,
+        help_text=_("Under which it is kept; the merchant reads the order’s own reasons."),
     )
     measure = forms.TypedChoiceField(
         label=_("Measure"),
@@ -182,9 +184,7 @@ class ActUponOrder(forms.Form):
     minimum_age = forms.IntegerField(
         label=_("From which age"), min_value=1, max_value=99, required=False, help_text=_("Only for an age gate.")
     )
-    reason = forms.CharField(
-        label=_("For the file"), max_length=REASON_LENGTH, required=False, widget=text(2)
-    )
+    reason = forms.CharField(label=_("For the file"), max_length=REASON_LENGTH, required=False, widget=text(2))
 
     def __init__(self, *args: Any, policies: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -209,7 +209,9 @@ class GiveInformation(forms.Form):
         help_text=_("Its hash is kept as proof, its content is not. At most 20 MB."),
     )
 
-    def __init__(self, *args: Any, items: Iterable[OrderItem], order: AuthorityOrder, now: datetime, **kwargs: Any):
+    def __init__(
+        self, *args: Any, items: Iterable[OrderItem], order: AuthorityOrder, now: datetime, **kwargs: Any
+    ) -> None:
         initial = {"to_whom": order.authority, "given_at": now}
         super().__init__(*args, initial=initial, **kwargs)
         choices = [(item.pk, f"{item.merchant.name}: {item.named}" if item.merchant else item.named) for item in items]

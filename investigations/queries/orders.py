@@ -35,9 +35,7 @@ def visible(user: Anyone) -> QuerySet[AuthorityOrder]:
 
 def counted(rows: QuerySet[AuthorityOrder]) -> QuerySet[AuthorityOrder]:
     """With how many things each names, and how many of them are to be done."""
-    return rows.annotate(
-        named=Count("items"), waiting=Count("items", filter=Q(items__outcome=OrderOutcome.OPEN))
-    )
+    return rows.annotate(named=Count("items"), waiting=Count("items", filter=Q(items__outcome=OrderOutcome.OPEN)))
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,9 @@ def give(request: HttpRequest, reference: str) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, str(refusal))
         else:
-            note = _("The merchant is told when the order allows it.") if order.tell_after else _("The merchant is told.")
+            note = (
+                _("The merchant is told when the order allows it.") if order.tell_after else _("The merchant is told.")
+            )
             toasts.tell(request, _("Recorded what was given"), note=note)
             return redirect("investigations:authority-order", reference=reference)
     context = {"order": order, "form": form, "things": things}
@@ -131,7 +133,9 @@ def open_cases(request: HttpRequest, reference: str) -> HttpResponse:
 @opens(permissions.can_work_orders)
 def complete(request: HttpRequest, reference: str) -> HttpResponse:
     text = request.POST.get("text", "")
-    return _verb(request, reference, orders.complete, _("The effect report is on its way"), entered=text, more={"note": text})
+    return _verb(
+        request, reference, orders.complete, _("The effect report is on its way"), entered=text, more={"note": text}
+    )
 
 
 @require_POST
@@ -164,7 +168,9 @@ def take_up(request: HttpRequest, reference: str) -> HttpResponse:
 def leave(request: HttpRequest, reference: str, item: int) -> HttpResponse:
     text = request.POST.get("text", "")
     note = _("The reasons stand in the effect report.")
-    return _verb(request, reference, orders.leave, _("Left undone"), note=note, entered=text, item=item, more={"reasons": text})
+    return _verb(
+        request, reference, orders.leave, _("Left undone"), note=note, entered=text, item=item, more={"reasons": text}
+    )
 
 
 @require_POST
@@ -191,7 +197,9 @@ def name_decision(request: HttpRequest, reference: str, item: int) -> HttpRespon
         flash.error(request, _("There is no decision with this reference."))
         return show(request, load(request, reference), entered=named, status=422)
     more = {"decision": decision}
-    return _verb(request, reference, order_acts.name_decision, _("Named the decision"), entered=named, item=item, more=more)
+    return _verb(
+        request, reference, order_acts.name_decision, _("Named the decision"), entered=named, item=item, more=more
+    )
 
 
 @require_POST

@@ -92,7 +92,9 @@ def enter(request: HttpRequest) -> HttpResponse:
 
 def _entered(request: HttpRequest, order: AuthorityOrder, *, new: bool) -> HttpResponse:
     if new:
-        note = _("Its receipt goes to the authority.") if order.email else _("Send the receipt yourself, and record how.")
+        note = (
+            _("Its receipt goes to the authority.") if order.email else _("Send the receipt yourself, and record how.")
+        )
         toasts.tell(request, _("Entered %(order)s") % {"order": order.reference}, note=note)
     elif not queries.visible(request.user).filter(pk=order.pk).exists():
         flash.info(request, _("This order is on record already, for markets that are not yours."))
