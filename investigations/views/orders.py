@@ -169,6 +169,7 @@ def show(
         "held_back": bool(order.tell_after and order.tell_after > now),
         "may_leave": acts,
         "may_find": works and state in OPEN_ORDERS,
+        "may_name": acts and permissions.can_act_upon_orders(request.user),
         "pdf_missing": not papers.available(),
         **_verbs(request, order, items),
     }
