@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from governance.cli import browser, catalogues, environment, foreground, temporary
+from governance.cli import browser, catalogues, environment, foreground, migrated, temporary
 from governance.cli.environment import Environment
 from governance.cli.install import ROOT
 from governance.cli.terminal import say
@@ -77,9 +77,7 @@ def _pytest(arguments: list[str], variables: Environment) -> int:
 def _migrated(variables: Environment) -> str:
     """A database with every migration: each of the parallel runs copies it instead of migrating its own."""
     url = temporary.make_database(variables["DATABASE_URL"], TEMPLATE)
-    foreground.run(
-        [PYTHON, ROOT / "manage.py", "migrate", "--verbosity", "0"], variables | {"DATABASE_URL": url}, cwd=ROOT
-    )
+    migrated.prepare(variables | {"DATABASE_URL": url})
     return TEMPLATE
 
 

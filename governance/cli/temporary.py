@@ -28,7 +28,7 @@ class OwnDatabase:
         self.server_url = server_url
         self.name = f"{PREFIX}{secrets.token_hex(6)}"
         self.url = with_database_name(server_url, self.name)
-        self._template = f"{MIGRATED}{_fingerprint()}" if keep_migrated else ""
+        self._template = f"{MIGRATED}{fingerprint()}" if keep_migrated else ""
         self.is_migrated = self._template in _names(server_url, MIGRATED)
         if self.is_migrated:
             _execute(server_url, "CREATE DATABASE {} TEMPLATE {}", self.name, self._template)
@@ -68,7 +68,7 @@ def make_database(server_url: str, name: str) -> str:
     return with_database_name(server_url, name)
 
 
-def _fingerprint() -> str:
+def fingerprint() -> str:
     """Of all that decides what the migrations make: our own, and the versions of the packages that bring theirs."""
     files = [path for path in ROOT.glob("*/**/migrations/*.py") if ".venv" not in path.parts]
     content = b"".join(path.read_bytes() for path in sorted([*files, ROOT / "requirements" / "runtime.txt"]))
