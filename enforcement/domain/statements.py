@@ -30,7 +30,7 @@ from listings.enums import minor_digits
 Content = dict[str, Any]
 PAIRS = ("what", "where", "from", "until", "found", "decided_by", "reference")
 """The parts of a decision that are named one by one, in their order."""
-OTHERWISE_SEEN = {Origin.RELISTING: "listing.relisted", Origin.ORDER: "order.seen"}
+OTHERWISE_SEEN: dict[str, str] = {Origin.RELISTING: "listing.relisted", Origin.ORDER: "order.seen"}
 """What is said of a listing that no rule and no person has found to break anything."""
 
 

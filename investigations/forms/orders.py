@@ -212,8 +212,8 @@ class GiveInformation(forms.Form):
     def __init__(
         self, *args: Any, items: Iterable[OrderItem], order: AuthorityOrder, now: datetime, **kwargs: Any
     ) -> None:
-        initial = {"to_whom": order.authority, "given_at": now}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {"to_whom": order.authority, "given_at": now}
+        super().__init__(*args, **kwargs)
         choices = [(item.pk, f"{item.merchant.name}: {item.named}" if item.merchant else item.named) for item in items]
         self.fields["item"].choices = choices  # type: ignore[attr-defined]
 

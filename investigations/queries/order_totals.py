@@ -43,7 +43,7 @@ class _Row:
     effect: float | None
 
 
-ALL = "TOTAL"
+ALL, UNSPECIFIED = "TOTAL", "STATEMENT_CATEGORY_NOT_SPECIFIED_ORDER"
 
 
 def totals(rows: QuerySet[AuthorityOrder], *, since: date, until: date) -> list[Totals]:
@@ -54,7 +54,7 @@ def totals(rows: QuerySet[AuthorityOrder], *, since: date, until: date) -> list[
     read = [
         _Row(
             country,
-            GROUND_MATTER[NoticeGround(ground)].category,
+            _category(NoticeGround(ground)),
             kind == OrderKind.INFORM,
             named,
             _receipt_hours(received, receipt),
@@ -69,6 +69,10 @@ def totals(rows: QuerySet[AuthorityOrder], *, since: date, until: date) -> list[
     return [
         _of(country, category, [row for row in read if _counts(row, country, category)]) for country, category in order
     ]
+
+
+def _category(ground: NoticeGround) -> str:
+    return UNSPECIFIED if ground == NoticeGround.OTHER else GROUND_MATTER[ground].value
 
 
 def _counts(row: _Row, country: str, category: str) -> bool:

@@ -102,7 +102,9 @@ def test_what_a_transparency_report_counts(client: Client, ground: Ground) -> No
     received(ground.sela, "y", ground=minors, number="5", country="FR")
     received(ground.sela, ground.merchant.public_id, ground=minors, number="6", kind=OrderKind.INFORM)
     send_all(NOON + timedelta(hours=3))
-    order_intake.receive(given=given("z", number="7", received_at=NOON - timedelta(days=60)), actor=ground.sela, at=NOON)
+    order_intake.receive(
+        given=given("z", number="7", received_at=NOON - timedelta(days=60)), actor=ground.sela, at=NOON
+    )
     found = client.get(f"{PATH}/totals", {"since": "2026-11-23", "until": "2026-11-23"}, headers=key(READ)).json()
     rows = {(each["country"], each["category"]): each for each in found}
     assert set(rows) == {

@@ -244,9 +244,9 @@ def test_what_is_decided_at_once_leaves_its_case(ground: Ground) -> None:
 
 
 def test_a_merged_case_keeps_the_order_s_markets(ground: Ground) -> None:
-    _order, case = in_a_case(ground)
     other = make.case(ground.policy, ground.merchant)
-    claims.release(case=case, person=ground.mona, at=NOON)
+    _order, case = in_a_case(ground)
+    claims.release(case=case, actor=ground.mona, at=NOON)
     into = arranging.merge(case=case, into=other, actor=ground.tilda, reason="One seller.", at=NOON)
     claims.claim(case=into, person=ground.mona, at=NOON)
     judge(ground, into, Verdict.VIOLATES, markets=["AT", "DE"])
@@ -276,16 +276,15 @@ def given(ground: Ground, order: AuthorityOrder, **more: Any) -> Any:
     return order_information.hand_over(item=order.items.get(), **(fields | more))
 
 
-def test_what_was_given_is_on_record_with_the_hash_and_without_the_file(ground: Ground, settings: Any) -> None:
+def test_what_was_given_is_on_record_with_the_hash_and_without_the_file(ground: Ground) -> None:
     order = checked(ground.sela, ground.merchant.public_id, kind=INFORM)
     handover = given(ground, order)
     assert handover.sha256 == hashlib.sha256(b"secret things").hexdigest()
     assert (handover.file_name, handover.file_size) == ("file.zip", 13)
     assert outcomes(order) == ["done"]
     assert orders.complete(order=order, note="", actor=ground.sela, at=LATER).state == OrderState.EXECUTED
-    report, merchant = (
-        next(each for each in send_all() if part in each.subject) for part in ("What we did", "about you")
-    )
+    sent = send_all()
+    report, merchant = (next(each for each in sent if part in each.subject) for part in ("What we did", "about you"))
     assert "Name and address on file.: given to Kommissariat 3" in report.body
     assert handover.sha256 in report.body
     assert merchant.to == [ground.merchant.email]
