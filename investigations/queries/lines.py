@@ -149,6 +149,8 @@ def reasons(case: Case, *, items: int, repeat: int) -> list[Reason]:
 def factors(case: Case) -> str:
     """The factors of a case's priority in words: how grave it is, how many see it, how much of its time is gone."""
     parts = case.priority_parts or {}
+    if "ordered" in parts:
+        return _("an authority has ordered it")
     reach, age = float(parts.get("reach", 0)), float(parts.get("age", 0))
     seen = (
         _("widely sold or seen")

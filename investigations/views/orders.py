@@ -148,7 +148,12 @@ def show(
     may_check = works and OrderState.INCOMPLETE in ORDER_MOVES[state]
     check = queries.last_check(order)
     if may_check and form is None:
-        form = CheckOrder(initial={"present": there_already(order)}, elements=elements_of(order))
+        there = (
+            [each for each, _label in elements_of(order) if each not in check.missing]
+            if check
+            else there_already(order)
+        )
+        form = CheckOrder(initial={"present": there}, elements=elements_of(order))
     acts = works and state in CARRIED_OUT_ORDERS
     context = {
         "order": order,
