@@ -57,7 +57,7 @@ from investigations.models import (
     Telling,
     Watch,
 )
-from investigations.queries import lines, reporters, team
+from investigations.queries import lines, orders, reporters, team
 from investigations.queries.listings import standing_as
 from investigations.text import recall_words
 from listings.enums import LinkKind, ListingState, MerchantKind, MerchantState
@@ -368,6 +368,7 @@ class OrderFilter(django_filters.FilterSet):
     open = django_filters.BooleanFilter(label=_("Open"), method="only_open")
     late = django_filters.BooleanFilter(label=_("Late"), method="only_late")
     due = django_filters.DateFromToRangeFilter(label=_("Due"), field_name="due_at")
+    unsent = django_filters.BooleanFilter(label=_("With a letter to send"), method="only_unsent")
     authority = django_filters.CharFilter(label=_("Authority"), lookup_expr="icontains")
     country = django_filters.CharFilter(label=_("Its country"), lookup_expr="iexact")
     ground = django_filters.MultipleChoiceFilter(
@@ -387,6 +388,10 @@ class OrderFilter(django_filters.FilterSet):
             return rows.filter(Exists(OrderItem.objects.filter(order=OuterRef("pk"), listing=int(found[1]))))
         named = OrderItem.objects.filter(order=OuterRef("pk"), merchant__name__icontains=value)
         return rows.filter(Q(number__icontains=value) | Q(authority__icontains=value) | Exists(named))
+
+    def only_unsent(self, rows: QuerySet[AuthorityOrder], name: str, value: bool) -> QuerySet[AuthorityOrder]:
+        letters = orders.by_hand(self.request.user).values("order")
+        return rows.filter(pk__in=letters) if value else rows.exclude(pk__in=letters)
 
     def only_open(self, rows: QuerySet[AuthorityOrder], name: str, value: bool) -> QuerySet[AuthorityOrder]:
         return rows.filter(state__in=OPEN_ORDERS) if value else rows.exclude(state__in=OPEN_ORDERS)

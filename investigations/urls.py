@@ -121,6 +121,7 @@ urlpatterns: list[URLPattern] = [
     path("report/sent/<str:token>/", report.receipt, name="report-receipt"),
     path("authority-orders/", orders.OrderList.as_view(), name="authority-orders"),
     path("authority-orders/new/", orders.enter, name="authority-order-enter"),
+    path("authority-orders/figures/", orders.figures, name="authority-order-figures"),
     path("authority-orders/<str:reference>/", orders.detail, name="authority-order"),
     path("authority-orders/<str:reference>/check/", order_verbs.check, name="authority-order-check"),
     path("authority-orders/<str:reference>/act/", order_verbs.act, name="authority-order-act"),

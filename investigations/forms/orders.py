@@ -221,3 +221,16 @@ class GiveInformation(forms.Form):
     def sent(self) -> Sent | None:
         file = self.cleaned_data["file"]
         return Sent(file.name, file.chunks()) if file else None
+
+
+class OrderFigures(forms.Form):
+    """The days of a report, both included."""
+
+    since = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    until = forms.DateField(label=_("To"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "since" in cleaned and "until" in cleaned and cleaned["since"] > cleaned["until"]:
+            self.add_error("until", _t("Choose a day that is not before the first."))
+        return cleaned

@@ -60,7 +60,7 @@ def cause_title(cause_key: str) -> str:
     """What a case without a policy is about: the ground of the notices that wait in it, or an order."""
     kind, _colon, ground = cause_key.partition("#")[0].partition(":")
     if kind == "order":
-        return _("Ordered by an authority: %(reference)s") % {"reference": ground}
+        return _("Ordered by an authority")
     if kind != "notice" or ground not in NoticeGround.values:
         return cause_key
     return _("Reported: %(ground)s") % {"ground": GROUND_NAME[NoticeGround(ground)]}

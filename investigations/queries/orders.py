@@ -92,6 +92,12 @@ def to_send(at: datetime) -> list[int]:
     return list(rows.order_by("next_try_at", "pk").values_list("pk", flat=True)[:AT_ONCE])
 
 
+def by_hand(user: Anyone) -> QuerySet[OrderLetter]:
+    """Letters that no mail takes to where they belong: a person sends them."""
+    rows = OrderLetter.objects.filter(Q(to="") | Q(given_up_at__isnull=False), sent_at=None)
+    return rows.filter(order__in=visible(user).order_by().values("pk"))
+
+
 # --- cases -----------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from governance.policies.models import PolicyText, PolicyVersion
 from governance.policies.text import guidance
 from investigations.enums import ORDER_MEASURES, CaseOrigin, Verdict
 from investigations.models import Case, CaseItem, Precedent
-from investigations.queries import lines, work
+from investigations.queries import lines, orders, work
 
 LIKE_OVER = timedelta(days=90)
 PRECEDENTS_SHOWN = 10
@@ -124,9 +124,12 @@ def text_of(version: PolicyVersion, language: str) -> PolicyText | None:
 
 
 def _offered(case: Case) -> set[str]:
-    """The markets in which the listings of the case that wait are offered."""
+    """The markets in which the listings of the case that wait are offered; upon an order, those of them in which it holds."""
     rows: Iterable[list[str] | None] = work.unsettled(case).order_by().values_list("listing__markets", flat=True)
-    return {market for markets in rows for market in markets or ()}
+    offered = {market for markets in rows for market in markets or ()}
+    if case.origin != CaseOrigin.ORDER:
+        return offered
+    return offered & {market for order in orders.of_case(case) for market in order.markets}
 
 
 def _like(case: Case, *, at: datetime) -> Like:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from enforcement.domain import papers
 from enforcement.views.kept import as_download
+from governance.policies.enums import Matter
 from governance.web import toasts
 from governance.web.access import opens
 from governance.web.lists import Column, ListPage
@@ -31,9 +32,9 @@ from investigations.enums import (
     OrderState,
 )
 from investigations.filters import OrderFilter
-from investigations.forms.orders import CheckOrder, EnterOrder
+from investigations.forms.orders import CheckOrder, EnterOrder, OrderFigures
 from investigations.models import AuthorityOrder, OrderFile, OrderItem, OrderLetter
-from investigations.queries import lines
+from investigations.queries import lines, order_totals
 from investigations.queries import orders as queries
 
 
@@ -200,6 +201,30 @@ def _verbs(request: HttpRequest, order: AuthorityOrder, items: list[OrderItem]) 
 
 
 @opens(permissions.can_read_orders)
+def figures(request: HttpRequest) -> HttpResponse:
+    """What a transparency report counts: of this year until today, unless other days are asked for."""
+    today = timezone.localdate()
+    asked = request.GET if "since" in request.GET else {"since": today.replace(month=1, day=1), "until": today}
+    form, rows = OrderFigures(asked), []
+    if form.is_valid():
+        rows = [_figures(each) for each in order_totals.totals(queries.visible(request.user), **form.cleaned_data)]
+    context = {"form": form, "rows": rows if len(rows) > 1 else [], **form.cleaned_data}
+    return render(request, "investigations/order_figures.html", context, status=422 if form.errors else 200)
+
+
+def _figures(of: order_totals.Totals) -> dict[str, Any]:
+    whole = of.category == order_totals.ALL
+    about = _("All") if whole else _("Not specified") if of.category == order_totals.UNSPECIFIED else ""
+    category = about or str(Matter(of.category).label)
+    return {
+        "of": of,
+        "whole": whole,
+        "country": "" if of.country == order_totals.ALL else of.country,
+        "category": category,
+    }
+
+
+@opens(permissions.can_read_orders)
 def download(request: HttpRequest, reference: str, file: int) -> HttpResponseBase:
     return as_download(get_object_or_404(OrderFile, pk=file, order=load(request, reference)))
 
@@ -217,5 +242,5 @@ def letter(request: HttpRequest, reference: str, pk: int) -> HttpResponse:
     return HttpResponse(content, content_type=papers.TYPE, headers=headers)
 
 
-for _view in (enter, detail, download, letter):
+for _view in (enter, detail, figures, download, letter):
     _view.section = "authority-orders"  # type: ignore[attr-defined]

@@ -135,6 +135,14 @@ def _orders(user: User, at: datetime) -> Iterator[Line]:
         tone = "critical" if found["first"] < at else "serious"
         url = f"{reverse('investigations:authority-orders')}?open=true&sort=due_at"
         yield Line("gavel", tone, title % {"shown": found["n"]}, note, url)
+    if letters := orders.by_hand(user).count():
+        title = ngettext(
+            "%(shown)s letter about an order is to be sent by a person",
+            "%(shown)s letters about orders are to be sent by a person",
+            letters,
+        )
+        url = f"{reverse('investigations:authority-orders')}?unsent=true"
+        yield Line("mail", "serious", title % {"shown": letters}, "", url)
 
 
 def _recalls(user: User) -> Iterator[Line]:

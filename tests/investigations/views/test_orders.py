@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from governance.accounts.enums import Role
 from governance.insights.queries import attention
 from investigations.domain import order_intake, orders
-from investigations.enums import OrderKind, OrderOutcome, OrderState
+from investigations.enums import NoticeGround, OrderKind, OrderOutcome, OrderState
 from investigations.models import AuthorityOrder, OrderLetter
 from tests.enforcement.ground import Ground
 from tests.factories.cases import person
@@ -35,14 +35,14 @@ def url(name: str, *args: Any) -> str:
     return reverse(f"investigations:authority-order{name}", args=args)
 
 
-def received(ground: Ground, *lines: str, **more: Any) -> AuthorityOrder:
+def received(on: Ground, *lines: str, **more: Any) -> AuthorityOrder:
     fields = {"received_at": timezone.now() - timedelta(minutes=1)} | more
-    return order_intake.receive(given=given(*lines or ["L-1"], **fields), actor=ground.sela, at=timezone.now())[0]
+    return order_intake.receive(given=given(*lines or ["L-1"], **fields), actor=on.sela, at=timezone.now())[0]
 
 
-def checked(ground: Ground, *lines: str, **more: Any) -> AuthorityOrder:
-    order = received(ground, *lines, **more)
-    orders.check(order=order, missing=[], note="", goes_on=False, actor=ground.sela, at=timezone.now())
+def checked(on: Ground, *lines: str, **more: Any) -> AuthorityOrder:
+    order = received(on, *lines, **more)
+    orders.check(order=order, missing=[], note="", goes_on=False, actor=on.sela, at=timezone.now())
     return order
 
 
@@ -166,7 +166,9 @@ def test_who_may(client: Client, ground: Ground) -> None:
 def test_the_list_and_its_filters(client: Client, ground: Ground) -> None:
     ball = ground.listing("Ball")
     order = received(ground, f"L-{ball.pk}")
-    late = received(ground, "x", number="8", kind=OrderKind.SAFETY, received_at=timezone.now() - timedelta(days=9))
+    late = received(
+        ground, "x", number="8", email="", kind=OrderKind.SAFETY, received_at=timezone.now() - timedelta(days=9)
+    )
     client.force_login(ground.sela)
     assert "1 is late" in client.get(url("s")).content.decode()
     for asked, shown, hidden in (
@@ -176,6 +178,7 @@ def test_the_list_and_its_filters(client: Client, ground: Ground) -> None:
         ({"late": "true"}, late, order),
         ({"late": "false"}, order, late),
         ({"q": "4 js"}, order, late),
+        ({"unsent": "true"}, late, order),
     ):
         page = client.get(url("s"), asked).content.decode()
         assert shown.reference in page, asked
@@ -205,6 +208,10 @@ def test_what_waits_is_at_home_and_found_by_its_reference(client: Client, ground
     order = received(ground)
     titles = [line.title for line in attention.lines(ground.sela, at=timezone.now())]
     assert "1 order of an authority is open" in titles
+    assert not [each for each in titles if "letter" in each]
+    received(ground, number="9", email="")
+    titles = [line.title for line in attention.lines(ground.sela, at=timezone.now())]
+    assert "1 letter about an order is to be sent by a person" in titles
     assert not [each for each in attention.lines(ground.mona, at=timezone.now()) if "authority" in each.title]
     client.force_login(ground.sela)
     found = client.get(reverse("investigations:search"), {"q": order.reference})
@@ -220,3 +227,17 @@ def test_its_case_says_what_is_ordered_and_offers_no_more(client: Client, ground
     assert "Take it off sale." in page
     assert "and nowhere else, whatever is chosen below" in page
     assert order.items.get().outcome == OrderOutcome.OPEN
+
+
+def test_the_figures_of_a_report(client: Client, ground: Ground) -> None:
+    client.force_login(ground.sela)
+    assert "No order came in these days" in client.get(url("-figures")).content.decode()
+    received(ground, ground=NoticeGround.UNSAFE)
+    received(ground, number="9")
+    page = client.get(url("-figures")).content.decode()
+    for part in ("Germany", "Unsafe and prohibited products", "Not specified"):
+        assert part in page, part
+    assert client.get(url("-figures"), {"since": "2026-02-01", "until": "2026-01-01"}).status_code == 422
+    assert client.get(url("-figures"), {"since": "x", "until": ""}).status_code == 422
+    client.force_login(ground.mona)
+    assert client.get(url("-figures")).status_code == 403
