@@ -390,7 +390,7 @@ class OrderFilter(django_filters.FilterSet):
         return rows.filter(Q(number__icontains=value) | Q(authority__icontains=value) | Exists(named))
 
     def only_unsent(self, rows: QuerySet[AuthorityOrder], name: str, value: bool) -> QuerySet[AuthorityOrder]:
-        letters = orders.by_hand(self.request.user).values("order")
+        letters = orders.by_hand(self.request.user, at=timezone.now()).values("order")
         return rows.filter(pk__in=letters) if value else rows.exclude(pk__in=letters)
 
     def only_open(self, rows: QuerySet[AuthorityOrder], name: str, value: bool) -> QuerySet[AuthorityOrder]:

@@ -34,6 +34,10 @@ from listings.models import Merchant
 log = structlog.get_logger(__name__)
 
 
+class HeldBack(Refusal):
+    """The order asks that it is not sent yet."""
+
+
 # --- what is said ----------------------------------------------------------------------------------
 
 
@@ -198,6 +202,8 @@ def record_sent(*, letter: OrderLetter, how: str, actor: User, at: datetime) -> 
         raise MoveRefused(_("This letter has been sent already."))
     if letter.to and letter.given_up_at is None:
         raise MoveRefused(_("This letter goes by mail by itself. It is recorded by hand only where that fails."))
+    if letter.given_up_at is None and letter.next_try_at > at:
+        raise HeldBack(_("The order asks that the merchant learns nothing yet. Send it after that, not before."))
     letter.sent_at, letter.how, letter.sent_by = at, how.strip()[:200], actor
     letter.save(update_fields=["sent_at", "how", "sent_by"])
     record("authority_order.letter_recorded", order, actor, at, kind=letter.kind, how=letter.how)

@@ -92,9 +92,9 @@ def to_send(at: datetime) -> list[int]:
     return list(rows.order_by("next_try_at", "pk").values_list("pk", flat=True)[:AT_ONCE])
 
 
-def by_hand(user: Anyone) -> QuerySet[OrderLetter]:
-    """Letters that no mail takes to where they belong: a person sends them."""
-    rows = OrderLetter.objects.filter(Q(to="") | Q(given_up_at__isnull=False), sent_at=None)
+def by_hand(user: Anyone, *, at: datetime) -> QuerySet[OrderLetter]:
+    """Letters that no mail takes to where they belong: a person sends them, as soon as the order allows it."""
+    rows = OrderLetter.objects.filter(Q(to="", next_try_at__lte=at) | Q(given_up_at__isnull=False), sent_at=None)
     return rows.filter(order__in=visible(user).order_by().values("pk"))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages as flash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -141,8 +142,7 @@ def complete(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 @opens(permissions.can_work_orders)
 def refuse(request: HttpRequest, reference: str) -> HttpResponse:
-    text = request.POST.get("text", "")
-    note = _("The authority reads your reasons.")
+    text, note = request.POST.get("text", ""), _("The authority reads your reasons.")
     return _verb(request, reference, orders.refuse, _("Refused"), note=note, entered=text, more={"reasons": text})
 
 
@@ -167,9 +167,13 @@ def take_up(request: HttpRequest, reference: str) -> HttpResponse:
 @opens(permissions.can_work_orders)
 def leave(request: HttpRequest, reference: str, item: int) -> HttpResponse:
     text = request.POST.get("text", "")
-    note = _("The reasons stand in the effect report.")
+    note, undo = (
+        _("The reasons stand in the effect report."),
+        reverse("investigations:authority-order-again", args=[reference, item]),
+    )
+    more = {"reasons": text}
     return _verb(
-        request, reference, orders.leave, _("Left undone"), note=note, entered=text, item=item, more={"reasons": text}
+        request, reference, orders.leave, _("Left undone"), note=note, entered=text, item=item, undo=undo, more=more
     )
 
 
@@ -225,6 +229,7 @@ def _verb(
     note: str = "",
     entered: str = "",
     item: int | None = None,
+    undo: str = "",
     more: dict[str, Any] | None = None,
 ) -> HttpResponse:
     """Do it to the order, or to one thing of it; where it is refused, what was entered stays."""
@@ -237,7 +242,7 @@ def _verb(
     except Refusal as refusal:
         flash.error(request, str(refusal))
         return show(request, load(request, reference), entered=entered, status=422)
-    toasts.tell(request, done, note=note)
+    toasts.tell(request, done, note=note, undo=undo)
     return redirect("investigations:authority-order", reference=reference)
 
 

@@ -135,7 +135,7 @@ def _orders(user: User, at: datetime) -> Iterator[Line]:
         tone = "critical" if found["first"] < at else "serious"
         url = f"{reverse('investigations:authority-orders')}?open=true&sort=due_at"
         yield Line("gavel", tone, title % {"shown": found["n"]}, note, url)
-    if letters := orders.by_hand(user).count():
+    if letters := orders.by_hand(user, at=at).count():
         title = ngettext(
             "%(shown)s letter about an order is to be sent by a person",
             "%(shown)s letters about orders are to be sent by a person",

@@ -24,12 +24,14 @@ from investigations.domain import (
     order_cases,
     order_following,
     order_information,
+    order_letters,
     order_states,
     orders,
 )
 from investigations.domain.order_terms import BeyondTheOrder
 from investigations.enums import CaseState, OrderKind, OrderOutcome, OrderState, Verdict
 from investigations.models import AuthorityOrder, Case, OrderItem
+from investigations.queries import orders as queries
 from tests.enforcement.ground import Ground
 from tests.factories import cases as make
 from tests.factories.cases import NOON
@@ -298,6 +300,20 @@ def test_the_merchant_is_told_when_the_order_allows_it(ground: Ground) -> None:
     given(ground, order)
     assert not [each for each in send_all() if "about you" in each.subject]
     assert [each for each in send_all(until) if "about you" in each.subject]
+
+
+def test_a_person_does_not_tell_the_merchant_sooner(ground: Ground) -> None:
+    until = NOON + timedelta(days=30)
+    ground.merchant.email = ""
+    ground.merchant.save()
+    order = checked(ground.sela, ground.merchant.public_id, kind=INFORM, tell_after=until)
+    given(ground, order)
+    letter = order.letters.get(kind="merchant")
+    assert list(queries.by_hand(ground.sela, at=LATER)) == []
+    with pytest.raises(order_letters.HeldBack):
+        order_letters.record_sent(letter=letter, how="By post", actor=ground.sela, at=LATER)
+    assert list(queries.by_hand(ground.sela, at=until)) == [letter]
+    order_letters.record_sent(letter=letter, how="By post", actor=ground.sela, at=until)
 
 
 @pytest.mark.parametrize(

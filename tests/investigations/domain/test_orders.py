@@ -200,9 +200,11 @@ def test_the_effect_report_says_what_where_and_when(ground: Ground) -> None:
     assert "Netherlands" not in text
 
 
-def test_all_of_it_done_is_carried_out(ground: Ground) -> None:
+def test_all_of_it_done_is_carried_out(ground: Ground, program: User) -> None:
     order = checked(ground.sela, ground.listing("Ball"))
     act(ground, order)
+    with pytest.raises(order_states.NotAPerson):
+        orders.complete(order=order, note="", actor=program, at=NOON + SOON)
     tasks.follow_orders()
     assert orders.complete(order=order, note="", actor=ground.sela, at=NOON + SOON).state == OrderState.EXECUTED
     with pytest.raises(MoveRefused):
