@@ -14,7 +14,7 @@ from investigations.domain import order_letters
 from investigations.domain.order_acts import begin
 from investigations.domain.order_states import check_person, lock, record
 from investigations.enums import CARRIED_OUT_ORDERS, OrderKind, OrderOutcome, OrderState
-from investigations.models import OrderHandover, OrderItem
+from investigations.models import AuthorityOrder, OrderHandover, OrderItem
 
 LONGEST, LONGEST_NAME = 10_000, 200
 
@@ -54,14 +54,7 @@ def hand_over(
 ) -> OrderHandover:
     """Record what was given about one merchant. It is done with this; more may be given later. Raises SaysNothing."""
     check_person(actor)
-    order = lock(item.order)
-    if order.kind != OrderKind.INFORM:
-        raise Refusal(_("This order asks for no information."))
-    if order.state not in CARRIED_OUT_ORDERS:
-        raise MoveRefused(
-            _("%(reference)s is “%(state)s”. Check it first, or take it up again.")
-            % {"reference": order.reference, "state": OrderState(order.state).label}
-        )
+    order = _open(item.order)
     _check(what, to_whom, given_at, order.received_at, at)
     item = order.items.select_for_update(of=("self",)).select_related("merchant").get(pk=item.pk)
     if item.merchant is None or item.outcome not in (OrderOutcome.OPEN, OrderOutcome.DONE):
@@ -84,6 +77,19 @@ def hand_over(
     order_letters.owe_to_merchant(order, handover, item.merchant, at=at)
     record("authority_order.given", order, actor, at, merchant=item.merchant.public_id, sha256=handover.sha256)
     return handover
+
+
+def _open(order: AuthorityOrder) -> AuthorityOrder:
+    """The order, locked, where its kind and state let information be given."""
+    order = lock(order)
+    if order.kind != OrderKind.INFORM:
+        raise Refusal(_("This order asks for no information."))
+    if order.state not in CARRIED_OUT_ORDERS:
+        raise MoveRefused(
+            _("%(reference)s is “%(state)s”. Check it first, or take it up again.")
+            % {"reference": order.reference, "state": OrderState(order.state).label}
+        )
+    return order
 
 
 def _check(what: str, to_whom: str, given_at: datetime, received_at: datetime, at: datetime) -> None:

@@ -33,7 +33,7 @@ from investigations.enums import (
 )
 from investigations.filters import OrderFilter
 from investigations.forms.orders import CheckOrder, EnterOrder, OrderFigures
-from investigations.models import AuthorityOrder, OrderFile, OrderItem, OrderLetter
+from investigations.models import AuthorityOrder, OrderCheck, OrderFile, OrderItem, OrderLetter
 from investigations.queries import lines, order_totals
 from investigations.queries import orders as queries
 
@@ -143,23 +143,12 @@ def show(
     entered: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    now, items = timezone.now(), queries.items(order)
-    works = permissions.can_work_orders(request.user)
-    state = OrderState(order.state)
-    may_check = works and OrderState.INCOMPLETE in ORDER_MOVES[state]
-    check = queries.last_check(order)
-    if may_check and form is None:
-        there = (
-            [each for each, _label in elements_of(order) if each not in check.missing]
-            if check
-            else there_already(order)
-        )
-        form = CheckOrder(initial={"present": there}, elements=elements_of(order))
-    acts = works and state in CARRIED_OUT_ORDERS
+    """Its page; `entered` is what somebody typed into a dialog that was refused."""
+    now, items, check = timezone.now(), queries.items(order), queries.last_check(order)
     context = {
         "order": order,
         "article": ORDER_ARTICLE[OrderKind(order.kind)],
-        "clock": lines.clock(order.due_at, at=now, soon=lines.DAY) if state in OPEN_ORDERS else None,
+        "clock": lines.clock(order.due_at, at=now, soon=lines.DAY) if order.state in OPEN_ORDERS else None,
         "items": items,
         "counts": {each.value: sum(item.outcome == each for item in items) for each in OrderOutcome},
         "files": list(order.files.order_by("pk")),
@@ -168,29 +157,44 @@ def show(
         "handovers": queries.handovers(order),
         "check": check,
         "missing": [OrderElement(each) for each in check.missing] if check else [],
-        "form": form if may_check else None,
-        "works": works,
+        "form": _check_form(request, order, check, form),
         "now": now,
         "entered": entered,
         "held_back": bool(order.tell_after and order.tell_after > now),
-        "may_leave": acts,
-        "may_find": works and state in OPEN_ORDERS,
-        "may_name": acts and permissions.can_act_upon_orders(request.user),
         "pdf_missing": not papers.available(),
         **_verbs(request, order, items),
     }
     return render(request, "investigations/order.html", context, status=status)
 
 
+def _check_form(
+    request: HttpRequest, order: AuthorityOrder, check: OrderCheck | None, form: CheckOrder | None
+) -> CheckOrder | None:
+    """What is there as the last check has it, before the first as it was entered; None where it is not to be checked."""
+    if (
+        not permissions.can_work_orders(request.user)
+        or OrderState.INCOMPLETE not in ORDER_MOVES[OrderState(order.state)]
+    ):
+        return None
+    asked = elements_of(order)
+    there = [each for each, _label in asked if each not in check.missing] if check else there_already(order)
+    return form or CheckOrder(initial={"present": there}, elements=asked)
+
+
 def _verbs(request: HttpRequest, order: AuthorityOrder, items: list[OrderItem]) -> dict[str, bool]:
-    """What this person may do now with the order as a whole."""
+    """What this person may do now with the order and with what it names."""
     works, state = permissions.can_work_orders(request.user), OrderState(order.state)
     ready = works and state in CARRIED_OUT_ORDERS
     about_content = order.kind != OrderKind.INFORM
     waits = [item for item in items if item.outcome == OrderOutcome.OPEN and not item.decision_id and item.listing_id]
     decided = any(item.decision_id or item.outcome == OrderOutcome.DONE for item in items)
+    acts = permissions.can_act_upon_orders(request.user)
     return {
-        "may_act": ready and about_content and bool(waits) and permissions.can_act_upon_orders(request.user),
+        "works": works,
+        "may_leave": ready,
+        "may_name": ready and acts,
+        "may_find": works and state in OPEN_ORDERS,
+        "may_act": ready and about_content and bool(waits) and acts,
         "may_open": ready and about_content and any(item.case_item_id is None for item in waits),
         "may_give": ready and not about_content and any(item.merchant_id for item in items),
         "may_complete": works and state == OrderState.EXECUTING,

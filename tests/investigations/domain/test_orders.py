@@ -20,6 +20,7 @@ from investigations.enums import OPEN_ORDERS, ORDER_MOVES, OrderElement, OrderKi
 from investigations.models import AuthorityOrder, OrderLetter, OrderMove
 from tests.enforcement.ground import Ground
 from tests.factories.cases import NOON
+from tests.fixtures.paper import sheets
 from tests.investigations.orders import ADDRESS, LATER, SOON, act, checked, given, received, send_all
 
 pytestmark = pytest.mark.django_db
@@ -198,6 +199,17 @@ def test_the_effect_report_says_what_where_and_when(ground: Ground) -> None:
     for part in parts:
         assert part in text, part
     assert "Netherlands" not in text
+    (sheet,) = sheets(order_letters.pdf(last_letter(order)))
+    for line in ("What we did upon your order 4 Js 112/26", "Marktwächter Nord", "The second is not ours."):
+        assert line in sheet, line
+
+
+def test_the_report_is_in_the_language_of_the_order_on_paper_too(ground: Ground) -> None:
+    order = checked(ground.sela, ground.listing("Ball"), language="ar")
+    act(ground, order)
+    orders.complete(order=order, note="", actor=ground.sela, at=NOON + SOON)
+    assert "نفّذنا أمركم" in send_all()[-1].body
+    assert len(sheets(order_letters.pdf(last_letter(order)))) == 1
 
 
 def test_all_of_it_done_is_carried_out(ground: Ground, program: User) -> None:
