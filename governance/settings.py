@@ -204,6 +204,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "wake the cases that rest": {"task": "investigations.tasks.wake_cases", "schedule": 30},
     "bring priorities up to the hour": {"task": "investigations.tasks.refresh_priorities", "schedule": 300},
     "write to those who reported": {"task": "investigations.tasks.deliver_notice_mails", "schedule": 30},
+    "follow orders of authorities": {"task": "investigations.tasks.follow_orders", "schedule": 30},
     "draw what is read a second time": {"task": "investigations.tasks.draw_second_readings", "schedule": 900},
     "reckon what spreads over links": {"task": "investigations.tasks.reckon_links", "schedule": 900},
     "hold new listings against recalls": {"task": "investigations.tasks.match_recalls", "schedule": 300},
@@ -270,6 +271,10 @@ if DSA_TDB != "off" and not (DSA_TDB_TOKEN and DSA_TDB_URLS.get(DSA_TDB)):
 # Where alerts are fetched from, every hour; empty: nowhere. A file of Safety Gate or the CPSC as they lay it out.
 RECALLS_URL = env("RECALLS_URL", default="")
 RECALLS_SECONDS = env.float("RECALLS_SECONDS", default=60)  # from connecting to the end of the answer
+
+# --- orders of authorities -----------------------------------------------------------------------
+# Working days of the authority's country in which effect is given to an order that states no term ("without undue delay").
+AUTHORITY_ORDER_DAYS = env.int("AUTHORITY_ORDER_DAYS", default=3)
 
 # --- previews ----------------------------------------------------------------------------------
 # Columns of the catalogue, written by the workers and read by the web: with several machines, a volume that all of them share.
@@ -417,6 +422,9 @@ SPECTACULAR_SETTINGS = {
         "NoticeState": "investigations.enums.NoticeState",
         "NoticeGround": "investigations.enums.NoticeGround",
         "ReporterKind": "investigations.enums.ReporterKind",
+        "OrderKind": "investigations.enums.OrderKind",
+        "OrderState": "investigations.enums.OrderState",
+        "OrderOutcome": "investigations.enums.OrderOutcome",
         "Verdict": "investigations.enums.Verdict",
         "ReviewState": "investigations.enums.ReviewState",
         "ReviewKind": "investigations.enums.ReviewKind",

@@ -7,11 +7,13 @@ from investigations.enums import AskedOf
 
 __all__ = [
     "can_act_in_bulk",
+    "can_act_upon_orders",
     "can_annotate",
     "can_answer",
     "can_answer_questions",
     "can_decide_notices",
     "can_edit_queues",
+    "can_enter_orders",
     "can_export_buyers",
     "can_hear_reporters",
     "can_import_recalls",
@@ -25,6 +27,7 @@ __all__ = [
     "can_read_cases",
     "can_read_investigations",
     "can_read_notices",
+    "can_read_orders",
     "can_read_quality",
     "can_read_recalls",
     "can_read_reporters",
@@ -41,6 +44,7 @@ __all__ = [
     "can_take_held",
     "can_work",
     "can_work_on_investigations",
+    "can_work_orders",
     "can_work_recalls",
     "markets",
 ]
@@ -158,6 +162,25 @@ def can_import_recalls(user: Anyone) -> bool:
 
 def can_export_buyers(user: Anyone) -> bool:
     """The marketplace's references of buyers, as a file."""
+    return has_role(user, *SENIORS)
+
+
+def can_read_orders(user: Anyone) -> bool:
+    """Orders of courts and authorities, with whose information they ask for: seniors, governance managers and auditors."""
+    return has_scope(user, Scope.AUTHORITY_READ)
+
+
+def can_enter_orders(user: Anyone) -> bool:
+    return has_scope(user, Scope.AUTHORITY_WRITE)
+
+
+def can_work_orders(user: Anyone) -> bool:
+    """Check orders, record what was given, answer, refuse: a person, never a key."""
+    return has_role(user, *SENIORS, Role.GOVERNANCE_MANAGER)
+
+
+def can_act_upon_orders(user: Anyone) -> bool:
+    """Decide upon what is ordered."""
     return has_role(user, *SENIORS)
 
 

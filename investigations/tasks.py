@@ -16,6 +16,8 @@ from investigations.domain import (
     notice_answers,
     notice_cases,
     notice_mail,
+    order_following,
+    order_letters,
     photo_fetch,
     priorities,
     recall_fetch,
@@ -31,6 +33,7 @@ from investigations.domain import (
 )
 from investigations.queries import bulk, queues
 from investigations.queries import notices as mail_to_reporters
+from investigations.queries import orders as letters_of_orders
 
 BULK_LANE = "bulk:{}"
 MATCH_ASKED = "recalls:asked"
@@ -94,6 +97,19 @@ def deliver_notice_mails() -> None:
     notice_answers.answer_judged(at=timezone.now())
     for mail_id in mail_to_reporters.to_send(timezone.now()):
         deliver_notice_mail.delay(mail_id)
+
+
+@shared_task
+def follow_orders() -> None:
+    """What became final upon orders of authorities, and the letters that are owed."""
+    order_following.follow_all(at=timezone.now())
+    for letter_id in letters_of_orders.to_send(timezone.now()):
+        deliver_order_letter.delay(letter_id)
+
+
+@shared_task
+def deliver_order_letter(letter_id: int) -> None:
+    order_letters.deliver(letter_id=letter_id, at=timezone.now())
 
 
 @shared_task

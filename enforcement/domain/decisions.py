@@ -19,6 +19,7 @@ from enforcement.domain import (
     facts,
     messages,
     milestones,
+    ordered,
     points,
     proposals,
     restrictions,
@@ -29,6 +30,7 @@ from enforcement.domain import (
 from enforcement.domain import violations as findings
 from enforcement.domain.decision_states import ReasonMissing
 from enforcement.domain.endings import expire_due, settle_corrected
+from enforcement.domain.ordered import Ordered
 from enforcement.domain.timing import AS_USUAL, Timing
 from enforcement.domain.transparency import submissions
 from enforcement.enums import (
@@ -101,6 +103,7 @@ def issue(
     asked: Timing = AS_USUAL,
     step: LadderStep | None = None,
     beside: Sequence[Decision] = (),
+    order: Ordered | None = None,
 ) -> Decision:
     """Decide, act, explain: the one way for a page, the API, a sweep and an appeal.
 
@@ -109,6 +112,7 @@ def issue(
     now, and the statement of reasons is owed to the merchant at once; a person's own after the undo's seconds.
     `beside` are decisions of the same act that may stand on the same items with another measure.
     `step` is a milestone of the ladder that is carried out: it says what is decided, and its ladder permits it.
+    `order` is what an authority ordered; it is what the merchant is told.
     Raises the refusals of `enforcement.domain.proposals`; then nothing is written.
     """
     merchant = decision_states.lock_merchant(merchant.pk)
@@ -144,6 +148,7 @@ def issue(
     )
     before = facts.before(proposal, points=ledger.balance(merchant.pk, at))
     decision.save(force_insert=True)
+    ordered.keep(decision, order)
     items = drafting.write_items(decision, proposal, before)
     if supersedes is not None:
         _replace(supersedes, decision, actor=actor, at=at)

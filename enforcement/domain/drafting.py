@@ -62,7 +62,7 @@ def build(
         event_key=event_key,
         reason=reason,
         points=0
-        if origin_kind == Origin.LADDER
+        if origin_kind in (Origin.LADDER, Origin.ORDER)
         else points.due(merchant_id=merchant.pk, version=version, measure=proposal.measure, event_key=event_key, at=at),
         decided_at=at,
         starts_at=planned.starts_at,

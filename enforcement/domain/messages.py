@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from enforcement import events
-from enforcement.domain import gathering, letters, mails, statements
+from enforcement.domain import gathering, letters, mails, ordered, statements
 from enforcement.domain.letters import Block, Letter, bullets, paragraph
 from enforcement.enums import MESSAGE_MOVES, LiftedBecause, MessageKind, MessageState
 from enforcement.language.words import Words
@@ -285,8 +285,9 @@ def _owe(
     decision: Decision, kind: MessageKind, key: str, letter: Letter, *, at: datetime, wait: timedelta = timedelta(0)
 ) -> Message:
     owed = MessageState.OWED if decision.merchant.email else MessageState.FAILED
-    message = _keep(decision, kind, key, letter, owed, at, wait)
-    if owed == MessageState.OWED:
+    held_back = ordered.held_back_until(decision, at)
+    message = _keep(decision, kind, key, letter, owed, at, max(wait, held_back - at) if held_back else wait)
+    if owed == MessageState.OWED and not held_back:
         events.message_owed.send(Message, message_id=message.pk, wait=wait.total_seconds())
     return message
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import translation
 
-from enforcement.domain import letters, points
+from enforcement.domain import letters, ordered, points
 from enforcement.domain.letters import Block, bullets, heading, paragraph
 from enforcement.enums import Automation, DecisionState, Origin
 from enforcement.language import reasons, seeing
@@ -19,7 +19,7 @@ from enforcement.language import words as language
 from enforcement.language.words import SOURCE, Words
 from enforcement.measures import MEASURES
 from enforcement.measures.standing import NOTHING_ON_SALE
-from enforcement.models import Deadline, Decision, DecisionItem, LadderStep, Statement
+from enforcement.models import Deadline, Decision, DecisionItem, LadderStep, OrderGround, Statement
 from enforcement.queries import deadlines, disputes, waiting
 from enforcement.queries import points as ledger
 from governance.policies.enums import Ground, Measure
@@ -30,6 +30,8 @@ from listings.enums import minor_digits
 Content = dict[str, Any]
 PAIRS = ("what", "where", "from", "until", "found", "decided_by", "reference")
 """The parts of a decision that are named one by one, in their order."""
+OTHERWISE_SEEN: dict[str, str] = {Origin.RELISTING: "listing.relisted", Origin.ORDER: "order.seen"}
+"""What is said of a listing that no rule and no person has found to break anything."""
 
 
 def words_for(asked: str) -> Words:
@@ -106,24 +108,25 @@ def _content(
 ) -> Content:
     about_listings = items[0].listing_id is not None
     step, deadline = _step(decision), _deadline(decision)
+    order = ordered.of(decision)
     facts = [_fact(words, item, step) for item in items]
-    if decision.origin_kind == Origin.RELISTING:
-        facts = [fact | {"seen": [words("listing.relisted")]} for fact in facts]
+    if decision.origin_kind in OTHERWISE_SEEN:
+        facts = [fact | {"seen": [words(OTHERWISE_SEEN[decision.origin_kind])]} for fact in facts]
     return {
         "labels": _labels(words, about_listings=about_listings),
         "about": words("page.about", name=words.isolated(decision.merchant.name), date=words.day(decision.decided_at)),
         "author": words("mail.closing"),
         "title": _title(words, decision, deadline, len(items), about_listings),
-        "summary": text.summary,
+        "summary": "" if order else text.summary,
         "intro": _intro(words, decision, deadline, replaced),
         "note": ""
         if language.available(asked)
         else words("note.template_language", language=words.language_name(asked)),
-        "pairs": _pairs(words, decision, deadline, items, about_listings),
+        "pairs": _pairs(words, decision, deadline, items, about_listings, order),
         "facts": facts,
-        "ground": _ground(words, decision.version, text, step),
-        "correction": _correction(words, decision, deadline, text, items),
-        "redress": _redress(words, at),
+        "ground": ordered.ground(words, order, text.title) if order else _ground(words, decision.version, text, step),
+        "correction": ordered.correction(words) if order else _correction(words, decision, deadline, text, items),
+        "redress": ordered.redress(words, order, at) if order else _redress(words, at),
         "points": _points(words, decision, at),
     }
 
@@ -172,7 +175,12 @@ def _intro(words: Words, decision: Decision, deadline: Deadline | None, replaced
 
 
 def _pairs(
-    words: Words, decision: Decision, deadline: Deadline | None, items: Sequence[DecisionItem], about_listings: bool
+    words: Words,
+    decision: Decision,
+    deadline: Deadline | None,
+    items: Sequence[DecisionItem],
+    about_listings: bool,
+    order: OrderGround | None,
 ) -> dict[str, str]:
     automation = {Automation.FULL: "automation", Automation.PARTIAL: "partial", Automation.NONE: "person"}
     what = _by_measure(words, "what", decision, len(items), about_listings)
@@ -183,13 +191,15 @@ def _pairs(
         "where": _territory(words, decision, items),
         "from": words.minute(deadline.takes_effect_at if deadline else decision.starts_at),
         "until": _until(words, decision),
-        "found": _found(words, decision),
+        "found": _found(words, decision, order),
         "decided_by": words(f"decided_by.{automation[Automation(decision.automation)]}"),
         "reference": decision.reference,
     }
 
 
-def _found(words: Words, decision: Decision) -> str:
+def _found(words: Words, decision: Decision, order: OrderGround | None) -> str:
+    if order is not None:
+        return ordered.found(words, order)
     if decision.origin_kind == Origin.LADDER:
         return words("ladder.found")
     if decision.origin_kind == Origin.NOTICE:
@@ -212,6 +222,8 @@ def _territory(words: Words, decision: Decision, items: Sequence[DecisionItem]) 
 def _until(words: Words, decision: Decision) -> str:
     if decision.correct_by is not None:
         return words("until.correct_by", date=words.day(decision.correct_by))
+    if decision.origin_kind == Origin.ORDER:
+        return ordered.until(words, decision)
     if decision.ends_at is not None:
         by_ladder = decision.origin_kind == Origin.LADDER and MEASURES[Measure(decision.measure)].on_merchant
         return words("until.ladder" if by_ladder else "until.date", date=words.minute(decision.ends_at))

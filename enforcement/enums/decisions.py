@@ -112,6 +112,7 @@ class Origin(models.TextChoices):
     LADDER = "ladder", _("Ladder")
     NOTICE = "notice", _("Notice")
     RECALL = "recall", _("Recall")
+    ORDER = "order", _("Order of an authority")
 
 
 class LiftedBecause(models.TextChoices):

@@ -5,6 +5,7 @@ from enforcement.models.dispute import Dispute, DisputeBody, DisputeDocument, Di
 from enforcement.models.hearing import AppealReminder, Clarification, ClarificationAnswer
 from enforcement.models.ladder import Ladder, LadderMove, LadderStep, LadderStepMove
 from enforcement.models.message import Message, Statement
+from enforcement.models.ordered import OrderGround
 from enforcement.models.recheck import Recheck
 from enforcement.models.snapshot import CatalogueSnapshot
 from enforcement.models.sweep import Chunk, Sweep, SweepMove, SweepPolicy
@@ -41,6 +42,7 @@ __all__ = [
     "LadderStep",
     "LadderStepMove",
     "Message",
+    "OrderGround",
     "PointEntry",
     "Recheck",
     "Restriction",

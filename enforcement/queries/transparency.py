@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet
 
-from enforcement.enums import DecisionState, Environment, LiftedBecause, SubmissionState
+from enforcement.enums import DecisionState, Environment, LiftedBecause, Origin, SubmissionState
 from enforcement.language.transparency import EEA
 from enforcement.language.transparency.mapping import EVERYWHERE, REPORTED
 from enforcement.models import (
@@ -81,6 +81,7 @@ def missing(at: datetime, *, since: datetime | None = None) -> QuerySet[Decision
     """Decisions that the database is to be told about and that have no row. What was undone at once was never told."""
     target = environment()
     rows = Decision.objects.filter(measure__in=REPORTED, state__in=IN_FORCE_ONCE, starts_at__lte=at)
+    rows = rows.exclude(origin_kind=Origin.ORDER)  # DSA Art. 17(5)
     if since is not None:
         rows = rows.filter(decided_at__gte=since)
     if not served() & EEA:

@@ -79,6 +79,8 @@ class Scope(models.TextChoices):
     CASES_WRITE = "cases:write", _("Work on cases")
     NOTICES_READ = "notices:read", _("Read notices")
     NOTICES_WRITE = "notices:write", _("File notices")
+    AUTHORITY_READ = "authority_orders:read", _("Read orders of authorities")
+    AUTHORITY_WRITE = "authority_orders:write", _("Enter orders of authorities")
     DECISIONS_READ = "decisions:read", _("Read decisions and statements of reasons")
     DECISIONS_WRITE = "decisions:write", _("Decide and reverse decisions")
     APPEALS_READ = "appeals:read", _("Read appeals")
@@ -129,6 +131,8 @@ SCOPE_ROLES: dict[Scope, frozenset[Role]] = {
     Scope.CASES_WRITE: _REVIEWERS,
     Scope.NOTICES_READ: PLACE_ROLES[Place.CASES],
     Scope.NOTICES_WRITE: _REVIEWERS,
+    Scope.AUTHORITY_READ: _SENIORS | _MANAGER | _AUDITOR,
+    Scope.AUTHORITY_WRITE: _SENIORS | _MANAGER,
     Scope.DECISIONS_READ: PLACE_ROLES[Place.CASES],
     Scope.DECISIONS_WRITE: _REVIEWERS,
     Scope.APPEALS_READ: PLACE_ROLES[Place.APPEALS],

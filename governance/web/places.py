@@ -39,6 +39,7 @@ PLACES = (
     Place("enforcement:disputes", _("Disputes"), "gavel", 1, "g v", tab_of="appeals"),
     Place("investigations:notices", _("Notices"), "flag", 1, "g n", tab_of="appeals"),
     Place("investigations:reporters", _("Reporters"), "users", 1, "g x", tab_of="appeals"),
+    Place("investigations:authority-orders", _("Authority orders"), "gavel", 1, "g w", tab_of="appeals"),
     Place("investigations:recalls", _("Recalls"), "megaphone", 1, "g k"),
     Place("investigations:listings", _("Listings"), "listing", 1, "g l"),
     Place("listings:imports", _("Imports"), "upload", 1, "g i", tab_of="listings"),

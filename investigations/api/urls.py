@@ -7,10 +7,12 @@ from investigations.api.cases import CaseViewSet
 from investigations.api.consumers import ConsumerNoticeViewSet
 from investigations.api.links import MerchantLinkViewSet
 from investigations.api.notices import NoticeViewSet
+from investigations.api.orders import AuthorityOrderViewSet
 from investigations.api.recalls import RecallViewSet
 
 router = SimpleRouter(trailing_slash=False)
 router.register("notices", NoticeViewSet, basename="notice")
+router.register("authority-orders", AuthorityOrderViewSet, basename="authority-order")
 router.register("recalls", RecallViewSet, basename="recall")
 router.register("consumer-notices", ConsumerNoticeViewSet, basename="consumer-notice")
 router.register("cases", CaseViewSet, basename="case")

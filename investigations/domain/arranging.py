@@ -15,8 +15,8 @@ from governance.policies.enums import SEVERITY_RANK, Severity
 from governance.web.refusals import MoveRefused, Refusal
 from investigations import permissions
 from investigations.domain import claims, moves, priorities, telling
-from investigations.enums import LIVE_CASES, CaseOrigin, CaseOutcome, CaseState, ClaimEnd, News
-from investigations.models import Case, CaseItem, CaseMove, Claim, NoticeItem, Watch
+from investigations.enums import FROM_OUTSIDE, LIVE_CASES, CaseOrigin, CaseOutcome, CaseState, ClaimEnd, News
+from investigations.models import Case, CaseItem, CaseMove, Claim, NoticeItem, OrderItem, Watch
 from investigations.queries import work
 
 
@@ -167,6 +167,7 @@ def _move_items(items: Sequence[CaseItem], case: Case, to: Case, at: datetime) -
     moving = [item.pk for item in items if item.pk not in twice]
     for key, same in twice.items():
         NoticeItem.objects.filter(case_item=key).update(case_item=same)
+        OrderItem.objects.filter(case_item=key).update(case_item=same)
     CaseItem.objects.filter(pk__in=list(twice)).update(settled_at=at)
     return CaseItem.objects.filter(pk__in=moving).update(case=to, came_from=case)
 
@@ -201,7 +202,7 @@ def _new_case(case: Case, chosen: Sequence[CaseItem], at: datetime) -> Case:
         merchant=case.merchant,
         policy=policies.pop() if len(policies) == 1 else case.policy,
         cause_key=f"{root}#{case.pk}.{number}",
-        origin=CaseOrigin.NOTICE if case.origin == CaseOrigin.NOTICE else CaseOrigin.STAFF,
+        origin=CaseOrigin(case.origin) if case.origin in FROM_OUTSIDE else CaseOrigin.STAFF,
         queue=case.queue,
         state=waits,
         severity=_worst([Severity(version.severity) for version in versions] or [Severity(case.severity)]),

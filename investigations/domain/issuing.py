@@ -8,15 +8,17 @@ from itertools import product
 from django.utils.translation import gettext as _
 
 from enforcement.domain import decisions
-from enforcement.domain.timing import Timing
-from enforcement.enums import ViolationState
+from enforcement.domain.timing import AT_ONCE, Timing
+from enforcement.enums import Origin, ViolationState
 from enforcement.models import Decision, Violation
 from governance.accounts.models import User
 from governance.policies.enums import Measure
 from governance.policies.models import PolicyVersion
 from governance.web.refusals import Refusal
-from investigations.models import Case, CaseItem
-from investigations.queries import notices
+from investigations.domain import order_terms
+from investigations.models import AuthorityOrder, Case, CaseItem
+from investigations.queries import notices, orders
+from listings.models import Listing
 
 
 class NothingViolates(Refusal):
@@ -37,10 +39,16 @@ class MeasureHidden(Refusal):
 
 @dataclass
 class _Group:
-    """What is judged under one policy. `reported` has no violation."""
+    """What is judged under one policy, and upon one order where there is one. `reported` has no violation."""
 
+    policy: int
+    order: AuthorityOrder | None = None
     found: list[Violation] = field(default_factory=list)
     reported: list[CaseItem] = field(default_factory=list)
+
+    @property
+    def listings(self) -> list[Listing]:
+        return [item.listing for item in self.reported if item.listing]
 
 
 def issue(
@@ -56,23 +64,28 @@ def issue(
     at: datetime,
 ) -> list[Decision]:
     """One decision for each measure and policy, under the newest version that found one of them; what was only reported, under
-    the policy that was chosen for the case."""
+    the policy that was chosen for the case. What an authority ordered is decided by itself: in its markets, at once."""
     if not items:
         raise NothingViolates(_("Nothing violates yet, so there is no statement."))
     _check_measures(case, measures)
     issued: list[Decision] = []
-    for measure, (policy, group) in product(measures, _by_policy(case, items).items()):
-        version = _version(case, policy, group)
-        origin, reference = notices.origin_of(case, group.reported)
+    for measure, group in product(measures, _groups(case, items)):
+        version = _version(case, group)
+        origin, reference = _origin(case, group)
+        if group.order is not None:
+            order_terms.check_measure(measure)
         decision = decisions.issue(
             merchant=case.merchant,
             version=version,
             violations=group.found,
-            listings_without_violation=[item.listing for item in group.reported if item.listing],
+            listings_without_violation=group.listings,
             measure=measure,
-            markets=_markets_under(version, markets),
+            markets=order_terms.territory(group.order, version, group.listings)
+            if group.order
+            else _markets_under(version, markets),
             minimum_age=minimum_age,
-            asked=asked,
+            asked=AT_ONCE if group.order else asked,
+            order=order_terms.told(group.order) if group.order else None,
             actor=actor,
             reason=reason,
             at=at,
@@ -95,30 +108,43 @@ def _check_measures(case: Case, measures: Sequence[Measure]) -> None:
             )
 
 
-def _by_policy(case: Case, items: Sequence[CaseItem]) -> dict[int, _Group]:
-    """A case into which another was merged may be about several policies; a decision is about one."""
-    groups: dict[int, _Group] = {}
+def _groups(case: Case, items: Sequence[CaseItem]) -> list[_Group]:
+    """A case into which another was merged may be about several policies; a decision is about one, and about one order."""
+    found: dict[int, _Group] = {}
     for item in items:
         if item.violation is not None:
-            groups.setdefault(item.violation.policy_id, _Group()).found.append(item.violation)
+            policy = item.violation.policy_id
+            found.setdefault(policy, _Group(policy)).found.append(item.violation)
     reported = [item for item in items if item.violation is None]
     if any(item.listing is None for item in reported):
         raise NothingViolates(_("A merchant as a whole was reported: decide on their page, then name the decision."))
-    if reported:
-        policy = case.policy_id if case.policy and case.policy.live_id else next(iter(groups), None)
-        if policy is None:
-            raise PolicyMissing(_("Choose the policy under which this is judged."))
-        group = groups.setdefault(policy, _Group())
-        group.reported = reported
-        listings = [item.listing_id for item in reported]
-        same = Violation.objects.filter(policy=policy, listing__in=listings, state=ViolationState.OPEN)
+    if not reported:
+        return list(found.values())
+    chosen = case.policy_id if case.policy and case.policy.live_id else next(iter(found), None)
+    if chosen is None:
+        raise PolicyMissing(_("Choose the policy under which this is judged."))
+    ordered = orders.waiting_in(reported)
+    if free := [item for item in reported if item.pk not in ordered]:
+        group = found.setdefault(chosen, _Group(chosen))
+        group.reported = free
+        same = Violation.objects.filter(policy=chosen, listing__in=group.listings, state=ViolationState.OPEN)
         group.found += [each for each in same.select_related("version") if each not in group.found]
-    return groups
+    upon: dict[int, _Group] = {}
+    for item in reported:
+        if order := ordered.get(item.pk):
+            upon.setdefault(order.pk, _Group(chosen, order)).reported.append(item)
+    return [*found.values(), *upon.values()]
 
 
-def _version(case: Case, policy: int, group: _Group) -> PolicyVersion:
+def _origin(case: Case, group: _Group) -> tuple[Origin, str]:
+    if group.order is not None:
+        return Origin.ORDER, group.order.reference
+    return notices.origin_of(case, group.reported)
+
+
+def _version(case: Case, group: _Group) -> PolicyVersion:
     versions = [each.version for each in group.found]
-    if not versions and case.policy and case.policy.live and case.policy_id == policy:
+    if not versions and case.policy and case.policy.live and case.policy_id == group.policy:
         versions = [case.policy.live]
     if not versions:
         raise PolicyMissing(_("Choose the policy under which this is judged."))

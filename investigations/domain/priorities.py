@@ -2,8 +2,8 @@
 
 Reach is the interest in the listings that wait: orders of 30 days, and 50 views for one order, on a logarithmic scale that
 ends at 300. Age is the share of the time to the deadline that has gone. Neither alone makes a case unimportant: their
-factors begin at 0.6 and 0.7. What a trusted flagger reported and waits for an answer counts more (DSA Art. 22(1)). What comes
-back to somebody (answered, handed back) goes ahead of everything.
+factors begin at 0.6 and 0.7. What a trusted flagger reported and waits for an answer counts more (DSA Art. 22(1)). What an
+authority ordered goes ahead of all that, and what comes back to somebody (answered, handed back) ahead of everything.
 """
 
 from collections import defaultdict
@@ -16,13 +16,14 @@ from django.db.models import Exists, Expression, F, FloatField, JSONField, Outer
 from django.db.models.functions import Abs, Cast, Extract, Greatest, JSONObject, Least, Ln, Round
 
 from governance.policies.enums import Severity
-from investigations.enums import LIVE_CASES, NoticeState, ReporterKind
-from investigations.models import Case, CaseItem, NoticeItem
+from investigations.enums import LIVE_CASES, NoticeState, OrderOutcome, ReporterKind
+from investigations.models import Case, CaseItem, NoticeItem, OrderItem
 
 WEIGHT = {Severity.CRITICAL: 1.0, Severity.SERIOUS: 0.8, Severity.MODERATE: 0.55, Severity.MINOR: 0.35}
 REACH_FLOOR, AGE_FLOOR = 0.6, 0.7
 VIEWS_PER_ORDER, REACH_CEILING = 50, 300
 AHEAD = 100.0
+ORDERED = 99.5
 TRUSTED = 1.4
 NOTABLE = 0.5
 """A smaller change of priority is not written."""
@@ -64,16 +65,23 @@ def reckon(case_ids: Iterable[int], *, at: datetime) -> None:
 def _write(cases: QuerySet[Case], *, at: datetime) -> int:
     parts = {"severity": _severity(), "reach": Round(_reach(), 2), "age": Round(_age(at), 2)}
     trusted = When(_trusted(), then=JSONObject(**parts, trusted=Value(TRUSTED)))
+    ordered = When(_ordered(), then=JSONObject(**parts, ordered=Value(ORDERED)))
     return cases.update(
         priority=_priority(at),
-        priority_parts=Choose(trusted, default=JSONObject(**parts), output_field=JSONField()),
+        priority_parts=Choose(ordered, trusted, default=JSONObject(**parts), output_field=JSONField()),
     )
 
 
 def _priority(at: datetime) -> Any:
     more = Choose(When(_trusted(), then=Value(TRUSTED)), default=Value(1.0), output_field=FloatField())
     usual = Round(Least(Value(100.0), Value(100.0) * _severity() * _reach() * _age(at) * more), 1)
-    return Choose(When(kept_for__isnull=False, then=Value(AHEAD)), default=usual, output_field=FloatField())
+    first = (When(kept_for__isnull=False, then=Value(AHEAD)), When(_ordered(), then=Value(ORDERED)))
+    return Choose(*first, default=usual, output_field=FloatField())
+
+
+def _ordered() -> Exists:
+    waiting = OrderItem.objects.filter(outcome=OrderOutcome.OPEN, case_item__settled_at__isnull=True)
+    return Exists(waiting.filter(case_item__case=OuterRef("pk")))
 
 
 def _trusted() -> Exists:

@@ -9,7 +9,7 @@ from governance.accounts.models import User
 from governance.audit.domain import entries
 from investigations import events
 from investigations.domain import deadlines
-from investigations.enums import LIVE_CASES, CaseOrigin
+from investigations.enums import FROM_OUTSIDE, LIVE_CASES
 from investigations.models import Case, Queue, Rerouting
 from investigations.queries.routing import Router, active
 
@@ -37,7 +37,7 @@ def place(cases: Sequence[Case], *, queues: Iterable[Queue], at: datetime) -> di
             case.queue = found.queue
             calendar = calendars[case.merchant.country]
             due = calendar.after(case.opened_at, found.queue.decide_within_hours)
-            case.due_at = min(due, case.due_at) if case.origin == CaseOrigin.NOTICE else due
+            case.due_at = min(due, case.due_at) if case.origin in FROM_OUTSIDE else due
         elif case.routing == found.problem:
             continue
         case.routing = dict(found.problem)

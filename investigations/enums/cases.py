@@ -34,7 +34,12 @@ WAITING_CASES = frozenset({CaseState.OPEN, CaseState.HELD})
 class CaseOrigin(models.TextChoices):
     SWEEP = "sweep", _("Sweep")
     NOTICE = "notice", _("Notice")
+    ORDER = "order", _("Order of an authority")
     STAFF = "staff", _("Opened by a person")
+
+
+FROM_OUTSIDE = frozenset({CaseOrigin.NOTICE, CaseOrigin.ORDER})
+"""Where no rule has found what is to be judged."""
 
 
 class CaseOutcome(models.TextChoices):

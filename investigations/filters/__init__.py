@@ -18,6 +18,7 @@ from investigations.enums import (
     GROUND_NAME,
     LIVE_CASES,
     OPEN_NOTICES,
+    OPEN_ORDERS,
     BulkState,
     BulkVerb,
     CaseOutcome,
@@ -27,6 +28,8 @@ from investigations.enums import (
     News,
     NoticeGround,
     NoticeState,
+    OrderKind,
+    OrderState,
     ReasonFor,
     RecallSource,
     ReporterKind,
@@ -36,6 +39,7 @@ from investigations.enums import (
     ReviewState,
 )
 from investigations.models import (
+    AuthorityOrder,
     BulkRun,
     CannedReason,
     CannedText,
@@ -45,6 +49,7 @@ from investigations.models import (
     LinkRisk,
     Notice,
     NoticeItem,
+    OrderItem,
     Queue,
     RecallAlert,
     RecallMatch,
@@ -55,7 +60,7 @@ from investigations.models import (
     Telling,
     Watch,
 )
-from investigations.queries import lines, reporters, team
+from investigations.queries import lines, orders, reporters, team
 from investigations.queries.listings import standing_as
 from investigations.text import recall_words
 from listings.enums import LinkKind, ListingState, MerchantKind, MerchantState
@@ -365,6 +370,48 @@ class NoticeFilter(django_filters.FilterSet):
     def with_open(self, rows: QuerySet[Notice], name: str, value: bool) -> QuerySet[Notice]:
         items = NoticeItem.objects.filter(notice=OuterRef("pk"), state__in=sorted(OPEN_NOTICES))
         return rows.filter(Exists(items)) if value else rows.exclude(Exists(items))
+
+
+class OrderFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        label=_("Number, authority or listing"), method="search", help_text=_("Ours or theirs, an authority, L-123")
+    )
+    kind = django_filters.MultipleChoiceFilter(label=_("Kind"), choices=OrderKind.choices)
+    state = django_filters.MultipleChoiceFilter(label=_("State"), choices=OrderState.choices)
+    open = django_filters.BooleanFilter(label=_("Open"), method="only_open")
+    late = django_filters.BooleanFilter(label=_("Late"), method="only_late")
+    due = django_filters.DateFromToRangeFilter(label=_("Due"), field_name="due_at")
+    unsent = django_filters.BooleanFilter(label=_("With a letter to send"), method="only_unsent")
+    authority = django_filters.CharFilter(label=_("Authority"), lookup_expr="icontains")
+    country = django_filters.CharFilter(label=_("Its country"), lookup_expr="iexact")
+    ground = django_filters.MultipleChoiceFilter(
+        label=_("Ground"), choices=[(each.value, GROUND_NAME[each]) for each in NoticeGround]
+    )
+    received = django_filters.DateFromToRangeFilter(label=_("Received"), field_name="received_at")
+
+    class Meta:
+        model = AuthorityOrder
+        fields = ("kind", "state", "ground")
+
+    def search(self, rows: QuerySet[AuthorityOrder], name: str, value: str) -> QuerySet[AuthorityOrder]:
+        value = value.strip()
+        if reference := read_reference(value):
+            return rows.filter(reference=reference)
+        if found := LISTING_ID.match(value):
+            return rows.filter(Exists(OrderItem.objects.filter(order=OuterRef("pk"), listing=int(found[1]))))
+        named = OrderItem.objects.filter(order=OuterRef("pk"), merchant__name__icontains=value)
+        return rows.filter(Q(number__icontains=value) | Q(authority__icontains=value) | Exists(named))
+
+    def only_unsent(self, rows: QuerySet[AuthorityOrder], name: str, value: bool) -> QuerySet[AuthorityOrder]:
+        letters = orders.by_hand(self.request.user, at=timezone.now()).values("order")
+        return rows.filter(pk__in=letters) if value else rows.exclude(pk__in=letters)
+
+    def only_open(self, rows: QuerySet[AuthorityOrder], name: str, value: bool) -> QuerySet[AuthorityOrder]:
+        return rows.filter(state__in=OPEN_ORDERS) if value else rows.exclude(state__in=OPEN_ORDERS)
+
+    def only_late(self, rows: QuerySet[AuthorityOrder], name: str, value: bool) -> QuerySet[AuthorityOrder]:
+        late = Q(state__in=OPEN_ORDERS, due_at__lt=timezone.now())
+        return rows.filter(late) if value else rows.exclude(late)
 
 
 class ReporterFilter(django_filters.FilterSet):

@@ -17,6 +17,8 @@ from investigations.models.investigation import (
 )
 from investigations.models.link import LinkGroup, LinkRisk
 from investigations.models.notice import Notice, NoticeFile, NoticeItem, NoticeMail, NoticeMove
+from investigations.models.order import AuthorityOrder, OrderItem, OrderMove
+from investigations.models.order_paper import OrderCheck, OrderFile, OrderHandover, OrderLetter
 from investigations.models.quality import (
     Calibration,
     CalibrationItem,
@@ -47,6 +49,7 @@ from investigations.models.wellbeing import Break, HardPolicy, OwnLimits, Wellbe
 
 __all__ = [
     "Absence",
+    "AuthorityOrder",
     "Break",
     "BulkMove",
     "BulkPart",
@@ -89,6 +92,12 @@ __all__ = [
     "NoticeItem",
     "NoticeMail",
     "NoticeMove",
+    "OrderCheck",
+    "OrderFile",
+    "OrderHandover",
+    "OrderItem",
+    "OrderLetter",
+    "OrderMove",
     "OwnLimits",
     "PersonDay",
     "Precedent",

@@ -57,8 +57,10 @@ class Line:
 
 
 def cause_title(cause_key: str) -> str:
-    """What a case without a policy is about: the ground of the notices that wait in it."""
+    """What a case without a policy is about: the ground of the notices that wait in it, or an order."""
     kind, _colon, ground = cause_key.partition("#")[0].partition(":")
+    if kind == "order":
+        return _("Ordered by an authority")
     if kind != "notice" or ground not in NoticeGround.values:
         return cause_key
     return _("Reported: %(ground)s") % {"ground": GROUND_NAME[NoticeGround(ground)]}
@@ -122,7 +124,9 @@ def of(cases: Sequence[Case], *, language: str, at: datetime) -> dict[int, Line]
 
 def reasons(case: Case, *, items: int, repeat: int) -> list[Reason]:
     found = []
-    if "trusted" in case.priority_parts:
+    if "ordered" in case.priority_parts:
+        found.append(Reason(_("Order of an authority"), "gavel", "critical"))
+    elif "trusted" in case.priority_parts:
         found.append(Reason(_("Trusted flagger"), "shield-check", "serious"))
     elif case.origin == CaseOrigin.NOTICE:
         found.append(Reason(_("Reported from outside"), "flag"))
@@ -145,6 +149,8 @@ def reasons(case: Case, *, items: int, repeat: int) -> list[Reason]:
 def factors(case: Case) -> str:
     """The factors of a case's priority in words: how grave it is, how many see it, how much of its time is gone."""
     parts = case.priority_parts or {}
+    if "ordered" in parts:
+        return _("an authority has ordered it")
     reach, age = float(parts.get("reach", 0)), float(parts.get("age", 0))
     seen = (
         _("widely sold or seen")

@@ -12,9 +12,9 @@ from enforcement.models import Appeal
 from governance.policies.enums import Measure
 from governance.policies.models import PolicyText, PolicyVersion
 from governance.policies.text import guidance
-from investigations.enums import Verdict
+from investigations.enums import ORDER_MEASURES, CaseOrigin, Verdict
 from investigations.models import Case, CaseItem, Precedent
-from investigations.queries import lines, work
+from investigations.queries import lines, orders, work
 
 LIKE_OVER = timedelta(days=90)
 PRECEDENTS_SHOWN = 10
@@ -90,9 +90,14 @@ def of(case: Case, *, language: str, at: datetime) -> Panel:
         decidable=sorted(offered & applies),
         like=_like(case, at=at),
         precedents=precedents_of(case.policy_id),
-        hidden=frozenset(case.queue.hidden_measures),
+        hidden=frozenset(case.queue.hidden_measures) | _beyond(case),
         others=[(each, titles.get(each.policy_id, each.policy.slug)) for each in others],
     )
+
+
+def _beyond(case: Case) -> frozenset[str]:
+    """Measures that could reach beyond an order."""
+    return frozenset(set(Measure) - set(ORDER_MEASURES)) if case.origin == CaseOrigin.ORDER else frozenset()
 
 
 def precedents_of(policy_id: int | None) -> list[Precedent]:
@@ -120,9 +125,12 @@ def text_of(version: PolicyVersion, language: str) -> PolicyText | None:
 
 
 def _offered(case: Case) -> set[str]:
-    """The markets in which the listings of the case that wait are offered."""
+    """The markets in which the listings of the case that wait are offered; upon an order, those of them in which it holds."""
     rows: Iterable[list[str] | None] = work.unsettled(case).order_by().values_list("listing__markets", flat=True)
-    return {market for markets in rows for market in markets or ()}
+    offered = {market for markets in rows for market in markets or ()}
+    if case.origin != CaseOrigin.ORDER:
+        return offered
+    return offered & {market for order in orders.of_case(case) for market in order.markets}
 
 
 def _like(case: Case, *, at: datetime) -> Like:

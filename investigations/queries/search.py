@@ -13,7 +13,7 @@ from governance.accounts.enums import Place
 from governance.accounts.permissions import Anyone, can_open
 from governance.policies.models import Policy, PolicyText
 from governance.web.references import read_reference
-from investigations.queries import hearings, investigations, lines, notices, work
+from investigations.queries import hearings, investigations, lines, notices, orders, work
 from investigations.queries.listings import visible_listings
 from investigations.queries.merchants import visible_merchants
 
@@ -26,7 +26,8 @@ SHORTEST = 3
 
 @dataclass(frozen=True)
 class Hit:
-    """Something found. `kind` is case, investigation, listing, policy, merchant, decision, appeal, dispute or notice; `exact` an id, not a likeness."""
+    """Something found. `kind` is case, investigation, listing, policy, merchant, decision, appeal, dispute, notice or order;
+    `exact` an id, not a likeness."""
 
     kind: str
     pk: int
@@ -44,7 +45,7 @@ def find(words: str, *, user: Anyone, language: str, each: int = EACH) -> list[H
     if numbered := NUMBERED.match(words):
         return list(_by_number(numbered[1].upper(), int(numbered[2]), user, language))
     if reference := read_reference(words):
-        readers = (_decisions, _appeals, _disputes, _notices)
+        readers = (_decisions, _appeals, _disputes, _notices, _orders)
         return [hit for reader in readers for hit in reader(reference, user)]
     hits = list(_by_key(words, user))
     if len(words) >= SHORTEST:
@@ -107,6 +108,11 @@ def _disputes(reference: str, user: Anyone) -> Iterator[Hit]:
 def _notices(reference: str, user: Anyone) -> Iterator[Hit]:
     for notice in notices.visible(user).filter(reference=reference):
         yield Hit("notice", notice.pk, notice.reference, str(notice.get_ground_display()), exact=True)
+
+
+def _orders(reference: str, user: Anyone) -> Iterator[Hit]:
+    for order in orders.visible(user).filter(reference=reference):
+        yield Hit("order", order.pk, order.reference, order.authority, exact=True)
 
 
 def _by_key(words: str, user: Anyone) -> Iterator[Hit]:

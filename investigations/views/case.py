@@ -91,7 +91,7 @@ def show(
         "hold_form": ReasonForm(prefix="hold"),
         "skip_form": ReasonForm(prefix="skip"),
         **deciding.context(case, form=form, mine=mine, at=now),
-        **case_notices.context(case, mine=mine),
+        **case_notices.context(case, request.user, mine=mine),
     }
     context["asked"] = (
         context["page"] if tab == "listings" else exhibits.page(exhibits.items_of(case), language=language())

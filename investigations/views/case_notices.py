@@ -9,24 +9,30 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from governance.accounts.permissions import Anyone
 from governance.policies.models import Policy
 from governance.web import toasts
 from governance.web.access import opens
 from governance.web.refusals import Refusal
 from investigations import permissions
 from investigations.domain import notice_cases
-from investigations.enums import CaseOrigin
+from investigations.enums import FROM_OUTSIDE, CaseOrigin
 from investigations.forms.notices import ChoosePolicy
 from investigations.models import Case
 from investigations.queries import notices as queries
-from investigations.queries import policies_in_force, work
+from investigations.queries import orders, policies_in_force, work
 
 
-def context(case: Case, *, mine: bool) -> dict[str, Any]:
-    """How much was reported and by whom; for who holds the case, the choice of a policy where no rule found anything."""
-    if case.origin != CaseOrigin.NOTICE:
+def context(case: Case, user: Anyone, *, mine: bool) -> dict[str, Any]:
+    """How much was reported and by whom, or what was ordered; for who holds the case, the choice of a policy where no rule found
+    anything."""
+    if case.origin not in FROM_OUTSIDE:
         return {}
-    found: dict[str, Any] = {"reported": queries.reported(case)}
+    found: dict[str, Any] = {"from_outside": True}
+    if case.origin == CaseOrigin.ORDER:
+        found |= {"orders": orders.of_case(case), "may_read_orders": permissions.can_read_orders(user)}
+    else:
+        found["reported"] = queries.reported(case)
     if mine and not work.unsettled(case).filter(violation__isnull=False).exists():
         found["policy_form"] = ChoosePolicy(policies=policies_in_force.by_title(), initial={"policy": case.policy_id})
     return found

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from enforcement.domain import points as ledger
 from enforcement.domain import timing
-from enforcement.domain.timing import AS_USUAL, Timing
+from enforcement.domain.timing import AS_USUAL, AT_ONCE, Timing
 from enforcement.enums import SECOND_PERSON
 from enforcement.language import words as letters
 from enforcement.measures import MEASURES
@@ -167,14 +167,8 @@ def _follows(case: Case, beside: panel.Panel, deed: Deed, asked: Timing, *, at: 
         if found
         else _("The merchant gets the statement in %(language)s: we have no words in %(asked)s yet.")
     )
-    kind, reference = notices.origin_of(case, work.unsettled(case) if case.origin == CaseOrigin.NOTICE else ())
-    points = ledger.due(
-        merchant_id=case.merchant_id,
-        version=beside.version,
-        measure=deed.measure,
-        event_key=f"{kind.value}/{reference}/P{beside.version.policy_id}",
-        at=at,
-    )
+    asked = AT_ONCE if case.origin == CaseOrigin.ORDER else asked
+    points = _points(case, beside.version, deed.measure, at=at)
     given = (
         ngettext("It adds %(count)s point.", "It adds %(count)s points.", points) if points else _("It adds no points.")
     )
@@ -183,6 +177,15 @@ def _follows(case: Case, beside: panel.Panel, deed: Deed, asked: Timing, *, at: 
         told % names,
         given % {"count": formats.number(points)},
     ]
+
+
+def _points(case: Case, version: PolicyVersion, measure: Measure, *, at: datetime) -> int:
+    """An order that is carried out gives none."""
+    if case.origin == CaseOrigin.ORDER:
+        return 0
+    kind, reference = notices.origin_of(case, work.unsettled(case) if case.origin == CaseOrigin.NOTICE else ())
+    key = f"{kind.value}/{reference}/P{version.policy_id}"
+    return ledger.due(merchant_id=case.merchant_id, version=version, measure=measure, event_key=key, at=at)
 
 
 def _when(

@@ -24,6 +24,7 @@ ICONS = {
     "dispute": "gavel",
     "notice": "flag",
     "investigation": "search",
+    "order": "gavel",
 }
 HEADINGS = {
     "case": _("Cases"),
@@ -35,6 +36,7 @@ HEADINGS = {
     "dispute": _("Disputes"),
     "notice": _("Notices"),
     "investigation": _("Investigations"),
+    "order": _("Authority orders"),
 }
 PAGES = {
     "case": "investigations:case",
@@ -46,6 +48,7 @@ PAGES = {
     "dispute": "enforcement:dispute",
     "notice": "investigations:notice",
     "investigation": "investigations:investigation",
+    "order": "investigations:authority-order",
 }
 FOR_THE_PALETTE, FOR_THE_PAGE = 4, 20
 
@@ -75,7 +78,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def url_of(hit: Hit) -> str:
-    keys = {"merchant": hit.public_id, "decision": hit.label, "dispute": hit.label, "notice": hit.label}
+    keys = {"merchant": hit.public_id} | dict.fromkeys(("decision", "dispute", "notice", "order"), hit.label)
     return reverse(PAGES[hit.kind], args=[keys.get(hit.kind, hit.pk)])
 
 

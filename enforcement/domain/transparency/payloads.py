@@ -36,8 +36,8 @@ Payload = dict[str, Any]
 def territory(decision: Decision, items: Sequence[DecisionItem]) -> list[str]:
     """The countries of the European Economic Area in which it restricts something."""
     restricts = MEASURES.get(decision.measure)
-    if restricts is None:
-        return []
+    if restricts is None or decision.origin_kind == Origin.ORDER:
+        return []  # an order has no statement of reasons under Art. 17 (its paragraph 5)
     if restricts.everywhere:
         return sorted(queries.served() & EEA)
     return sorted({market for item in items for market in item.markets} & EEA)

@@ -18,10 +18,10 @@ from governance.policies.enums import VersionState
 from governance.policies.models import Policy, PolicyVersion, Waiver
 from governance.policies.permissions import can_approve_policy, can_write_policy
 from governance.web.formats import relative
-from investigations.enums import OPEN_NOTICES, CaseState
+from investigations.enums import OPEN_NOTICES, OPEN_ORDERS, CaseState
 from investigations.models import Case, Claim
-from investigations.permissions import can_take_held, can_work
-from investigations.queries import notices, recalls
+from investigations.permissions import can_take_held, can_work, can_work_orders
+from investigations.queries import notices, orders, recalls
 from listings.enums import RowFate
 from listings.models import ImportRow
 
@@ -42,6 +42,8 @@ class Line:
 def lines(user: User, *, at: datetime) -> list[Line]:
     """At most one line per kind of work, the most urgent first."""
     found: list[Line] = []
+    if can_work_orders(user):
+        found += _orders(user, at)
     if can_work(user):
         found += [*_claimed(user), *_late(at), *_notices(user), *_recalls(user)]
     if can_take_held(user):
@@ -120,6 +122,27 @@ def _notices(user: User) -> Iterator[Line]:
         )
         url = f"{reverse('investigations:notices')}?open=true"
         yield Line("flag", "serious", title % {"shown": count}, "", url)
+
+
+def _orders(user: User, at: datetime) -> Iterator[Line]:
+    """Orders of authorities that nobody has answered."""
+    found = orders.visible(user).filter(state__in=sorted(OPEN_ORDERS)).aggregate(n=Count("pk"), first=Min("due_at"))
+    if found["n"]:
+        title = ngettext(
+            "%(shown)s order of an authority is open", "%(shown)s orders of authorities are open", found["n"]
+        )
+        note = _("The first is due %(when)s.") % {"when": relative(found["first"])}
+        tone = "critical" if found["first"] < at else "serious"
+        url = f"{reverse('investigations:authority-orders')}?open=true&sort=due_at"
+        yield Line("gavel", tone, title % {"shown": found["n"]}, note, url)
+    if letters := orders.by_hand(user, at=at).count():
+        title = ngettext(
+            "%(shown)s letter about an order is to be sent by a person",
+            "%(shown)s letters about orders are to be sent by a person",
+            letters,
+        )
+        url = f"{reverse('investigations:authority-orders')}?unsent=true"
+        yield Line("mail", "serious", title % {"shown": letters}, "", url)
 
 
 def _recalls(user: User) -> Iterator[Line]:

@@ -38,7 +38,7 @@ CASE_FACTS = (
         "origin",
         Kind.TEXT,
         _("origin"),
-        _("Where it came from: sweep, notice, staff."),
+        _("Where it came from: sweep, notice, order, staff."),
         example='case.origin == "notice"',
     ),
     Fact(

@@ -1,0 +1,66 @@
+"""What became of the things in an order: a decision that nothing holds and nobody can undo any more, or a verdict in their case."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from enforcement.domain.decisions import UNDO_GRACE, UNDO_WINDOW
+from enforcement.enums import COUNTED_DECISIONS, DecisionState, Origin
+from enforcement.models import Decision
+from investigations.domain.order_states import lock
+from investigations.enums import OrderOutcome, Verdict
+from investigations.models import AuthorityOrder, OrderItem
+from investigations.queries import orders as queries
+
+GONE = frozenset({DecisionState.WITHDRAWN, DecisionState.REVERSED, DecisionState.SUPERSEDED})
+
+
+def follow_all(*, at: datetime) -> int:
+    """All orders in which something may have become final; returns how many were looked at. Safe to run twice."""
+    orders = queries.to_follow()
+    for order in orders:
+        with transaction.atomic():
+            follow(lock(order), at=at)
+    return len(orders)
+
+
+def follow(order: AuthorityOrder, *, at: datetime) -> None:
+    """Bring the open things of a locked order up to date."""
+    rows = order.items.select_for_update(of=("self",)).filter(outcome=OrderOutcome.OPEN)
+    for item in rows.select_related("decision", "case_item__settled_by").order_by("pk"):
+        _take_verdict(order, item, at)
+        _take_effect(item, at)
+
+
+def _take_verdict(order: AuthorityOrder, item: OrderItem, at: datetime) -> None:
+    """What its case came to. A case that left it without a verdict owes nothing: the item waits for a person."""
+    waits = item.case_item
+    if item.decision is not None or waits is None or waits.settled_at is None:
+        return
+    ruling = waits.settled_by
+    if ruling is not None and not _is_final(ruling.decided_at, at):
+        return
+    if ruling is not None and waits.verdict == Verdict.FINE:
+        item.outcome, item.note = OrderOutcome.NOT_DONE, ruling.fine_reason
+    elif ruling is not None and waits.verdict == Verdict.VIOLATES:
+        made = Decision.objects.filter(origin_kind=Origin.ORDER, origin_ref=order.reference)
+        item.decision = made.filter(items__listing=item.listing_id).exclude(state__in=GONE).order_by("-pk").first()
+    if item.decision is None:
+        item.case_item = None
+    item.save(update_fields=["outcome", "note", "decision", "case_item"])
+
+
+def _take_effect(item: OrderItem, at: datetime) -> None:
+    decision = item.decision
+    if decision is None or item.outcome != OrderOutcome.OPEN:
+        return
+    if decision.state in GONE:
+        item.decision = item.case_item = None
+    elif decision.state in COUNTED_DECISIONS and _is_final(decision.decided_at, at):
+        released = decision.moves.filter(to_state=DecisionState.IN_FORCE).order_by("-pk").first()
+        item.outcome, item.done_at = OrderOutcome.DONE, released.moved_at if released else decision.starts_at
+    item.save(update_fields=["outcome", "done_at", "decision", "case_item"])
+
+
+def _is_final(decided_at: datetime, at: datetime) -> bool:
+    return decided_at + UNDO_WINDOW + UNDO_GRACE <= at

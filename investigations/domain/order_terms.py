@@ -1,0 +1,64 @@
+"""What an order allows: its measures, its markets and no others; and what of it the merchant is told."""
+
+from collections.abc import Collection, Iterable
+
+from django.utils.translation import gettext as _
+
+from enforcement.domain.ordered import Ordered
+from governance.policies.enums import Measure
+from governance.policies.models import PolicyVersion
+from governance.web import formats
+from governance.web.refusals import Refusal
+from investigations.enums import ORDER_MEASURES
+from investigations.models import AuthorityOrder
+from listings.models import Listing
+
+
+class BeyondTheOrder(Refusal):
+    """The measure or the policy does not fit what was ordered."""
+
+
+def told(order: AuthorityOrder) -> Ordered:
+    return Ordered(
+        authority=order.authority,
+        country=order.country,
+        number=order.number,
+        legal_basis=order.legal_basis,
+        reasons=order.reasons,
+        redress=order.redress,
+        language=order.language,
+        tell_after=order.tell_after,
+    )
+
+
+def check_measure(measure: Measure) -> None:
+    if measure not in ORDER_MEASURES:
+        permitted = formats.series(str(each.label) for each in ORDER_MEASURES)
+        raise BeyondTheOrder(
+            _("“%(measure)s” could reach beyond the order. Choose one of: %(permitted)s.")
+            % {"measure": measure.label, "permitted": permitted}
+        )
+
+
+def check_markets(order: AuthorityOrder, only_in: Collection[str] | None) -> None:
+    """That it says where it holds, and that the actor (None: everywhere) may decide there."""
+    if not order.markets:
+        raise BeyondTheOrder(_("The order does not say in which countries it holds. Ask the authority first."))
+    foreign = [] if only_in is None else sorted(set(order.markets) - set(only_in))
+    if foreign:
+        raise BeyondTheOrder(
+            _("The order also holds in %(markets)s, where you do not decide. Leave it to somebody who does.")
+            % {"markets": formats.series(foreign)}
+        )
+
+
+def territory(order: AuthorityOrder, version: PolicyVersion, listings: Iterable[Listing]) -> list[str]:
+    """All markets of the order that the policy knows. Raises BeyondTheOrder where it leaves out one in which they are offered."""
+    offered = {market for listing in listings for market in listing.markets}
+    left = sorted(set(order.markets) & offered - set(version.jurisdictions))
+    if left:
+        raise BeyondTheOrder(
+            _("The policy does not apply in %(markets)s, where the order holds too. Choose a policy that does.")
+            % {"markets": formats.series(left)}
+        )
+    return sorted(set(order.markets) & set(version.jurisdictions))
