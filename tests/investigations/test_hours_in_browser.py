@@ -1,10 +1,14 @@
 """An hour of each job in Chromium, hands on the keyboard: nothing here is clicked, and nothing is reached by an address that a
 person would not have typed."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
@@ -14,10 +18,26 @@ from governance.accounts.models import User
 from governance.policies.enums import Measure
 from investigations.domain import asking, canned, claims, queues, sampling
 from investigations.enums import AskedOf, CaseState, ClaimEnd, ReasonFor, ReviewState, Verdict
-from investigations.models import Break, Case, CaseDecision, Claim, Note, Question, SecondReview, Skip, Snooze, Telling
+from investigations.models import (
+    Break,
+    Case,
+    CaseDecision,
+    Claim,
+    Investigation,
+    Note,
+    Question,
+    SecondReview,
+    Skip,
+    Snooze,
+    Telling,
+    WellbeingRules,
+)
+from listings.models import Listing
 from tests.enforcement.ground import Ground
 from tests.factories import cases as make
 from tests.investigations.quality.ground import V, ruled
+from tests.investigations.search import ground as catalogue
+from tests.investigations.team import ground as weeks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -270,3 +290,153 @@ def test_a_seniors_hour(page_of: Callable[..., Page], kim: User, lee: User) -> N
     assert CaseDecision.objects.filter(person=ground.sela, case=judged).count() == 1
     assert Claim.objects.get(case=doubtful, person=ground.sela).ended_as == ClaimEnd.HANDED_BACK
     assert Case.objects.get(pk=doubtful.pk).kept_for == kim
+
+
+def test_an_investigators_hour(page_of: Callable[..., Page], settings: Any, tmp_path: Path) -> None:
+    cache.clear()
+    settings.MEDIA_ROOT = str(tmp_path)
+    ines = catalogue.ines()
+    found = catalogue.catalogue(at=timezone.now() - timedelta(days=2))
+    seller = found[0].merchant
+    make.policy("magnets")
+    page = page_of(ines)
+    page.goto("/")
+    hands = Hands(page)
+
+    # Words and a condition, wrong at first.
+    hands.press("g z")
+    page.wait_for_url("**/search/listings/")
+    hands.reach(page.locator("#ask-words"))
+    hands.write("nordlicht")
+    hands.reach(page.locator("#id_where"))
+    hands.write("listing.price >=")
+    hands.press("Control+Enter")
+    expect(page.locator("#where-problems")).to_be_visible()
+    hands.reach(page.locator("#id_where"))
+    hands.press("End")
+    hands.write(" 15")
+    hands.press("Control+Enter")
+    expect(page.locator("#list tbody [data-row]")).to_have_count(2)
+    page.locator("#id_where").blur()
+
+    # Both that were found are put into a new investigation.
+    hands.press("j x j x a")
+    page.wait_for_url("**/investigations/collect/")
+    for label, words in (
+        ("#id_title", "Knives"),
+        ("#id_question", "Who sells them?"),
+        ("#id_reason", "Found together"),
+    ):
+        hands.reach(page.locator(label))
+        hands.write(words)
+    hands.confirm(page.locator("form.form [type=submit]"))
+    page.wait_for_url(re.compile(r"/investigations/\d+/$"))
+    opened = Investigation.objects.get()
+
+    # Evidence, its hash held against the file, a note.
+    hands.confirm(page.locator("form[action*=capture] button"), within=60)
+    expect(page.locator(".piece")).to_have_count(1)
+    hands.confirm(page.get_by_role("button", name="Check the hash"), within=80)
+    expect(page.locator(".pieces summary")).to_contain_text("2 handlings")
+    hands.reach(page.locator("#id_text"), within=90)
+    hands.write("The photos are the maker's own.")
+    hands.confirm(page.get_by_role("button", name="Add the note"))
+    expect(page.locator(".timeline").last).to_contain_text("The photos are the maker's own.")
+
+    # Who is linked to the merchant.
+    hands.press("g m")
+    page.wait_for_url("**/merchants/")
+    hands.press("j Enter")
+    page.wait_for_url(f"**/merchants/{seller.public_id}/")
+
+    # Back by the list: a case for moderators, and the answer.
+    hands.press("g 1")
+    page.wait_for_url("**/investigations/")
+    hands.press("j Enter")
+    page.wait_for_url(f"**/investigations/{opened.pk}/")
+    hands.confirm(page.get_by_role("link", name="Open cases"), within=60)
+    page.wait_for_url("**/findings/cases/")
+    hands.reach(page.locator("#id_policy"))
+    hands.press("ArrowDown")
+    hands.reach(page.locator("#id_text"))
+    hands.write("Hold it against the policy.")
+    hands.confirm(page.locator("form.form [type=submit]"))
+    page.wait_for_url(f"**/investigations/{opened.pk}/")
+    hands.press("e")
+    hands.reach(page.locator("#id_conclusion"))
+    hands.write("One merchant, one make.")
+    hands.confirm(page.locator("#conclude button.is-primary"))
+    expect(page.locator("#again")).to_have_count(1)
+    with page.expect_download() as download:
+        hands.press("d")
+
+    assert download.value.suggested_filename.endswith(".pdf")
+    opened.refresh_from_db()
+    assert (opened.state, opened.conclusion) == ("concluded", "One merchant, one make.")
+    assert Case.objects.get().merchant == seller
+    assert Listing.objects.filter(case_items__case=Case.objects.get()).count() == 2
+
+
+def test_a_team_leads_hour(page_of: Callable[..., Page], kim: User, tess: User) -> None:
+    weeks.weeks([kim, tess], [make.policy("magnets")], now=timezone.now(), days=9)
+    page = page_of(tess)
+    page.goto("/")
+    hands = Hands(page)
+
+    # What waits, and how it went.
+    hands.press("g q")
+    page.wait_for_url("**/queue/")
+    hands.confirm(page.get_by_role("link", name="Team"), within=30)
+    page.wait_for_url("**/team/")
+    hands.confirm(page.get_by_role("link", name="Figures"), within=40)
+    page.wait_for_url("**/team/figures/**")
+    hands.confirm(page.get_by_role("link", name="28 days"), within=60)
+    page.wait_for_url("**days=28**")
+
+    # What would be, were there two more in one queue.
+    hands.confirm(page.get_by_role("link", name="Forecast"), within=60)
+    page.wait_for_url("**/team/forecast/**")
+    hands.reach(page.locator("#id_people_product_safety"), within=80)
+    hands.press("Control+a")
+    hands.write("2")
+    hands.press("Enter")
+    expect(page.get_by_text("As people are now").first).to_be_visible()
+
+    # Somebody is away tomorrow; what people are spared is set for all.
+    hands.press("g q")
+    page.wait_for_url("**/queue/")
+    hands.confirm(page.get_by_role("link", name="Team"), within=30)
+    page.wait_for_url("**/team/")
+    hands.confirm(page.get_by_role("link", name="What people are spared"), within=40)
+    page.wait_for_url("**/team/wellbeing/")
+    hands.reach(page.locator("#id_hard_a_day"), within=50)
+    hands.press("Control+a")
+    hands.write("12")
+    hands.press("Control+Enter")
+    expect(page.locator(".toast").last).to_contain_text("Saved")
+
+    # A case is handed to the one who knows the merchant, and given back to all.
+    hands.press("g q")
+    page.wait_for_url("**/queue/")
+    hands.press("j x h")
+    page.get_by_role("heading", name="Hand to a person").wait_for()
+    hands.reach(page.locator("input[type=radio]").first)
+    hands.press("Space")
+    hands.reach(page.get_by_label("What to look at"))
+    hands.write("You know the merchant.")
+    hands.press("Control+Enter")
+    expect(page.locator(".toast").last).to_contain_text("Handed 1 case to")
+    assert Case.objects.filter(kept_for__isnull=False).count() == 1
+    hands.press("z")
+    expect(page.locator(".toast").last).to_contain_text("waits for everybody again")
+
+    # An act on all that a filter shows, looked at and given up; then who reads whom.
+    hands.press("g c")
+    page.wait_for_url("**/cases/")
+    hands.press("j x b")
+    expect(page.get_by_role("heading", name=re.compile("Act on"))).to_be_visible()
+    hands.press("g y")
+    page.wait_for_url("**/quality/")
+
+    assert not Case.objects.filter(kept_for__isnull=False).exists()
+    assert WellbeingRules.objects.get().hard_a_day == 12
