@@ -32,6 +32,12 @@ class DecisionOut(serializers.ModelSerializer):
     version = serializers.IntegerField(source="version.number")
     superseded_by = serializers.CharField(source="superseded_by.reference", allow_null=True, default=None)
     item_count = serializers.IntegerField(help_text="How many listings it is about.")
+    tell_after = serializers.DateTimeField(
+        source="order_ground.tell_after",
+        allow_null=True,
+        default=None,
+        help_text="Upon an order of an authority: the merchant may not learn of it before.",
+    )
 
     class Meta:
         model = Decision
@@ -39,7 +45,7 @@ class DecisionOut(serializers.ModelSerializer):
             "reference", "merchant", "policy", "version", "measure", "markets", "minimum_age", "label", "listings_a_day",
             "correct_by", "state",
             "superseded_by", "automated_detection", "automation", "origin_kind", "points", "item_count", "decided_at",
-            "starts_at", "ends_at", "cure_days", "held_for", "without_notice",
+            "starts_at", "ends_at", "cure_days", "held_for", "without_notice", "tell_after",
         )  # fmt: skip
 
 
@@ -149,7 +155,7 @@ class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedVi
     order = ("-decided_at", "-pk")
 
     def get_queryset(self) -> QuerySet[Decision]:
-        rows = queries.decisions(permissions.markets(self.request.user))
+        rows = queries.decisions(permissions.markets(self.request.user)).select_related("order_ground")
         return rows if self.action == "list" else queries.whole(rows)
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from enforcement import events
+from enforcement.domain import ordered
 from enforcement.enums import APPEAL_EVENTS, DECISION_EVENTS, EventType, LiftedBecause
 from enforcement.models import Appeal, Decision, DecisionItem, DeliveryEvent, ItemReversal
 from listings.domain.rights import Rights
@@ -105,6 +106,7 @@ def test(*, endpoint_id: int, at: datetime) -> DeliveryEvent:
 
 def _of_decision(kind: EventType, decision: Decision, items: set[int] | None, at: datetime) -> None:
     subject, listings = _of_items(decision, items)
+    held_back = ordered.held_back_until(decision, at)
     data = {
         "decision": decision.reference,
         "state": decision.state,
@@ -119,6 +121,7 @@ def _of_decision(kind: EventType, decision: Decision, items: set[int] | None, at
         "starts_at": decision.starts_at.isoformat(),
         "ends_at": decision.ends_at and decision.ends_at.isoformat(),
         "superseded_by": decision.superseded_by.reference if decision.superseded_by else None,
+        "tell_after": held_back and held_back.isoformat(),
         "listings": listings[:MOST_LISTINGS],
         "listings_total": len(listings),
     }

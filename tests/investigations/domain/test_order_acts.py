@@ -9,7 +9,7 @@ import pytest
 from enforcement.domain import decisions, taking_effect
 from enforcement.domain.files import Sent
 from enforcement.enums import Origin
-from enforcement.models import Decision, Message, TransparencySubmission
+from enforcement.models import Decision, DeliveryEvent, Message, TransparencySubmission
 from enforcement.queries import accounts
 from enforcement.queries import transparency as database
 from governance.accounts.enums import Kind
@@ -102,6 +102,7 @@ def test_the_merchant_learns_nothing_before_the_order_allows_it(ground: Ground) 
     order = checked(ground.sela, ground.listing("Ball"), tell_after=until)
     (decision,) = act(ground, order).decisions
     assert Message.objects.get().next_try_at == until
+    assert DeliveryEvent.objects.get(type="decision.issued").data["tell_after"] == until.isoformat()
     assert list(accounts.told(ground.merchant.pk, LATER)) == []
     assert list(accounts.told(ground.merchant.pk, until)) == [decision]
     orders.complete(order=order, note="", actor=ground.sela, at=NOON + SOON)
