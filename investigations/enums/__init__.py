@@ -81,7 +81,7 @@ from investigations.enums.recalls import (
     MatchState,
     RecallSource,
 )
-from investigations.enums.team import TIMED, Counted
+from investigations.enums.team import Counted
 
 __all__ = [
     "CASE_MOVES",
@@ -122,7 +122,6 @@ __all__ = [
     "SOURCE_NAMES",
     "STANDING_ICON",
     "STANDING_TONE",
-    "TIMED",
     "VERDICT_TONE",
     "WAITING_CASES",
     "AskedOf",
