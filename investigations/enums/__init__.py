@@ -124,8 +124,12 @@ from investigations.enums.recalls import (
     MatchState,
     RecallSource,
 )
+<<<<<<< HEAD
 from investigations.enums.searching import Moment, Span
 from investigations.enums.team import TIMED, Counted
+=======
+from investigations.enums.team import Counted
+>>>>>>> h-team
 
 __all__ = [
     "BULK_MOVES",
@@ -189,7 +193,6 @@ __all__ = [
     "SOURCE_NAMES",
     "STANDING_ICON",
     "STANDING_TONE",
-    "TIMED",
     "VERDICT_TONE",
     "WAITING_CASES",
     "AskedOf",

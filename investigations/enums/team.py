@@ -5,7 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Counted(models.TextChoices):
-    """One kind of event of a day, or (waiting) what there was at its end. Lengths of time are counted in steps."""
+    """One kind of event of a day, or (waiting) what there was at its end.
+
+    Its part is the step of a length of time; of a skip it is the reason, of what was heard who heard it, else empty.
+    """
 
     OPENED = "opened", _("Opened")
     REOPENED = "reopened", _("Came back")
@@ -22,7 +25,3 @@ class Counted(models.TextChoices):
     MISREAD = "misread", _("Second reader was right")
     HEARD = "heard", _("Heard on appeal")
     OVERTURNED = "overturned", _("Overturned")
-
-
-TIMED = (Counted.TAKEN, Counted.DECIDED, Counted.HANDLED, Counted.CLOSED, Counted.WAITING)
-"""Their part is the step of a length of time; of a skip it is the reason, of what was heard who heard it."""

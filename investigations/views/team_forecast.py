@@ -132,6 +132,9 @@ def _assumptions(known: Known, more: Mapping[str, tuple[float, float]]) -> list[
     away = sum(1 for each in known.workers if each.away)
     weeks = ngettext("%(n)s whole week", "%(n)s whole weeks", known.weeks) % {"n": known.weeks}
     said = [
+        _(
+            "What waits: what nobody holds and what is not with a senior reviewer. Of today, only what is left of it counts."
+        ),
         _("What comes in: for each weekday the mean of %(weeks)s; nothing is known of what nobody has reported yet.")
         % {"weeks": weeks},
         _(
