@@ -115,7 +115,11 @@ def submit(
     """
     page = _write_down(page, answers, frozenset(seen), unseen, actor, clock())
     for held in list(Claim.objects.filter(page=page, ended_at__isnull=True).select_related("case").order_by("case")):
-        _carry_out(held, Answer(**page.answers[str(held.case_id)]), actor, clock())
+        entered = page.answers.get(str(held.case_id))
+        if entered is None:  # it had run out when the page was sent
+            _lapse_one(held, clock())
+        else:
+            _carry_out(held, Answer(**entered), actor, clock())
     return _end(page, actor, clock())
 
 

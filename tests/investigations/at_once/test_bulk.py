@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from enforcement.domain import undo as reversals
 from enforcement.domain import undo_work
@@ -15,6 +16,7 @@ from governance.accounts.models import User
 from governance.audit.models import Entry
 from governance.policies.enums import Measure
 from governance.web.refusals import MoveRefused, Refusal
+from investigations import tasks
 from investigations.domain import asking, bulk, bulk_acts, bulk_work, cases, claims, queues
 from investigations.enums import (
     BULK_MOVES,
@@ -32,6 +34,7 @@ from investigations.queries import bulk as queries
 from investigations.queries import work
 from tests.factories import cases as make
 from tests.factories.cases import NOON
+from tests.fixtures.workers import forget, pending
 from tests.investigations.at_once import waiting
 from tests.investigations.at_once.acts import LATER, begun, done, prepared, run_all, ticking, undone
 
@@ -404,6 +407,25 @@ def test_what_breaks_is_tried_again_and_left(tess: User, monkeypatch: pytest.Mon
     assert left(run) == {first.pk: BulkLeft.FAILED, second.pk: BulkLeft.FAILED}
     assert "AttributeError" in run.parts.first().error  # type: ignore[union-attr]
     assert run.state == BulkState.FINISHED
+
+
+def test_the_work_is_asked_for_when_it_begins_and_by_beat(
+    tess: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    waiting.cases(1, at=NOON)
+    forget()
+    with django_capture_on_commit_callbacks(execute=True):
+        run = begun(prepared(BulkVerb.WATCH, tess), tess)
+    tasks.keep_bulk_going()
+    assert pending() == 2
+
+    tasks.bulk_some(run.pk)
+
+    run.refresh_from_db()
+    assert run.state == BulkState.FINISHED
+    forget()
+    tasks.keep_bulk_going()
+    assert pending() == 0
 
 
 def test_four_hundred_resumed_in_the_middle_and_undone(tess: User) -> None:

@@ -295,6 +295,17 @@ def test_broken_off_it_goes_on_by_what_was_entered_first(kim: User) -> None:
     assert CaseDecision.objects.count() == 3
 
 
+def test_what_had_run_out_by_itself_is_given_back_the_rest_decided(kim: User) -> None:
+    waiting.cases(2, at=NOON)
+    page = drawn(kim)
+    kept, over = on(page)
+    Claim.objects.filter(case=over).update(expires_at=NOON + MINUTE)
+
+    assert fates(submitted(page, kim)) == [TileFate.APPROVED, TileFate.GONE]
+    over.refresh_from_db()
+    assert (over.state, kept.pk < over.pk) == (CaseState.OPEN, True)
+
+
 # --- what has changed under it -------------------------------------------------------------------
 
 

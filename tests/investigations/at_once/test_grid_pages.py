@@ -111,6 +111,13 @@ def test_a_page_that_has_run_out_says_so(desk: Client, kim: User) -> None:
     assert text.count("Not yours any more: nothing was decided") >= 2
 
 
+def test_a_page_that_was_broken_off_says_so(desk: Client, kim: User) -> None:
+    page = page_of(kim, 1)
+    GridPage.objects.update(submitted_at=timezone.now(), answers={})
+
+    assert "it was broken off" in desk.get(address("grid-page", page.pk)).content.decode()
+
+
 def test_given_back_extended_and_heard_of(desk: Client, kim: User) -> None:
     page = page_of(kim, 2)
     assert "Yours for" in desk.post(address("grid-extend", page.pk)).content.decode()
