@@ -43,7 +43,7 @@ class ExhibitKind(models.TextChoices):
 class Handling(models.TextChoices):
     """What somebody did with a piece of evidence: its chain of custody."""
 
-    TAKEN = "taken", _("Taken")
+    TAKEN = "taken", pgettext_lazy("evidence", "Taken")
     DOWNLOADED = "downloaded", _("Downloaded")
     VERIFIED = "verified", _("Checked against its hash")
     FAILED = "failed", _("Does not match its hash")

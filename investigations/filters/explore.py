@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from governance.policies.language import RuleProblems
 from governance.policies.language.problems import Problem
@@ -32,7 +33,10 @@ class ExploreFilter(ListingFilter):
 
     q = django_filters.CharFilter(label=_("Words"), method="search", widget=forms.HiddenInput)
     where = django_filters.CharFilter(
-        label=_("Where"), method="later", max_length=LONGEST_EXPRESSION, widget=forms.HiddenInput
+        label=pgettext_lazy("condition", "Where"),
+        method="later",
+        max_length=LONGEST_EXPRESSION,
+        widget=forms.HiddenInput,
     )
     near = django_filters.BooleanFilter(label=_("Also titles that are nearly so"), method="later")
     brand = django_filters.CharFilter(label=_("Brand"), field_name="brand", lookup_expr="iexact")

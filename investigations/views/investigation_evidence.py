@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from governance.policies.enums import Severity
@@ -113,7 +113,7 @@ def cases(request: HttpRequest, pk: int) -> HttpResponse:
             count = finding.cases.count()
             toasts.tell(request, ngettext("Opened %(n)s case", "Opened %(n)s cases", count) % {"n": count})
             return redirect("investigations:investigation", pk=pk)
-    title = _("Open cases")
+    title = pgettext("verb", "Open cases")
     context = {"investigation": found, "form": form, "title": title, "submit": title, "none": not listings}
     return render(request, "investigations/finding.html", context, status=422 if form.is_bound else 200)
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from governance.accounts.enums import Role
 from governance.accounts.models import User
+from governance.web.refusals import Refusal
 from investigations.domain import investigation_exhibits, investigations
 from investigations.enums import InvestigationState
 from investigations.models import (
@@ -134,3 +135,23 @@ def test_pages_do_what_they_say(
     assert stocked.members.count() == 2
     assert stocked.findings.count() == 2
     assert stocked.exhibits.count() == 2
+
+
+def test_an_auditor_reads_and_adds_nothing(client: Client, stocked: Investigation, ines: User) -> None:
+    auditor = make.person("aud", Role.AUDITOR)
+    client.force_login(auditor)
+
+    assert "Add to an investigation" not in client.get(reverse("investigations:explore")).content.decode()
+    assert client.get(reverse("investigations:collect")).status_code == 403
+    note = reverse("investigations:investigation-note", args=[stocked.pk])
+    assert client.post(note, {"text": "x"}).status_code == 403
+    piece = reverse("investigations:exhibit-file", args=[stocked.pk, stocked.exhibits.get().pk])
+    assert client.post(piece).status_code == 200
+    with pytest.raises(Refusal):
+        investigations.take_in(investigation=stocked, person=auditor, actor=ines, at=timezone.now())
+
+
+def test_an_investigation_is_found_by_its_number(signed_in: Client, opened: Investigation) -> None:
+    page = signed_in.get(reverse("investigations:search"), {"q": f"I-{opened.pk}"})
+
+    assert page["Location"] == reverse("investigations:investigation", args=[opened.pk])

@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from governance.accounts.models import User
 from governance.audit.models import Entry
-from governance.policies.enums import Mode, Severity
+from governance.policies.enums import Measure, Mode, Severity
 from governance.policies.models import Policy
 from governance.web.refusals import MoveRefused, Refusal
-from investigations.domain import collecting, dossiers, findings, investigation_exhibits, investigations
+from investigations.domain import cases, claims, collecting, dossiers, findings, investigation_exhibits, investigations
 from investigations.domain.files import path_of
-from investigations.enums import CaseOrigin, CaseState, Handling, InvestigationState
+from investigations.enums import CaseOrigin, CaseState, Handling, InvestigationState, Verdict
 from investigations.models import (
     Case,
     Collected,
@@ -228,3 +228,28 @@ def test_a_search_is_kept_with_its_result(stocked: Investigation, ines: User) ->
 
     kept = stocked.searches.get()
     assert (kept.title, kept.found, kept.sha256) == ("The first look", 3, "a" * 64)
+
+
+def test_a_case_out_of_an_investigation_is_decided_like_any_other(
+    stocked: Investigation, ines: User, kim: User, three: list[Listing]
+) -> None:
+    now = timezone.now()
+    finding = findings.open_cases(
+        investigation=stocked, listings=[three[0].pk, three[1].pk], policy=make.policy("magnets"),
+        severity=Severity.SERIOUS, text="Look.", actor=ines, at=now,
+    )  # fmt: skip
+    case = finding.cases.get()
+    claims.claim(case=case, person=kim, at=now)
+    first, second = case.items.order_by("id")
+
+    ruling = cases.decide(
+        case=case, verdicts={first.pk: Verdict.VIOLATES, second.pk: Verdict.FINE}, measure=Measure.REMOVE,
+        actor=kim, reason="Loose magnets.", at=now,
+    )  # fmt: skip
+
+    case.refresh_from_db()
+    assert case.state == CaseState.CLOSED
+    assert ruling is not None
+    assert ruling.decision is not None
+    assert [item.listing_id for item in ruling.decision.items.all()] == [three[0].pk]
+    assert "own initiative" in ruling.decision.statement.text
