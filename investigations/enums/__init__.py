@@ -124,12 +124,8 @@ from investigations.enums.recalls import (
     MatchState,
     RecallSource,
 )
-<<<<<<< HEAD
 from investigations.enums.searching import Moment, Span
-from investigations.enums.team import TIMED, Counted
-=======
 from investigations.enums.team import Counted
->>>>>>> h-team
 
 __all__ = [
     "BULK_MOVES",

@@ -51,7 +51,14 @@ def test_all_that_the_filter_shows_from_the_list_to_the_end_and_back(lead: Clien
     run = BulkRun.objects.get()
     assert response.headers["Location"] == address("bulk", run.pk)
     shown = lead.get(address("bulk", run.pk)).content.decode()
-    for words in ("Move to “Restricted goods”", "What would happen", "Merchant 1", "By policy", "Wine first", "?q=Merchant"):
+    for words in (
+        "Move to “Restricted goods”",
+        "What would happen",
+        "Merchant 1",
+        "By policy",
+        "Wine first",
+        "?q=Merchant",
+    ):
         assert words in shown
 
     begun = lead.post(address("bulk-begin", run.pk), follow=True).content.decode()
