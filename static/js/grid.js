@@ -70,9 +70,12 @@ function restore() {
   }
 }
 
-// --- what has been in view: most of a tile, with its picture there -------------------------------
+// --- what has been in view: most of a tile, with its picture there, or the word that there is none ------
+
+const inView = new Set();
 
 function see(tile) {
+  if (tile.querySelector(".photos[hx-post]")) return;
   const picture = tile.querySelector("img");
   if (picture && !(picture.complete && picture.naturalWidth > 0)) {
     picture.addEventListener("load", () => see(tile), { once: true });
@@ -83,7 +86,16 @@ function see(tile) {
   show();
 }
 
-const watcher = new IntersectionObserver((found) => found.filter((each) => each.isIntersecting).forEach((each) => see(each.target)), { threshold: 0.75 });
+const watcher = new IntersectionObserver((found) => {
+  for (const { target, isIntersecting } of found) {
+    if (isIntersecting) {
+      inView.add(target);
+      see(target);
+    } else inView.delete(target);
+  }
+}, { threshold: 0.75 });
+
+document.addEventListener("htmx:afterSettle", () => inView.forEach(see));
 
 // --- arrows --------------------------------------------------------------------------------------
 

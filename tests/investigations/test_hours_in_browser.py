@@ -14,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from enforcement.domain import appeals
 from enforcement.enums import AppealChannel, AppealState
+from enforcement.models import Appeal
 from governance.accounts.models import User
 from governance.policies.enums import Measure
 from investigations.domain import asking, canned, claims, queues, sampling
@@ -48,7 +49,13 @@ class Hands:
     def __init__(self, page: Page) -> None:
         self.page = page
 
+    @property
+    def dialog(self) -> Locator:
+        return self.page.locator("dialog[open]")
+
     def press(self, keys: str) -> None:
+        """Once the page's scripts have run: nobody is quicker than that."""
+        self.page.wait_for_load_state("load")
         for key in keys.split():
             self.page.keyboard.press(key)
 
@@ -91,17 +98,9 @@ def day() -> list[Case]:
     return found
 
 
-def test_a_moderators_hour(day: list[Case], page_of: Callable[..., Page], kim: User, sana: User, mara: User) -> None:
-    canned.create(
-        name="Loose magnets", policy=None, purpose=ReasonFor.VIOLATES, texts={"en": "Loose magnets of {merchant}"},
-        actor=mara, at=timezone.now(),
-    )  # fmt: skip
-    page = page_of(kim)
-    page.goto("/")
-    hands = Hands(page)
-    dialog = page.locator("dialog[open]")
-
-    # The first case: three verdicts, a measure, the letter read, decided, thought better of, decided again.
+def _decides(hands: Hands, day: list[Case]) -> None:
+    """The first case: three verdicts, a measure, the letter read, decided, thought better of, decided again."""
+    page = hands.page
     hands.press("g q")
     page.wait_for_url("**/queue/")
     hands.press("n")
@@ -118,19 +117,24 @@ def test_a_moderators_hour(day: list[Case], page_of: Callable[..., Page], kim: U
     hands.press("Control+Enter")
     hands.at(day[1])
 
-    # The second is passed by; the third is left to a senior with the verdicts so far.
+
+def _passes_on(hands: Hands, day: list[Case]) -> None:
+    """The second is passed by; the third is left to a senior with the verdicts so far."""
     hands.press("s")
-    hands.reach(dialog.locator("textarea"))
+    hands.reach(hands.dialog.locator("textarea"))
     hands.write("I know this merchant")
-    hands.confirm(dialog.locator(".is-primary"))
+    hands.confirm(hands.dialog.locator(".is-primary"))
     hands.at(day[2])
     hands.press("1 h")
-    hands.reach(dialog.locator("textarea"))
+    hands.reach(hands.dialog.locator("textarea"))
     hands.write("The report looks false")
-    hands.confirm(dialog.locator(".is-primary"))
+    hands.confirm(hands.dialog.locator(".is-primary"))
     hands.at(day[3])
 
-    # The fourth in parts, with a reason that was kept; the rest with one verdict for all.
+
+def _decides_in_parts(hands: Hands, day: list[Case]) -> None:
+    """The fourth in parts, with a reason that was kept; the rest with one verdict for all."""
+    page = hands.page
     hands.press("1 i")
     expect(page.locator("#canned")).to_contain_text("Loose magnets of Shop 3")
     hands.press("1")
@@ -145,16 +149,19 @@ def test_a_moderators_hour(day: list[Case], page_of: Callable[..., Page], kim: U
     hands.press("Control+Enter")
     hands.at(day[4])
 
-    # The fifth waits for an answer, the sixth for a day; the seventh gets a note that names a colleague.
+
+def _asks_rests_and_notes(hands: Hands, day: list[Case]) -> None:
+    """The fifth waits for an answer, the sixth for a day; the seventh gets a note that names a colleague."""
+    page = hands.page
     hands.press("q")
-    hands.reach(dialog.locator("textarea"))
+    hands.reach(hands.dialog.locator("textarea"))
     hands.write("Is it a toy at all?")
-    hands.confirm(dialog.locator(".is-primary"))
+    hands.confirm(hands.dialog.locator(".is-primary"))
     hands.at(day[5])
     hands.press("v z")
-    hands.reach(dialog.locator("textarea"))
+    hands.reach(hands.dialog.locator("textarea"))
     hands.write("The laboratory answers next week")
-    hands.confirm(dialog.locator(".is-primary"))
+    hands.confirm(hands.dialog.locator(".is-primary"))
     hands.at(day[6])
     hands.press("c")
     expect(page.locator("#id_text")).to_be_visible()
@@ -163,7 +170,10 @@ def test_a_moderators_hour(day: list[Case], page_of: Callable[..., Page], kim: U
     hands.confirm(page.get_by_role("button", name="Add the note"))
     expect(page.locator("#pane .timeline").first).to_contain_text("have you seen this one")
 
-    # A look at the merchant by the palette, and back; then a break, and back to work.
+
+def _looks_around_and_pauses(hands: Hands, day: list[Case]) -> None:
+    """A look at the merchant by the palette, and back; then a break, and back to work."""
+    page = hands.page
     hands.press("Control+k")
     hands.write("Shop 6")
     expect(page.get_by_role("option", name="Shop 6 shop-6")).to_be_visible()
@@ -185,6 +195,22 @@ def test_a_moderators_hour(day: list[Case], page_of: Callable[..., Page], kim: U
     hands.press("e u")
     page.wait_for_url("**/queue/")
 
+
+def test_a_moderators_hour(day: list[Case], page_of: Callable[..., Page], kim: User, sana: User, mara: User) -> None:
+    canned.create(
+        name="Loose magnets", policy=None, purpose=ReasonFor.VIOLATES, texts={"en": "Loose magnets of {merchant}"},
+        actor=mara, at=timezone.now(),
+    )  # fmt: skip
+    page = page_of(kim)
+    page.goto("/")
+    hands = Hands(page)
+
+    _decides(hands, day)
+    _passes_on(hands, day)
+    _decides_in_parts(hands, day)
+    _asks_rests_and_notes(hands, day)
+    _looks_around_and_pauses(hands, day)
+
     ended = dict(Claim.objects.filter(person=kim).order_by("pk").values_list("case", "ended_as"))
     assert [ended[case.pk] for case in day] == [
         ClaimEnd.DECIDED, ClaimEnd.SKIPPED, ClaimEnd.HELD, ClaimEnd.DECIDED, ClaimEnd.ASKED, ClaimEnd.SNOOZED,
@@ -205,8 +231,9 @@ def test_a_moderators_hour(day: list[Case], page_of: Callable[..., Page], kim: U
     assert Telling.objects.filter(person=sana).exists()
 
 
-def test_a_seniors_hour(page_of: Callable[..., Page], kim: User, lee: User) -> None:
-    ground, now = Ground(), timezone.now()
+def _for_a_senior(ground: Ground, kim: User, lee: User) -> tuple[list[Case], Appeal]:
+    """A question, two cases that were held, an appeal, and a decision drawn for a second reading."""
+    now = timezone.now()
     queues.ensure_default_queues()
     asked, judged, doubtful = (
         make.case(make.policy(slug, title=slug), make.merchant(f"Shop {slug}"), listings=2, markets=("DE",))
@@ -228,6 +255,12 @@ def test_a_seniors_hour(page_of: Callable[..., Page], kim: User, lee: User) -> N
         random_percent=100, risk_percent=0, automation_per_day=0, golden_per_hundred=0, actor=ground.tilda, at=now
     )
     sampling.draw_owed(at=now)
+    return [asked, judged, doubtful], appeal
+
+
+def test_a_seniors_hour(page_of: Callable[..., Page], kim: User, lee: User) -> None:
+    ground = Ground()
+    (asked, judged, doubtful), appeal = _for_a_senior(ground, kim, lee)
     page = page_of(ground.sela)
     page.goto("/")
     hands = Hands(page)
@@ -253,10 +286,9 @@ def test_a_seniors_hour(page_of: Callable[..., Page], kim: User, lee: User) -> N
     hands.press("r Control+Enter")
     hands.at(doubtful)
     hands.press("v b")
-    dialog = page.locator("dialog[open]")
-    hands.reach(dialog.locator("textarea"))
+    hands.reach(hands.dialog.locator("textarea"))
     hands.write("Ask the merchant for the invoice first")
-    hands.confirm(dialog.locator(".is-primary"))
+    hands.confirm(hands.dialog.locator(".is-primary"))
     expect(page.locator(".toast").last).to_contain_text("Handed")
 
     # An appeal, heard in part.
@@ -290,6 +322,31 @@ def test_a_seniors_hour(page_of: Callable[..., Page], kim: User, lee: User) -> N
     assert CaseDecision.objects.filter(person=ground.sela, case=judged).count() == 1
     assert Claim.objects.get(case=doubtful, person=ground.sela).ended_as == ClaimEnd.HANDED_BACK
     assert Case.objects.get(pk=doubtful.pk).kept_for == kim
+
+
+def _opens_a_case_and_concludes(hands: Hands, opened: Investigation) -> str:
+    """Back by the list: a case for moderators, the answer, and the dossier; the name of its file."""
+    page = hands.page
+    hands.press("g 1")
+    page.wait_for_url("**/investigations/")
+    hands.press("j Enter")
+    page.wait_for_url(f"**/investigations/{opened.pk}/")
+    hands.confirm(page.get_by_role("link", name="Open cases"), within=60)
+    page.wait_for_url("**/findings/cases/")
+    hands.reach(page.locator("#id_policy"))
+    hands.press("ArrowDown")
+    hands.reach(page.locator("#id_text"))
+    hands.write("Hold it against the policy.")
+    hands.confirm(page.locator("form.form [type=submit]"))
+    page.wait_for_url(f"**/investigations/{opened.pk}/")
+    hands.press("e")
+    hands.reach(page.locator("#id_conclusion"))
+    hands.write("One merchant, one make.")
+    hands.confirm(page.locator("#conclude button.is-primary"))
+    expect(page.locator("#again")).to_have_count(1)
+    with page.expect_download() as download:
+        hands.press("d")
+    return download.value.suggested_filename
 
 
 def test_an_investigators_hour(page_of: Callable[..., Page], settings: Any, tmp_path: Path) -> None:
@@ -349,28 +406,7 @@ def test_an_investigators_hour(page_of: Callable[..., Page], settings: Any, tmp_
     hands.press("j Enter")
     page.wait_for_url(f"**/merchants/{seller.public_id}/")
 
-    # Back by the list: a case for moderators, and the answer.
-    hands.press("g 1")
-    page.wait_for_url("**/investigations/")
-    hands.press("j Enter")
-    page.wait_for_url(f"**/investigations/{opened.pk}/")
-    hands.confirm(page.get_by_role("link", name="Open cases"), within=60)
-    page.wait_for_url("**/findings/cases/")
-    hands.reach(page.locator("#id_policy"))
-    hands.press("ArrowDown")
-    hands.reach(page.locator("#id_text"))
-    hands.write("Hold it against the policy.")
-    hands.confirm(page.locator("form.form [type=submit]"))
-    page.wait_for_url(f"**/investigations/{opened.pk}/")
-    hands.press("e")
-    hands.reach(page.locator("#id_conclusion"))
-    hands.write("One merchant, one make.")
-    hands.confirm(page.locator("#conclude button.is-primary"))
-    expect(page.locator("#again")).to_have_count(1)
-    with page.expect_download() as download:
-        hands.press("d")
-
-    assert download.value.suggested_filename.endswith(".pdf")
+    assert _opens_a_case_and_concludes(hands, opened).endswith(".pdf")
     opened.refresh_from_db()
     assert (opened.state, opened.conclusion) == ("concluded", "One merchant, one make.")
     assert Case.objects.get().merchant == seller
