@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path, re_path
 
 from investigations.views import (
+    alike,
     appeals,
     arranging,
     bulk,
@@ -107,6 +108,8 @@ urlpatterns: list[URLPattern] = [
     path("cases/<int:pk>/files/add/", case_verbs.add_file, name="case-file"),
     path("cases/<int:pk>/files/<int:evidence>/", case_verbs.download, name="case-download"),
     path("cases/<int:pk>/snapshots/<int:item>/", case_verbs.add_snapshot, name="case-snapshot"),
+    path("cases/<int:pk>/translate/<int:item>/", case_verbs.translate, name="case-translate"),
+    path("cases/<int:pk>/alike/<int:item>/", alike.look, name="case-alike"),
     path("cases/<int:pk>/golden/", golden.keep, name="golden-keep"),
     path("cases/<int:pk>/policy/", case_notices.choose_policy, name="case-policy"),
     path("cases/<int:pk>/check/", recheck.case, name="case-check"),

@@ -1,4 +1,4 @@
-"""What people add to a case: notes, links, files, snapshots of listings. Nothing of it is edited later."""
+"""What people add to a case: notes, links, files, snapshots of listings, translations. Nothing of it is edited later."""
 
 import hashlib
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from governance.accounts.models import User
 from governance.web.refusals import Refusal
 from investigations.domain import moves, telling
 from investigations.enums import EvidenceKind, News
-from investigations.models import Case, CaseItem, Evidence, Note
+from investigations.models import Case, CaseItem, Evidence, HandTranslation, Note
 from investigations.queries import colleagues, family
 from listings.models import ListingVersion
 
@@ -76,6 +76,26 @@ def add_snapshot(*, item: CaseItem, actor: User, at: datetime) -> Evidence:
         content=version.content,
         sha256=hashlib.sha256(version.content_hash.encode()).hexdigest(),
     )
+
+
+@transaction.atomic
+def translate(*, item: CaseItem, language: str, text: str, actor: User, at: datetime) -> HandTranslation:
+    """Say in one's own words, in another language, what the listing says. It stands beside that version of it in every case."""
+    if item.listing is None:
+        raise Refusal(_("A merchant has no text to translate."))
+    if not text.strip():
+        raise Refusal(_("The translation is empty."))
+    written = HandTranslation.objects.create(
+        listing=item.listing,
+        version=item.read_version,
+        language=language,
+        text=text.strip(),
+        author=actor,
+        written_at=at,
+    )
+    data = {"translation": written.pk, "listing": item.listing_id, "language": language}
+    moves.record("case.translated", item.case, actor=actor, at=at, data=data)
+    return written
 
 
 def path_of(sha256: str) -> Path:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -157,6 +158,11 @@ class NoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto", "data-mentions": ""}),
         strip=True,
     )
+
+
+class TranslationForm(forms.Form):
+    language = forms.ChoiceField(choices=settings.LANGUAGES)
+    text = forms.CharField(max_length=10_000, strip=True)
 
 
 class LinkForm(forms.Form):

@@ -4,7 +4,7 @@ from investigations.models.canned import CannedReason, CannedText, CannedUse
 from investigations.models.case import Case, CaseItem, CaseMove
 from investigations.models.claim import CaseDecision, Claim, GridPage, Skip
 from investigations.models.consumers import ConsumerAcknowledgement, ConsumerMove, ConsumerNotice, ConsumerPart
-from investigations.models.file import Evidence, Note
+from investigations.models.file import Evidence, HandTranslation, Note
 from investigations.models.investigation import (
     Collected,
     CollectedSearch,
@@ -79,6 +79,7 @@ __all__ = [
     "GoldenCase",
     "GoldenReading",
     "GridPage",
+    "HandTranslation",
     "HardPolicy",
     "Investigation",
     "InvestigationExhibit",

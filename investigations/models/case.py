@@ -149,6 +149,12 @@ class CaseItem(models.Model):
     def __str__(self) -> str:
         return f"{self.case_id}: L-{self.listing_id}"
 
+    @property
+    def read_version(self) -> int:
+        """The version of the listing that stands on the case's page; 0 for the merchant itself."""
+        found = self.violation.listing_version if self.violation else 0
+        return found or (self.listing.version if self.listing else 0)
+
 
 class CaseMove(models.Model):
     """`due_at`: by when the case was to be decided as it moved; older moves do not know it."""

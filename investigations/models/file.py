@@ -1,4 +1,4 @@
-"""What people add to a case: notes and evidence. Neither is edited."""
+"""What people add to a case: notes, evidence, translations by hand. Nothing of it is edited."""
 
 from django.conf import settings
 from django.db import models
@@ -6,6 +6,7 @@ from django.db import models
 from governance.audit.models.append_only import append_only
 from investigations.enums import EvidenceKind
 from investigations.models.case import Case
+from listings.models import Listing
 
 
 class Note(models.Model):
@@ -39,3 +40,21 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class HandTranslation(models.Model):
+    """What a listing's text says in another language, written by a person who reads it, for the version that they read."""
+
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="translations")
+    version = models.PositiveIntegerField()
+    language = models.CharField(max_length=8)
+    text = models.TextField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["listing", "version"], name="translation_by_version"),)
+        triggers = (append_only(),)
+
+    def __str__(self) -> str:
+        return self.text[:60]

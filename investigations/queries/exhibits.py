@@ -1,6 +1,6 @@
 """The evidence of a case: its listings as they were when the rule held, a page at a time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -14,7 +14,7 @@ from enforcement.enums import ViolationState
 from enforcement.models import Violation
 from governance.web import formats
 from investigations.enums import LIVE_CASES, Verdict
-from investigations.models import Case, CaseItem
+from investigations.models import Case, CaseItem, HandTranslation
 from investigations.queries import family, work
 from investigations.text import explanations, passages
 from listings.enums import minor_digits
@@ -43,6 +43,7 @@ class Exhibit:
     sold: int
     photos: int
     labels: Mapping[str, str]
+    translations: Sequence[HandTranslation] = ()
     explanation: explanations.Explanation = field(init=False)
 
     def __post_init__(self) -> None:
@@ -172,7 +173,7 @@ def items_of(case: Case, *, settled: bool = False) -> QuerySet[CaseItem]:
 
 
 def page(items: QuerySet[CaseItem], *, language: str, after: int = 0, size: int = PAGE) -> Page:
-    """A page of a case's items in seven queries, however many there are."""
+    """A page of a case's items in eight queries, however many there are."""
     before = items.filter(pk__lte=after).count() if after else 0
     rows = list(
         items.filter(pk__gt=after).select_related(
@@ -208,7 +209,7 @@ def _exhibits(items: list[CaseItem], *, first: int, language: str) -> list[Exhib
     versions = _versions(items)
     sold = dict(ListingWindow.objects.filter(listing__in=listings, days=30).values_list("listing", "orders"))
     photos = dict(ListingImage.objects.filter(listing__in=listings).values_list("listing").annotate(count=Count("id")))
-    labels = _labels(items, language)
+    labels, translations = _labels(items, language), _translations(items)
     found = []
     for number, item in enumerate(items, start=first):
         content, seen_at = versions.get(item.pk, ({}, None))
@@ -221,6 +222,7 @@ def _exhibits(items: list[CaseItem], *, first: int, language: str) -> list[Exhib
                 sold=sold.get(item.listing_id or 0, 0),
                 photos=photos.get(item.listing_id or 0, 0),
                 labels=labels,
+                translations=translations.get((item.listing_id or 0, item.read_version), ()),
             )
         )
     return found
@@ -241,6 +243,17 @@ def _versions(items: Iterable[CaseItem]) -> dict[int, tuple[dict[str, Any], date
         for listing, number, content, created_at in rows
         if (listing, number) in wanted
     }
+
+
+def _translations(items: Iterable[CaseItem]) -> dict[tuple[int, int], list[HandTranslation]]:
+    """By listing and version, what people wrote of it, in each language the newest."""
+    listings = {item.listing_id for item in items if item.listing_id}
+    rows = HandTranslation.objects.filter(listing__in=listings).select_related("author")
+    found: dict[tuple[int, int], list[HandTranslation]] = {}
+    newest = rows.order_by("listing", "version", "language", "-written_at", "-pk")
+    for each in newest.distinct("listing", "version", "language"):
+        found.setdefault((each.listing_id, each.version), []).append(each)
+    return found
 
 
 def _content_of(listing: Listing | None) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from investigations import permissions
 from investigations.domain import cases, claims, files, presence, shift
 from investigations.enums import EvidenceKind
 from investigations.filters import language
-from investigations.forms import DecideForm, FileForm, LinkForm, NoteForm, ReasonForm
+from investigations.forms import DecideForm, FileForm, LinkForm, NoteForm, ReasonForm, TranslationForm
 from investigations.models import Case, CaseDecision, CaseItem, Evidence
 from investigations.queries import colleagues as queries
 from investigations.queries import family, panel, trail, work
@@ -239,6 +239,22 @@ def add_snapshot(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("investigations:case-tab", pk=pk, tab="evidence")
+
+
+@require_POST
+@opens(permissions.can_annotate)
+def translate(request: HttpRequest, pk: int, item: int) -> HttpResponse:
+    """What a listing says, in another language."""
+    case = load(request, pk)
+    row = get_object_or_404(CaseItem.objects.select_related("case", "listing", "violation"), pk=item, case=case)
+    form = TranslationForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise Refusal(_("The translation is empty, or longer than 10,000 characters."))
+        files.translate(item=row, **form.cleaned_data, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect("investigations:case", pk=pk)
 
 
 @opens(permissions.can_open_case)

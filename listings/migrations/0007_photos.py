@@ -29,4 +29,8 @@ class Migration(migrations.Migration):
             model_name='listingimage',
             index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='image_by_due'),
         ),
+        migrations.AddIndex(
+            model_name='listingimage',
+            index=models.Index(condition=models.Q(('sha256', ''), _negated=True), fields=['sha256'], name='image_by_content'),
+        ),
     ]

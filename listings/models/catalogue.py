@@ -111,7 +111,10 @@ class ListingImage(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["listing", "position"], name="one_image_per_position"),)
-        indexes = (models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="image_by_due"),)
+        indexes = (
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="image_by_due"),
+            models.Index(fields=["sha256"], condition=~Q(sha256=""), name="image_by_content"),
+        )
 
     def __str__(self) -> str:
         return self.url

@@ -84,6 +84,7 @@ VERBS: Mapping[str, str | Promise] = {
     "case.split_off": _("Case opened by a split"),
     "case.taken_back": _("Case taken back from its holder"),
     "case.took_in": _("Case took in another"),
+    "case.translated": _("Text of a listing translated by hand"),
     "case.unlinked": _("Case linked no more"),
     "case.unwatched": _("Case watched no more"),
     "case.watched": _("Case watched"),
