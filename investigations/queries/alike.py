@@ -63,7 +63,7 @@ def _add_titles(found: dict[int, Alike], others: QuerySet[Listing], listing: Lis
         said = (
             _("the same title")
             if each.near >= 1
-            else _("%(share)s of the title") % {"share": formats.percent(each.near)}
+            else _("%(share)s of the title") % {"share": formats.percent(each.near, digits=0)}
         )
         _add(found, [each], said, each.near)
     return True
