@@ -24,9 +24,9 @@ from investigations.forms import DecideForm, FileForm, LinkForm, NoteForm, Reaso
 from investigations.models import Case, CaseItem, Claim
 from investigations.queries import changes, exhibits, family, lines, merchants, notices, panel, trail, work
 from investigations.queries import golden as golden_cases
-from investigations.views import case_notices, deciding, giving, together, verdicts, words
+from investigations.views import case_notices, deciding, giving, link_words, together, verdicts, words
 
-TABS = ("listings", "settled", "notices", "changes", "notes", "evidence")
+TABS = ("listings", "settled", "notices", "changes", "notes", "evidence", "linked")
 HISTORY_SHOWN = 4
 NOTICES_SHOWN = 200
 
@@ -40,7 +40,7 @@ def load(request: HttpRequest, pk: int) -> Case:
 @opens(permissions.can_open_case)
 def detail(request: HttpRequest, pk: int, tab: str = "listings") -> HttpResponse:
     case = load(request, pk)
-    if tab not in TABS:
+    if tab not in TABS or (tab == "linked" and not permissions.can_see_merchants(request.user)):
         raise Http404
     if case.merged_into_id and (elsewhere := _goes_on(request, case)):
         return elsewhere
@@ -113,6 +113,7 @@ def pane(request: HttpRequest, case: Case, tab: str) -> dict[str, Any]:
     now = timezone.now()
     context: dict[str, Any] = {"case": case, "tab": tab, "now": now, "counts": trail.counts(case)}
     context["may_annotate"] = permissions.can_annotate(request.user)
+    context["may_see_links"] = permissions.can_see_merchants(request.user)
     context["mine"] = Claim.objects.filter(case=case, person=request.user.pk, ended_at__isnull=True).exists()
     if tab == "changes":
         return context | _changes(request, case)
@@ -124,6 +125,8 @@ def pane(request: HttpRequest, case: Case, tab: str) -> dict[str, Any]:
             "events": [words.event(entry) for entry in trail.entries(case)],
             "note_form": NoteForm(),
         }
+    if tab == "linked":
+        return context | link_words.strongest(request.user, case.merchant) | {"merchant": case.merchant}
     if tab == "evidence":
         return context | {"files": trail.evidence(case), "link_form": LinkForm(), "file_form": FileForm()}
     items = exhibits.items_of(case, settled=tab == "settled")

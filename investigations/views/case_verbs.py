@@ -24,7 +24,7 @@ from investigations.filters import language
 from investigations.forms import DecideForm, FileForm, LinkForm, NoteForm, ReasonForm, TranslationForm
 from investigations.models import Case, CaseDecision, CaseItem, Evidence
 from investigations.queries import colleagues as queries
-from investigations.queries import family, panel, trail, work
+from investigations.queries import exhibits, family, panel, trail, work
 from investigations.views import deciding, golden
 from investigations.views.case import load, show
 from investigations.views.dialogs import ENTERED, entered
@@ -254,7 +254,11 @@ def translate(request: HttpRequest, pk: int, item: int) -> HttpResponse:
         files.translate(item=row, **form.cleaned_data, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
     except Refusal as refusal:
         messages.error(request, str(refusal))
-    return redirect("investigations:case", pk=pk)
+    number = request.POST.get("number", "")
+    if not request.htmx or not number.isdecimal():  # type: ignore[attr-defined]
+        return redirect("investigations:case", pk=pk)
+    context = {"case": case, "exhibit": exhibits.one(row, number=int(number), language=language()), "current": True}
+    return render(request, "investigations/_exhibit.html", context | {"may_annotate": True, "in_place": True})
 
 
 @opens(permissions.can_open_case)

@@ -9,9 +9,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from governance.accounts.permissions import Anyone
 from governance.web import formats, tones
 from investigations.enums import RiskLevel, RiskReason, risk_level
 from investigations.models import LinkRisk
+from investigations.queries import links
 from investigations.queries.links import risk_of
 from investigations.queries.risk import Tie
 from listings.enums import LINK_ICON, LinkKind
@@ -147,3 +149,14 @@ def _way(source: Mapping[str, Any], names: Mapping[int, Merchant]) -> str:
         plain = other.name if other else name
         said = _("%(first)s, which %(rest)s") % {"first": own, "name": plain, "rest": said} if said else own
     return said
+
+
+def strongest(user: Anyone, merchant: Merchant) -> dict[str, Any]:
+    """For a page: the strongest links that the person may see, and what risk comes over them."""
+    found, risk = links.strongest(merchant, user), risk_of(merchant)
+    return {
+        "linked": [(each, marks(each.tie)) for each in found[: links.STRONGEST]],
+        "linked_count": len(found),
+        "link_risk": risk_in_words(merchant),
+        "link_why": explained(risk, links.named([risk], user)),
+    }

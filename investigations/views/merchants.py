@@ -21,7 +21,6 @@ from governance.web.lists import Column, ListPage
 from investigations import permissions
 from investigations.filters import MerchantFilter, language
 from investigations.queries import lines, merchants, work
-from investigations.queries import links as related
 from investigations.queries import listings as listing_queries
 from investigations.views import link_words, words
 from investigations.views.listings import sales_chart
@@ -81,7 +80,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         "steps": list(ledger.steps(merchant.pk, now)),
         "history": words.history(past, titles),
         "cases": cases,
-        **_links(request, merchant),
+        **link_words.strongest(request.user, merchant),
         "windows": merchants.windows(merchant),
         "chart": sales_chart(listing_queries.daily_of_merchant(merchant.pk, until=timezone.localdate())),
         "may_read_cases": permissions.can_read_cases(request.user),
@@ -89,18 +88,6 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         **_account(request, merchant, now),
     }
     return render(request, "investigations/merchant.html", context)
-
-
-def _links(request: HttpRequest, merchant: Merchant) -> dict[str, Any]:
-    """The strongest links, and what risk comes over them."""
-    found = related.strongest(merchant, request.user)
-    risk = related.risk_of(merchant)
-    return {
-        "linked": [(each, link_words.marks(each.tie)) for each in found[: related.STRONGEST]],
-        "linked_count": len(found),
-        "link_risk": link_words.risk_in_words(merchant),
-        "link_why": link_words.explained(risk, related.named([risk], request.user)),
-    }
 
 
 def _account(request: HttpRequest, merchant: Merchant, now: datetime) -> dict[str, Any]:

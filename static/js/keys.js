@@ -71,6 +71,13 @@ document.addEventListener("keydown", (event) => {
   }, CHORD_WAIT);
 });
 
+// Escape leaves a field, so that keys are verbs again. A dialog or a list of suggestions closes first.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || !isTyping(event.target)) return;
+  if (event.target.closest("dialog[open], [popover]") || event.target.ariaExpanded === "true") return;
+  event.target.blur();
+});
+
 // --- the list of keys ------------------------------------------------------------------------
 
 export function labelOf(element) {
