@@ -295,6 +295,9 @@ IMPORT_NOTED_ROWS = 10_000  # notes kept with their line; more are counted
 
 # --- webhooks ----------------------------------------------------------------------------------
 WEBHOOK_ALLOW_HTTP = env.bool("WEBHOOK_ALLOW_HTTP", default=False)  # else only https
+PHOTOS_ALLOW_PRIVATE = env.bool(
+    "PHOTOS_ALLOW_PRIVATE", default=False
+)  # merchants say where photos are: only for a trial
 WEBHOOK_ALLOW_PRIVATE = env.bool("WEBHOOK_ALLOW_PRIVATE", default=False)  # else only public addresses
 WEBHOOK_TIMEOUT = env.float("WEBHOOK_TIMEOUT", default=10)  # seconds from connecting to the end of the answer
 WEBHOOK_FIRST_WAIT = env.float(

@@ -35,7 +35,7 @@ from investigations.queries import bulk, queues
 from investigations.queries import notices as mail_to_reporters
 from investigations.queries import orders as letters_of_orders
 
-BULK_LANE = "bulk:{}"
+BULK_LANE, PHOTO_LANE = "bulk:{}", "photos"
 MATCH_ASKED = "recalls:asked"
 """In the cache while a turn of matching is on its way."""
 
@@ -169,7 +169,11 @@ def hand_over_consumers() -> None:
 
 @shared_task
 def fetch_photos() -> None:
-    photo_fetch.fetch_due(clock=timezone.now)
+    """One turn at a time: slow servers of merchants take one worker, never all."""
+    with turn(PHOTO_LANE) as mine:
+        more = mine and photo_fetch.fetch_due(clock=timezone.now)
+    if more:
+        fetch_photos.delay()
 
 
 @shared_task

@@ -31,6 +31,14 @@ class AddressRefused(Refusal):
 
 
 @dataclass(frozen=True)
+class Reach:
+    """Whether an address may lead inside, and be asked without encryption. Usually as the settings of endpoints say."""
+
+    inside: bool
+    plain: bool
+
+
+@dataclass(frozen=True)
 class Target:
     scheme: str
     host: str
@@ -56,16 +64,17 @@ class Answer:
         return self.status is not None and 200 <= self.status < 300
 
 
-def resolve(url: str) -> Target:
+def resolve(url: str, reach: Reach | None = None) -> Target:
     """Where `url` leads, with addresses that may be spoken to. Raises AddressRefused."""
-    scheme, host, port, path = _parts(url)
+    reach = reach or Reach(inside=settings.WEBHOOK_ALLOW_PRIVATE, plain=settings.WEBHOOK_ALLOW_HTTP)
+    scheme, host, port, path = _parts(url, reach)
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise AddressRefused(_("The name %(host)s is not known.") % {"host": host}) from None
     addresses = tuple(dict.fromkeys(str(each[4][0]) for each in found))
     inside = [each for each in addresses if not is_public(each)]
-    if inside and not settings.WEBHOOK_ALLOW_PRIVATE:
+    if inside and not reach.inside:
         raise AddressRefused(
             _("%(host)s leads to %(address)s, which is not a public address.") % {"host": host, "address": inside[0]}
         )
@@ -88,18 +97,27 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float) -
     return _exchange("POST", url, body, headers, seconds, MOST_BYTES)
 
 
-def get(url: str, headers: Mapping[str, str], *, seconds: float, most: int) -> Answer:
-    """Ask once, for at most so many bytes; what is longer is cut off there. It raises nothing either."""
-    return _exchange("GET", url, b"", headers, seconds, most)
+def get(url: str, headers: Mapping[str, str], *, seconds: float, most: int, reach: Reach | None = None) -> Answer:
+    """Ask once, for at most so many bytes; what is longer is cut off there. It raises nothing either. `reach`: where others than
+    administrators entered the address."""
+    return _exchange("GET", url, b"", headers, seconds, most, reach)
 
 
-def _exchange(method: str, url: str, body: bytes, headers: Mapping[str, str], seconds: float, most: int) -> Answer:
+def _exchange(
+    method: str,
+    url: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    seconds: float,
+    most: int,
+    reach: Reach | None = None,
+) -> Answer:
     began = time.monotonic()
     status: int | None = None
     got: dict[str, str] = {}
     content, error, refusal = b"", "", False
     try:
-        target = resolve(url)
+        target = resolve(url, reach)
         deadline = time.monotonic() + seconds
         with _connect(target, deadline) as sock:
             _send(sock, method, target, body, headers, deadline)
@@ -116,13 +134,13 @@ def _exchange(method: str, url: str, body: bytes, headers: Mapping[str, str], se
     return Answer(int((time.monotonic() - began) * 1_000), status, got, content, error[:300], refusal)
 
 
-def _parts(url: str) -> tuple[str, str, int, str]:
+def _parts(url: str, reach: Reach) -> tuple[str, str, int, str]:
     try:
         parts = urlsplit(url.strip())
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise AddressRefused(_("This is not an address.")) from None
-    allowed = ("https", "http") if settings.WEBHOOK_ALLOW_HTTP else ("https",)
+    allowed = ("https", "http") if reach.plain else ("https",)
     if parts.scheme not in allowed:
         raise AddressRefused(_("The address must begin with https://."))
     if not host or parts.username or parts.password or parts.fragment:

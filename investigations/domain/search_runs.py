@@ -24,9 +24,9 @@ def ran(*, query: str, found: Found, actor: User, at: datetime) -> SearchRun | N
     if not query or len(query) > LONGEST:
         return None
     same = SearchRun.objects.filter(person=actor, query=query, ran_at__gt=at - AGAIN).order_by("-ran_at", "-id")
-    if (last := same.first()) and last.sha256 == found.sha256:
-        return last
     digest = "" if found.cut else found.sha256
+    if (last := same.first()) and (last.sha256, last.found, last.more) == (digest, found.now, found.cut):
+        return last
     return SearchRun.objects.create(
         person=actor, query=query, found=found.now, more=found.cut, sha256=digest, ran_at=at
     )

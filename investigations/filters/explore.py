@@ -8,8 +8,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from governance.policies.language import RuleProblems
 from governance.policies.language.problems import Problem
@@ -61,6 +61,18 @@ class ExploreFilter(ListingFilter):
             start = fixed.start or datetime(1970, 1, 1, tzinfo=until.tzinfo)
             return Window(start, until)
         return Window(None, now)
+
+    @property
+    def unfinished(self) -> str:
+        """Why this is not what was asked for: a field or the expression is wrong, or has not been read to the end. Else empty."""
+        if not self.form.is_valid():
+            return gettext("Something in this search was not understood. Mend it first.")
+        _rows = self.both_spans
+        if self.problems:
+            return gettext("The condition has a mistake. Mend it first.")
+        if self.reading is not None and not self.reading.done:
+            return gettext("The condition is still being read. Try again when it is through.")
+        return ""
 
     @property
     def happened(self) -> Moment:

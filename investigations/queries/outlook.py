@@ -36,7 +36,7 @@ def first_day() -> date | None:
 
 
 def count(at: datetime) -> Outlook:
-    """Three queries, whatever waits. What is with a senior reviewer or being read is not counted: it is somebody's already."""
+    """Four queries, whatever waits. What is with a senior reviewer or being read is not counted: it is somebody's already."""
     waits = Case.objects.filter(state=CaseState.OPEN, golden__isnull=True).order_by()
     waiting: dict[str, Any] = defaultdict(lambda: {"cases": 0, "due": {}})
     by_day = waits.annotate(due=TruncDate("due_at", tzinfo=UTC)).values_list("queue__key", "due")

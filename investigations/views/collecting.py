@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -45,7 +46,11 @@ class Chosen:
 @opens(permissions.can_work_on_investigations)
 def page(request: HttpRequest) -> HttpResponse:
     """Asks into which, and why; a post with `add` does it."""
-    chosen = _chosen(request)
+    try:
+        chosen = _chosen(request)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+        return redirect(f"{reverse('investigations:explore')}?{request.POST.get('query', '')}")
     open_ones = queries.open_for(request.user)
     choices = [(str(each.pk), f"{each} · {each.title}") for each in open_ones]
     form = Collect(

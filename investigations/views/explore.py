@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,6 +26,7 @@ from investigations.queries import bounded, search_figures
 from investigations.queries.bounded import TooSlow
 from investigations.views import search_panel
 from investigations.views.listings import ListingList
+from listings.models import Listing
 
 PATIENCE = 5.0
 """Seconds that one query may take."""
@@ -56,6 +58,17 @@ class Explore(ListingList):
         except TooSlow as slow:
             self.too_slow = str(slow)
             return KeysetPage([], None, None)
+
+    @classmethod
+    def selected(cls, request: HttpRequest) -> QuerySet[Listing]:
+        """Never more than was asked for: raises Refusal where the condition is wrong, or not read to the end."""
+        if request.POST.get("all"):
+            view = cls()
+            view.setup(request)
+            given = QueryDict(request.POST.get("query", ""))
+            if why := ExploreFilter(given, queryset=view.market_rows(), request=request).unfinished:
+                raise Refusal(why)
+        return super().selected(request)
 
     def count_text(self) -> str:
         try:
@@ -127,6 +140,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
     kind = "xlsx" if request.POST.get("kind") == "xlsx" else "csv"
     back = redirect(f"{reverse('investigations:explore')}?{view.query}")
     try:
+        if why := view.filterset.unfinished:
+            raise Refusal(why)
         with bounded.at_most(PATIENCE):
             found = view.filterset.qs.order_by().count()
         search_runs.export(

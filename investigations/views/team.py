@@ -1,5 +1,6 @@
 """The people at the queue: who holds what since when, what each is given, and when they are away."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -121,6 +122,12 @@ def _theirs(request: HttpRequest, pk: int) -> User:
     return person
 
 
+def _shown_standing(request: HttpRequest, person: User, now: datetime) -> work.Standing:
+    """What a person set for themselves is for their own eyes."""
+    standing = work.standing(person, at=now)
+    return standing if person.pk == request.user.pk else replace(standing, own=None)
+
+
 def _show(
     request: HttpRequest,
     person: User,
@@ -134,7 +141,7 @@ def _show(
     context = {
         "member": member,
         "shown": person,
-        "limits": giving.limits(work.standing(person, at=now)),
+        "limits": giving.limits(_shown_standing(request, person, now)),
         "skills_form": skills_form or SkillsForm(initial=initial_of_skills(member.skills)),
         "absence_form": absence_form or AbsenceForm(),
         "may_lead": permissions.can_lead(request.user),

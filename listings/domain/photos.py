@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from listings.domain import link_marks, pictures
 from listings.events import photos_owed
@@ -33,10 +34,11 @@ def ask(*, listing: Listing, at: datetime) -> int:
 def lease(*, most: int, at: datetime) -> list[ListingImage]:
     """Those that are due, for the caller alone to fetch."""
     due = ListingImage.objects.filter(due_at__lte=at).order_by("due_at", "pk")
+    due.filter(tries__gt=len(WAITS) + 1).update(due_at=None, fetched_at=at, why=_("It could not be read."))
     found = list(due.select_for_update(skip_locked=True)[:most])
     ListingImage.objects.filter(pk__in=[each.pk for each in found]).update(due_at=at + LEASE, tries=F("tries") + 1)
     for each in found:
-        each.tries += 1
+        each.tries, each.due_at = each.tries + 1, at + LEASE
     return found
 
 
@@ -73,5 +75,5 @@ def _end(image: ListingImage, at: datetime, *, sha256: str = "", why: str = "") 
 
 
 def _same(image: ListingImage) -> QuerySet[ListingImage]:
-    """The photo, if the merchant has not put another in its place."""
-    return ListingImage.objects.filter(pk=image.pk, url=image.url)
+    """The photo, if the merchant has not put another in its place, and nobody else has taken it since it was leased."""
+    return ListingImage.objects.filter(pk=image.pk, url=image.url, due_at=image.due_at, sha256="")

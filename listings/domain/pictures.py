@@ -57,13 +57,13 @@ def _made(data: bytes) -> bytes:
         raise
     except UnidentifiedImageError:
         raise NotAPicture(_("It is no picture in JPEG, PNG, WebP or GIF.")) from None
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except Exception:
         raise NotAPicture(_("The picture is damaged.")) from None
 
 
 def _written(found: Image.Image) -> bytes:
+    found.thumbnail((LONGEST_SIDE, LONGEST_SIDE))  # before anything else: a large one is held in memory once
     shown = found.convert("RGBA")
-    shown.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     flat = Image.new("RGB", shown.size, PAPER)
     flat.paste(shown, mask=shown.getchannel("A"))
     written = io.BytesIO()

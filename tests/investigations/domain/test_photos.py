@@ -47,7 +47,7 @@ class Shop(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def shop(settings: Any, tmp_path: Path) -> Iterator[type[Shop]]:
-    settings.WEBHOOK_ALLOW_HTTP = settings.WEBHOOK_ALLOW_PRIVATE = True
+    settings.PHOTOS_ALLOW_PRIVATE = True
     settings.MEDIA_ROOT = tmp_path
     kind = type("Here", (Shop,), {"files": {}, "asked": []})
     server = HTTPServer(("127.0.0.1", 0), kind)
@@ -66,13 +66,13 @@ def offered(shop: Any, *names: str) -> Listing:
     return listing
 
 
-def fetch(at: datetime = NOON) -> int:
+def fetch(at: datetime = NOON) -> bool:
     return photo_fetch.fetch_due(clock=lambda: at)
 
 
 def test_nothing_is_fetched_before_somebody_looks(shop: Any) -> None:
     offered(shop, "a.png")
-    assert fetch() == 0
+    fetch()
     assert shop.asked == []
 
 
@@ -82,7 +82,7 @@ def test_a_photo_is_written_anew_and_kept_under_its_hash(shop: Any) -> None:
     shop.files["a.jpg"] = picture("JPEG", size=(3000, 1500), exif=exif)
     listing = offered(shop, "a.jpg")
     assert photos.ask(listing=listing, at=NOON) == 1
-    assert fetch() == 1
+    fetch()
     image = listing.images.get()
     kept = pictures.path_of(image.sha256).read_bytes()
     with Image.open(io.BytesIO(kept)) as shown:
@@ -170,7 +170,8 @@ def test_a_server_that_fails_is_tried_again_and_given_up_in_the_end(shop: Any) -
 
 
 def test_an_address_inside_is_not_asked(shop: Any, settings: Any) -> None:
-    settings.WEBHOOK_ALLOW_PRIVATE = False
+    settings.PHOTOS_ALLOW_PRIVATE = False
+    settings.WEBHOOK_ALLOW_PRIVATE = True  # which is about addresses that administrators enter
     listing = offered(shop, "a.png")
     photos.ask(listing=listing, at=NOON)
     fetch()
@@ -194,3 +195,48 @@ def test_two_who_fetch_take_different_ones(shop: Any) -> None:
     assert {each.position for each in (*first, *second)} == {0, 1}
     assert photos.lease(most=5, at=NOON) == []
     assert len(photos.lease(most=5, at=NOON + photos.LEASE)) == 2
+
+
+def test_who_comes_late_takes_nothing_from_who_was_quicker(shop: Any) -> None:
+    listing = offered(shop, "a.png")
+    photos.ask(listing=listing, at=NOON)
+    [slow] = photos.lease(most=1, at=NOON)
+    [quick] = photos.lease(most=1, at=NOON + photos.LEASE)
+    photos.keep(image=quick, data=picture(), at=NOON + photos.LEASE)
+    photos.give_up(image=slow, why="The address answered 404.", at=NOON + photos.LEASE)
+    photos.failed(image=slow, why="Too late", at=NOON + photos.LEASE)
+    image = listing.images.get()
+    assert image.sha256
+    assert image.due_at is None
+
+
+def test_what_breaks_the_reader_keeps_nobody_else_waiting(shop: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.files |= {"a.png": picture(), "b.png": picture(colour=(1, 2, 3))}
+    listing = offered(shop, "a.png", "b.png")
+    photos.ask(listing=listing, at=NOON)
+    kept = pictures.keep
+    monkeypatch.setattr(pictures, "keep", lambda data: kept(data) if data == shop.files["b.png"] else 1 / 0)
+    fetch()
+    broken, whole = listing.images.order_by("position")
+    assert (broken.sha256, broken.why) == ("", "ZeroDivisionError")
+    assert whole.sha256
+
+
+def test_one_that_ends_its_worker_each_time_is_given_up(shop: Any) -> None:
+    listing = offered(shop, "a.png")
+    photos.ask(listing=listing, at=NOON)
+    at = NOON
+    for _each in range(len(photos.WAITS) + 2):
+        assert photos.lease(most=1, at=at)
+        at += photos.LEASE
+    assert photos.lease(most=1, at=at) == []
+    assert listing.images.get().why == "It could not be read."
+
+
+def test_a_turn_ends_in_time_and_says_that_more_is_left(shop: Any) -> None:
+    shop.files["a.png"] = picture()
+    listing = offered(shop, *["a.png"] * 7)
+    photos.ask(listing=listing, at=NOON)
+    times = iter([NOON + photo_fetch.TURN * step for step in range(40)])
+    assert photo_fetch.fetch_due(clock=lambda: next(times)) is True
+    assert listing.images.exclude(sha256="").count() == photo_fetch.AT_ONCE

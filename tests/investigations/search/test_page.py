@@ -1,6 +1,7 @@
 """The page of a search: words and a condition together, what was found counted, the span against the one before, and the history."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import cache
@@ -13,9 +14,9 @@ from django.utils import timezone
 from governance.accounts.enums import Role
 from governance.accounts.models import User
 from governance.audit.models import Entry
-from investigations.domain import search_runs
+from investigations.domain import search_runs, searching
 from investigations.models import SearchRun
-from investigations.queries import bounded
+from investigations.queries import bounded, search_figures
 from listings.models import Listing
 from tests.factories import cases as make
 from tests.investigations.search import ground
@@ -191,6 +192,40 @@ def test_an_export_says_why_and_has_what_was_found(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [({"where": "listing.price >="}, "has a mistake"), ({"moment": "never"}, "not understood")],
+)
+def test_what_is_wrong_is_neither_exported_nor_collected_in_a_wider_form(
+    wrong: dict[str, str], said: str, client: Client, three: list[Listing]
+) -> None:
+    query = urlencode(wrong)
+    address = f"{reverse('investigations:explore-export')}?{query}"
+    assert said in client.post(address, {"reason": "for the authority"}, follow=True).content.decode()
+    assert not Entry.objects.filter(verb="search.exported").exists()
+    chosen = {"all": "1", "query": query, "verb": "collect"}
+    assert said in client.post(reverse("investigations:collect"), chosen, follow=True).content.decode()
+
+
+def test_what_is_not_read_to_the_end_is_not_exported_as_if_it_were(
+    client: Client, three: list[Listing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching.Reading, "done", False)
+    address = f"{reverse('investigations:explore-export')}?{urlencode({'where': 'listing.price >= 10'})}"
+    text = client.post(address, {"reason": "for the authority"}, follow=True).content.decode()
+    assert "still being read" in text
+    assert not Entry.objects.filter(verb="search.exported").exists()
+
+
+def test_a_search_of_more_than_is_counted_is_one_line_of_the_history_too(
+    client: Client, three: list[Listing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_figures, "COUNTED", 1)
+    for _twice in range(2):
+        counted(client, "q=nordlicht")
+    assert [(run.more, run.sha256) for run in SearchRun.objects.all()] == [(True, "")]
+
+
 def test_nobody_finds_what_is_outside_their_markets(client: Client) -> None:
     person = make.person("iria", Role.INVESTIGATOR, markets=("FR",))
     client.force_login(person)

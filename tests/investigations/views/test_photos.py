@@ -47,8 +47,10 @@ def test_a_case_asks_for_the_photos_that_come_into_sight(
 
 def test_a_page_does_not_ask_for_ever(client: Client, kim: User, image: ListingImage) -> None:
     client.force_login(kim)
-    for turn in ("20", "x"):
-        assert "hx-post" not in client.post(address("photos", image.listing_id), {"turn": turn}).content.decode()
+    for turn, asks in (("19", True), ("20", False), ("x", False)):
+        response = client.post(address("photos", image.listing_id), {"turn": turn})
+        assert response.status_code == 200
+        assert ("hx-post" in response.content.decode()) is asks
 
 
 def test_a_photo_that_is_there_is_shown(client: Client, kim: User, image: ListingImage) -> None:
