@@ -14,7 +14,7 @@ from governance.accounts.enums import Role
 from governance.accounts.models import User
 from governance.audit.models import Entry
 from investigations.domain import link_risk
-from investigations.models import LinkGroup
+from investigations.models import Case, LinkGroup
 from listings.enums import LinkKind
 from listings.models import LinkMark, Merchant, MerchantLink
 from tests.factories import cases as make
@@ -37,6 +37,18 @@ def opened(client: Client, person: User, address: str) -> str:
 def drawn(text: str) -> list[str]:
     """Names on the cards, in the order of the keyboard."""
     return re.findall(r'<strong dir="auto">(.+?)</strong>', text)
+
+
+# --- beside a case -----------------------------------------------------------------------------------
+
+
+def test_a_case_shows_whom_its_merchant_is_linked_to(client: Client, kim: User, case: Case) -> None:
+    link(case.merchant, make.merchant("Casa Serena"), LinkKind.PHONE, 0.75)
+    address = reverse("investigations:case-tab", args=[case.pk, "linked"])
+    text = opened(client, kim, address)
+    assert "Casa Serena" in text
+    assert reverse("investigations:merchant-links", args=[case.merchant.public_id]) in text
+    assert f'href="{address}"' in opened(client, kim, reverse("investigations:case", args=[case.pk]))
 
 
 # --- the network -----------------------------------------------------------------------------------
