@@ -61,10 +61,10 @@ def _about(alert: RecallAlert) -> dict[str, str]:
 
 
 class TellBuyers(BuyersWords):
-    """What the buyers of an illegal product are told; to begin with, what the decision says of it."""
+    """What the buyers of an illegal product are told."""
 
-    def __init__(self, *args: Any, begin: dict[str, str], **kwargs: Any) -> None:
-        super().__init__(*args, initial=begin, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["hazard"].label = _("Why it is illegal, and the hazard")
 
 

@@ -62,7 +62,7 @@ def of_decision(request: HttpRequest, reference: str) -> HttpResponse:
     decision = get_object_or_404(decisions(permissions.markets(request.user)), reference=reference)
     if request.method == "POST" and not permissions.can_tell_buyers(request.user):
         raise PermissionDenied
-    form = TellBuyers(request.POST or None, begin=_begin(decision))
+    form = TellBuyers(request.POST or None, initial=_begin(decision))
     if form.is_valid() and (done := _tell(request, decision, form)):
         return done
     notice = queries.of_decision(decision, request.user)

@@ -65,7 +65,7 @@ def test_they_are_told_from_the_decision_and_a_second_time_says_so(client: Clien
     assert f'href="{path}"' in text(client, page)
     assert LINK in text(client, page)
     form = text(client, path)
-    for said in ("Whom it concerns", "Strong loose magnets may not be sold as toys."):
+    for said in ("Whom it concerns", "<dd>1</dd>", "Strong loose magnets may not be sold as toys."):
         assert said in form
     refused = client.post(path, FIELDS | {"hazard": "Only a precautionary notice."})
     assert (refused.status_code, "“precautionary” makes the hazard smaller" in refused.content.decode()) == (422, True)
