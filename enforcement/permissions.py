@@ -1,8 +1,8 @@
 """Who may see and do what in enforcement. What state a thing must be in is the domain's matter."""
 
-from governance.accounts.enums import Kind, Place, Role
+from governance.accounts.enums import Kind, Place, Role, Scope
 from governance.accounts.models import User
-from governance.accounts.permissions import Anyone, can_open, grants, has_role
+from governance.accounts.permissions import Anyone, can_open, grants, has_role, has_scope
 
 
 def can_see_sweeps(user: Anyone) -> bool:
@@ -24,6 +24,11 @@ def can_read_decisions(user: Anyone) -> bool:
 def can_reverse(user: Anyone) -> bool:
     """Take a decision back outside an appeal: seniors, and a program whose key may decide."""
     return _is_service(user) or has_role(user, Role.SENIOR_REVIEWER, Role.TEAM_LEAD)
+
+
+def can_tell_buyers(user: Anyone) -> bool:
+    """Have the buyers of an illegal product told: whoever acts upon recalls."""
+    return has_scope(user, Scope.CASES_WRITE)
 
 
 def can_see_undos(user: Anyone) -> bool:

@@ -1,6 +1,6 @@
 """Who may do what with cases. What a case's state allows is the domain's word."""
 
-from enforcement.permissions import markets
+from enforcement.permissions import can_tell_buyers, markets
 from governance.accounts.enums import Function, Place, Role, Scope
 from governance.accounts.permissions import Anyone, can_open, functions, has_role, has_scope
 from investigations.enums import AskedOf
@@ -42,6 +42,7 @@ __all__ = [
     "can_set_wellbeing",
     "can_settle_reviews",
     "can_take_held",
+    "can_tell_buyers",
     "can_work",
     "can_work_on_investigations",
     "can_work_orders",

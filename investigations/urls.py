@@ -196,6 +196,7 @@ urlpatterns: list[URLPattern] = [
         recalls.reopen,
         name="recall-reopen",
     ),
+    path("buyers/of/<str:reference>/", consumers.of_decision, name="buyers-of"),
     path("buyers/<str:reference>/references/", consumers.references, name="consumer-references"),
     path("buyers/<str:reference>/published/", consumers.published, name="consumer-published"),
     path("n/<str:token>/", reported.page, name="reported"),

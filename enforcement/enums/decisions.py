@@ -51,6 +51,7 @@ DECISION_MOVES: dict[DecisionState, frozenset[DecisionState]] = {
 }
 WAITING_DECISIONS = frozenset({DecisionState.HELD, DecisionState.PENDING})
 STANDING_DECISIONS = frozenset({DecisionState.IN_FORCE, DecisionState.PARTLY_REVERSED})
+TAKEN_BACK_DECISIONS = frozenset({DecisionState.WITHDRAWN, DecisionState.REVERSED})
 COUNTED_DECISIONS = STANDING_DECISIONS | {DecisionState.SETTLED, DecisionState.EXPIRED}
 """Those that an offence has: neither taken back nor replaced."""
 DECISION_TONE: dict[DecisionState, str] = {

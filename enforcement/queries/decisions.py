@@ -6,12 +6,22 @@ from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
-from enforcement.enums import SETTLED_BY, ClosedBecause, LiftedBecause, ViolationState
+from enforcement.enums import (
+    SETTLED_BY,
+    TAKEN_BACK_DECISIONS,
+    ClosedBecause,
+    DecisionState,
+    LiftedBecause,
+    Origin,
+    ViolationState,
+)
 from enforcement.models import Decision, DecisionItem, Restriction, Violation
+from governance.policies.enums import Ground, Measure
 from governance.policies.models import PolicyText
 
 Markets = Collection[str] | None
 """The markets somebody may see; None means all."""
+OFF_SALE = frozenset({Measure.RESTRICT_MARKETS, Measure.REMOVE, Measure.BLOCK_RELISTING})
 
 
 def violations(markets: Markets) -> QuerySet[Violation]:
@@ -38,6 +48,17 @@ def whole(rows: QuerySet[Decision]) -> QuerySet[Decision]:
     """With items, what became of them, and the statement."""
     items = DecisionItem.objects.select_related("reversal", "listing").order_by("pk")
     return rows.select_related("statement", "decided_by").prefetch_related(Prefetch("items", queryset=items))
+
+
+def took_off_as_illegal(decision: Decision) -> bool:
+    """Whether it takes listings off sale for being illegal: under a law, or because an authority ordered it."""
+    illegal = decision.version.ground == Ground.LEGAL or decision.origin_kind == Origin.ORDER
+    return illegal and decision.measure in OFF_SALE
+
+
+def concerns_buyers(decision: Decision) -> bool:
+    """Whether buyers of its listings bought what is illegal, as far as we hold (DSA Art. 32)."""
+    return took_off_as_illegal(decision) and decision.state not in TAKEN_BACK_DECISIONS | {DecisionState.SUPERSEDED}
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,8 @@ def _show(request: HttpRequest, decision: Decision, *, reason: str = "", status:
         "second_word": getattr(decision, "second_word", None),
         "may_withdraw": may_move and (held or pending),
         "may_extend": may_move and pending,
+        "concerns_buyers": queries.concerns_buyers(decision),
+        "may_tell_buyers": permissions.can_tell_buyers(request.user),
         "extend": Extend(),
         "deadline": waiting.deadline(decision) if pending else None,
         "may_send_again": permissions.can_send_again(request.user),

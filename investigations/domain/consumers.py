@@ -11,11 +11,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from enforcement.domain import delivery_events
+from enforcement.domain import delivery_events, ordered
 from enforcement.domain.decisions import UNDO_GRACE, UNDO_WINDOW
-from enforcement.enums import DecisionState
+from enforcement.enums import TAKEN_BACK_DECISIONS, DecisionState
 from enforcement.models import Decision
-from enforcement.queries import deadlines
 from governance.accounts.models import User
 from governance.audit.domain import entries
 from governance.web.references import random_reference
@@ -27,12 +26,9 @@ from investigations.queries import consumers as queries
 from investigations.text.plain_hazard import soothing
 from listings.models import OrderLine
 
-MONTHS = 6
-"""DSA Art. 32(1): those who bought in the six months before the platform knew."""
 LONGEST = 2_000
 AGAIN = timedelta(hours=1)
 """A decision that waits for a second person is looked at again."""
-TAKEN_BACK = frozenset({DecisionState.WITHDRAWN, DecisionState.REVERSED})
 
 
 class WordsMissing(Refusal):
@@ -58,7 +54,10 @@ class Words:
 def owe(
     *, decision: Decision, cause: ConsumerCause, cause_ref: str, words: Words, actor: User | None, at: datetime
 ) -> ConsumerNotice:
-    """Owe it to the buyers of the decision's listings that they are told. Owed twice it is owed once. Raises WordsMissing."""
+    """Owe it to the buyers of the decision's listings that they are told. Owed twice it is owed once. Raises WordsMissing.
+
+    Where an authority's order keeps it from the merchant until a time, buyers learn it no sooner.
+    """
     known = ConsumerNotice.objects.filter(decision=decision).first()
     if known is not None:
         return known
@@ -70,9 +69,9 @@ def owe(
         cause=cause,
         cause_ref=cause_ref,
         **{name: value.strip() for name, value in vars(words).items()},
-        since=deadlines.day_after(deadlines.months_after(at.date(), -MONTHS)) - timedelta(days=1),
+        since=queries.six_months_before(at),
         until=at,
-        due_at=at + wait,
+        due_at=max(at + wait, ordered.held_back_until(decision, at) or at),
         created_by=actor,
         created_at=at,
     )
@@ -87,7 +86,7 @@ def check(words: Words) -> None:
         raise WordsMissing(_("Say all four, in at most 2,000 characters each: product, hazard, what to do, remedy."))
     if found := soothing(words.hazard):
         raise WordsMissing(
-            _("“%(words)s” makes the hazard smaller than it is. A recall notice may not say it.") % {"words": found}
+            _("“%(words)s” makes the hazard smaller than it is. A notice to buyers may not say it.") % {"words": found}
         )
 
 
@@ -111,7 +110,7 @@ def _hand_over_chunk(notice_id: int, at: datetime) -> bool | None:
     notice = rows.filter(pk=notice_id, state=ConsumerState.OWED, due_at__lte=at).first()
     if notice is None:
         return None
-    if notice.decision.state in TAKEN_BACK:
+    if notice.decision.state in TAKEN_BACK_DECISIONS:
         _move(notice, ConsumerState.CANCELLED, at=at)
         return False
     if notice.decision.state == DecisionState.HELD:

@@ -6,14 +6,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from governance.policies.enums import Measure
+from investigations.domain.consumers import Words
 from investigations.forms.notices import DecideNotice, letter_languages
 from investigations.models import RecallAlert
 
 RECALLS_LIMIT = 32 << 20
 
 
-class ActUponRecall(DecideNotice):
-    """The measure, and the four things that buyers are told."""
+class BuyersWords(forms.Form):
+    """The four things that buyers are told, and in which language."""
 
     what = forms.CharField(
         label=_("What was bought"), max_length=2_000, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
@@ -35,6 +36,13 @@ class ActUponRecall(DecideNotice):
     )
     language = forms.ChoiceField(label=_("Language of the notice"), choices=letter_languages)
 
+    def words(self) -> Words:
+        return Words(**{name: self.cleaned_data[name] for name in BuyersWords.base_fields})
+
+
+class ActUponRecall(BuyersWords, DecideNotice):
+    """The measure, and the four things that buyers are told."""
+
     def __init__(self, *args: Any, alert: RecallAlert, **kwargs: Any) -> None:
         super().__init__(*args, initial=_about(alert), **kwargs)
 
@@ -50,6 +58,14 @@ def _about(alert: RecallAlert) -> dict[str, str]:
         "what_to_do": "Stop using the product at once." if alert.language == "en" else "",
         "language": alert.language,
     }
+
+
+class TellBuyers(BuyersWords):
+    """What the buyers of an illegal product are told."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["hazard"].label = _("Why it is illegal, and the hazard")
 
 
 class UploadRecalls(forms.Form):

@@ -149,6 +149,8 @@ def reasons(case: Case, *, items: int, repeat: int) -> list[Reason]:
 def factors(case: Case) -> str:
     """The factors of a case's priority in words: how grave it is, how many see it, how much of its time is gone."""
     parts = case.priority_parts or {}
+    if case.kept_for_id:
+        return _("it comes back to somebody")
     if "ordered" in parts:
         return _("an authority has ordered it")
     reach, age = float(parts.get("reach", 0)), float(parts.get("age", 0))
@@ -162,13 +164,35 @@ def factors(case: Case) -> str:
     gone = (
         _("its time is over") if age >= 1 else _("most of its time is gone") if age >= LATE else _("early in its time")
     )
-    return formats.series([formats.within(str(case.get_severity_display())), seen, gone])
+    said = [formats.within(str(case.get_severity_display())), seen, gone]
+    return formats.series([*said, _("a trusted flagger reported it")] if "trusted" in parts else said)
+
+
+def score(case: Case) -> str:
+    """A priority as it is shown: whole, but just below 100, where an order stands beside what comes back to somebody."""
+    return formats.number(case.priority, digits=1 if 99 < case.priority < 100 else 0)
+
+
+def reckoning(case: Case, *, reader: int | None) -> str:
+    """How a case's priority came about, by its numbers where it was reckoned from them. `reader` is who reads it."""
+    parts = case.priority_parts or {}
+    if case.kept_for_id:
+        if case.kept_for_id == reader:
+            return _("It comes back to you, and what comes back to somebody has the highest there is.")
+        return _("It comes back to somebody else, and what does has the highest there is.")
+    if "ordered" in parts:
+        text = _("An authority ordered it, and what is ordered has %(number)s, whatever else is known of it.")
+        return text % {"number": formats.number(float(parts["ordered"]))}
+    text = _("Severity %(severity)s × reach %(reach)s × age %(age)s.")
+    if "trusted" in parts:
+        text = _("Severity %(severity)s × reach %(reach)s × age %(age)s × trusted flagger %(trusted)s, at most 1.")
+    return text % {name: formats.number(round(float(part), 2)) for name, part in parts.items()} if parts else ""
 
 
 def standing(case: Case) -> str:
     """Why a case stands where it stands among those that wait."""
     return _("Priority %(number)s: %(reasons)s") % {
-        "number": formats.number(round(case.priority)),
+        "number": score(case),
         "reasons": factors(case),
     }
 

@@ -52,7 +52,7 @@ def waiting(user: Anyone, *, at: datetime) -> Waiting:
 
 
 def items(order: AuthorityOrder) -> list[OrderItem]:
-    rows = order.items.select_related("merchant", "listing", "decision", "case_item__case")
+    rows = order.items.select_related("merchant", "listing", "decision__version", "case_item__case")
     return list(rows.order_by("pk"))
 
 

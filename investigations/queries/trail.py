@@ -65,8 +65,8 @@ def entries(case: Case) -> list[Entry]:
 
 def rulings(case: Case) -> list[CaseDecision]:
     """The newest first, each with the further decisions of its act."""
-    rows = CaseDecision.objects.filter(case__in=family.keys(case)).select_related("decision", "person")
-    further = Prefetch("also", Decision.objects.order_by("pk"))
+    rows = CaseDecision.objects.filter(case__in=family.keys(case)).select_related("decision__version", "person")
+    further = Prefetch("also", Decision.objects.select_related("version").order_by("pk"))
     return list(rows.prefetch_related(further).order_by("-decided_at", "-id"))
 
 

@@ -124,7 +124,8 @@ def publication(notice: ConsumerNotice) -> str:
         (notice.what, notice.hazard, notice.what_to_do, notice.remedy),
         notice.cause == ConsumerCause.RECALL,
     )
-    return recall_words.publication(*said, recalled=recalled, tag=notice.language)
+    seller = notice.decision.merchant.name
+    return recall_words.publication(*said, seller=seller, recalled=recalled, tag=notice.language)
 
 
 @register.simple_tag

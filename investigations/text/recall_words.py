@@ -62,9 +62,12 @@ def measure(code: str) -> str:
     return str(MEASURES.get(kind, kind.replace(".", " ").capitalize()))
 
 
-def publication(what: str, hazard: str, what_to_do: str, remedy: str, *, recalled: bool, tag: str) -> str:
-    """The notice for those whom nobody can write to, in its language where we have its words (Art. 36(2))."""
+def publication(what: str, hazard: str, what_to_do: str, remedy: str, *, seller: str, recalled: bool, tag: str) -> str:
+    """The notice for those whom nobody can write to, in its language where we have its words (Art. 36(2)). Of an illegal product
+    it names who sold it (DSA Art. 32(1)(b))."""
     with override(tag):
         parts = [(_("Product"), what), (_("Hazard"), hazard), (_("What to do"), what_to_do), (_("Remedy"), remedy)]
+        if not recalled:
+            parts.insert(1, (_("Sold by"), seller))
         head = gettext("Product safety recall") if recalled else gettext("Illegal product")
         return "\n\n".join([head, *(f"{label}: {text}" for label, text in parts)])

@@ -22,7 +22,7 @@ from investigations.enums import LIVE_CASES, CaseState
 from investigations.filters import language
 from investigations.forms import DecideForm, FileForm, LinkForm, NoteForm, ReasonForm
 from investigations.models import Case, CaseItem, Claim
-from investigations.queries import changes, exhibits, family, lines, merchants, notices, panel, trail, work
+from investigations.queries import changes, consumers, exhibits, family, lines, merchants, notices, panel, trail, work
 from investigations.queries import golden as golden_cases
 from investigations.views import case_notices, deciding, giving, link_words, together, verdicts, words
 
@@ -80,7 +80,7 @@ def show(
         "standing": merchants.standing(case.merchant, at=now),
         "history": words.history(past, titles),
         "queue_name": case.queue.name_in(language()),
-        "rulings": trail.rulings(case) if case.closed_at else [],
+        **_rulings(request, case),
         "golden_reading": golden_cases.reading_of(case) if case.golden_id and case.closed_at else None,
         "may_keep_golden": permissions.can_settle_reviews(request.user) and golden_cases.can_be_kept(case),
         "held_reason": trail.held_because(case) if case.state == CaseState.HELD else "",
@@ -97,6 +97,13 @@ def show(
         context["page"] if tab == "listings" else exhibits.page(exhibits.items_of(case), language=language())
     )
     return render(request, "investigations/case.html", context, status=status)
+
+
+def _rulings(request: HttpRequest, case: Case) -> dict[str, Any]:
+    """What a closed case was decided, and upon which of it buyers are to be told of what they bought."""
+    rulings = trail.rulings(case) if case.closed_at else []
+    made = [each for ruling in rulings for each in (ruling.decision, *ruling.also.all()) if each]
+    return {"rulings": rulings, "to_tell": consumers.to_tell(made, request.user)}
 
 
 def _goes_on(request: HttpRequest, case: Case) -> HttpResponse | None:

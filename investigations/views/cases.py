@@ -54,6 +54,7 @@ class CaseList(ListPage):
             row.line = found[row.pk]
             row.clock = lines.clock(row.due_at, at=now)
             row.standing, row.factors = lines.standing(row), lines.factors(row)
+            row.score = lines.score(row)
             row.calendar = lines.calendar(row)
         return super().get_context_data(
             now=now,

@@ -34,7 +34,7 @@ from investigations.enums import (
 from investigations.filters import OrderFilter
 from investigations.forms.orders import CheckOrder, EnterOrder, OrderFigures
 from investigations.models import AuthorityOrder, OrderCheck, OrderFile, OrderItem, OrderLetter
-from investigations.queries import lines, order_totals
+from investigations.queries import consumers, lines, order_totals
 from investigations.queries import orders as queries
 
 
@@ -162,9 +162,20 @@ def show(
         "entered": entered,
         "held_back": bool(order.tell_after and order.tell_after > now),
         "pdf_missing": not papers.available(),
+        "to_tell": _to_tell(request, items),
         **_verbs(request, order, items),
     }
     return render(request, "investigations/order.html", context, status=status)
+
+
+def _to_tell(request: HttpRequest, items: list[OrderItem]) -> set[int]:
+    """The first of the things of each decision whose buyers are to be told: once for each decision."""
+    made = consumers.to_tell([item.decision for item in items if item.decision], request.user)
+    first: dict[int, int] = {}
+    for item in items:
+        if item.decision_id in made:
+            first.setdefault(item.decision_id, item.pk)
+    return set(first.values())
 
 
 def _check_form(

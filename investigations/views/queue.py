@@ -93,7 +93,7 @@ class QueuePage(ListPage):
         following = self._following(standing, now) if mine is None and grid is None and standing else None
         shown = mine.case if mine else following
         rows = [*self.page.rows, *([shown] if shown else [])]
-        _describe(rows, now)
+        _describe(rows, now, user)
         leads = permissions.can_see_team(user)
         return super().get_context_data(
             now=now,
@@ -136,8 +136,10 @@ def take_next(request: HttpRequest) -> HttpResponse:
     return redirect("investigations:case", pk=case.pk)
 
 
-def _describe(rows: list[Case], now: Any) -> None:
+def _describe(rows: list[Case], now: Any, user: Any) -> None:
     found = lines.of(rows, language=language(), at=now)
     for row in rows:
         row.line = found[row.pk]  # type: ignore[attr-defined]
         row.clock = lines.clock(row.due_at, at=now)  # type: ignore[attr-defined]
+        row.score = lines.score(row)  # type: ignore[attr-defined]
+        row.reckoning = lines.reckoning(row, reader=user.pk)  # type: ignore[attr-defined]

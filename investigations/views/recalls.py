@@ -21,7 +21,6 @@ from governance.web.lists import Column, ListPage
 from governance.web.refusals import Refusal
 from investigations import permissions
 from investigations.domain import recall_acts, recalls
-from investigations.domain.consumers import Words
 from investigations.enums import MatchState
 from investigations.filters import RecallFilter
 from investigations.forms.recalls import ActUponRecall, UploadRecalls
@@ -175,7 +174,7 @@ def _act(request: HttpRequest, alert: RecallAlert, form: ActUponRecall) -> HttpR
             measure=given["measure"],
             markets=given["markets"],
             reason=given["reason"],
-            words=Words(given["what"], given["hazard"], given["what_to_do"], given["remedy"], given["language"]),
+            words=form.words(),
             only_in=permissions.markets(request.user),
             actor=request.user,  # type: ignore[arg-type]
             at=timezone.now(),

@@ -168,7 +168,7 @@ def test_a_decision_asks_a_fixed_number_of_queries(
     decision = decided(ground, *(f"Ball {number}" for number in range(listings)))
     client.force_login(ground.sela)
     client.get(url(decision))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(url(decision))
 
 

@@ -15,7 +15,7 @@ from investigations.domain import consumers, recall_acts, recall_matching, recal
 from investigations.domain.consumers import NotWaiting, Words, WordsMissing
 from investigations.domain.recall_acts import NothingConfirmed
 from investigations.domain.recalls import NotAPerson
-from investigations.enums import MATCH_MOVES, ConsumerCause, ConsumerState, MatchState
+from investigations.enums import MATCH_MOVES, ConsumerState, MatchState
 from investigations.models import ConsumerNotice, RecallAlert, RecallMatch, RecallMatchMove
 from listings.enums import Exposure
 from listings.models import Listing, Market, OrderLine
@@ -255,12 +255,3 @@ def test_the_marketplace_says_how_many_it_told(ground: Ground) -> None:
     assert notice.acknowledgements.count() == 1
     with pytest.raises(NotWaiting):
         consumers.acknowledge(notice=notice, told=2, not_reached=0, actor=ground.mona, at=LATER)
-
-
-def test_a_removal_as_illegal_owes_the_same_once(ground: Ground) -> None:
-    decision = ground.issue([ground.violation(ground.listing("Ball"))], Measure.REMOVE)
-    for _twice in range(2):
-        consumers.owe(
-            decision=decision, cause=ConsumerCause.ILLEGAL, cause_ref="", words=WORDS, actor=ground.mona, at=NOON
-        )
-    assert ConsumerNotice.objects.get().cause == ConsumerCause.ILLEGAL
