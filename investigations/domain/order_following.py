@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import structlog
 from django.db import transaction
 
 from enforcement.domain.decisions import UNDO_GRACE, UNDO_WINDOW
@@ -12,15 +13,20 @@ from investigations.enums import OrderOutcome, Verdict
 from investigations.models import AuthorityOrder, OrderItem
 from investigations.queries import orders as queries
 
+log = structlog.get_logger(__name__)
 GONE = frozenset({DecisionState.WITHDRAWN, DecisionState.REVERSED, DecisionState.SUPERSEDED})
 
 
 def follow_all(*, at: datetime) -> int:
-    """All orders in which something may have become final; returns how many were looked at. Safe to run twice."""
+    """All orders in which something may have become final; returns how many were looked at. One that fails stops no other and is
+    tried again the next time. Safe to run twice."""
     orders = queries.to_follow()
     for order in orders:
-        with transaction.atomic():
-            follow(lock(order), at=at)
+        try:
+            with transaction.atomic():
+                follow(lock(order), at=at)
+        except Exception:
+            log.exception("order_not_followed", order=order.reference)
     return len(orders)
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from enforcement.domain import decisions, taking_effect
 from enforcement.domain.files import Sent
@@ -237,6 +238,20 @@ def test_a_case_that_finds_it_fine_says_so_in_the_report(ground: Ground) -> None
     order_following.follow_all(at=NOON + SOON)
     item = order.items.get()
     assert (item.outcome, item.note) == (OrderOutcome.NOT_DONE, "Another product.")
+
+
+def test_an_order_that_cannot_be_followed_stops_no_other(ground: Ground) -> None:
+    broken, other = (checked(ground.sela, ground.listing(name), number=name) for name in ("Ball", "Cube"))
+    for order in (broken, other):
+        act(ground, order)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "ALTER TABLE investigations_orderitem ADD CONSTRAINT broken CHECK (order_id <> %s OR outcome = 'open')",
+            [broken.pk],
+        )
+    assert order_following.follow_all(at=NOON + SOON) == 2
+    assert (outcomes(broken), outcomes(other)) == (["open"], ["done"])
 
 
 def test_what_is_decided_at_once_leaves_its_case(ground: Ground) -> None:
