@@ -53,7 +53,8 @@ def check_markets(order: AuthorityOrder, only_in: Collection[str] | None) -> Non
 
 
 def territory(order: AuthorityOrder, version: PolicyVersion, listings: Iterable[Listing]) -> list[str]:
-    """All markets of the order that the policy knows. Raises BeyondTheOrder where it leaves out one in which they are offered."""
+    """All markets of the order that the policy knows. Raises BeyondTheOrder where it leaves out one in which they are offered, and
+    where none is left: a decision without markets holds everywhere."""
     offered = {market for listing in listings for market in listing.markets}
     left = sorted(set(order.markets) & offered - set(version.jurisdictions))
     if left:
@@ -61,4 +62,7 @@ def territory(order: AuthorityOrder, version: PolicyVersion, listings: Iterable[
             _("The policy does not apply in %(markets)s, where the order holds too. Choose a policy that does.")
             % {"markets": formats.series(left)}
         )
-    return sorted(set(order.markets) & set(version.jurisdictions))
+    held = sorted(set(order.markets) & set(version.jurisdictions))
+    if not held:
+        raise BeyondTheOrder(_("The policy applies in none of the countries in which the order holds. Choose another."))
+    return held
