@@ -5,6 +5,9 @@ from collections.abc import Collection, Iterable
 from django.utils.translation import gettext as _
 
 from enforcement.domain.ordered import Ordered
+from enforcement.models import Decision
+from enforcement.permissions import can_reverse, markets
+from governance.accounts.models import User
 from governance.policies.enums import Measure
 from governance.policies.models import PolicyVersion
 from governance.web import formats
@@ -16,6 +19,10 @@ from listings.models import Listing
 
 class BeyondTheOrder(Refusal):
     """The measure or the policy does not fit what was ordered."""
+
+
+class NotYoursToEnd(Refusal):
+    """What was decided upon it ends with it, and the actor may not end that."""
 
 
 def told(order: AuthorityOrder) -> Ordered:
@@ -49,6 +56,21 @@ def check_markets(order: AuthorityOrder, only_in: Collection[str] | None) -> Non
         raise BeyondTheOrder(
             _("The order also holds in %(markets)s, where you do not decide. Leave it to somebody who does.")
             % {"markets": formats.series(foreign)}
+        )
+
+
+def check_may_end(made: Collection[Decision], actor: User) -> None:
+    """That the actor may reverse these decisions upon an order, in all the markets in which they hold."""
+    if made and not can_reverse(actor):
+        raise NotYoursToEnd(
+            _("What was decided upon it is reversed with it. Leave that to a senior reviewer or a team lead.")
+        )
+    only_in = markets(actor)
+    foreign = set() if only_in is None else {market for each in made for market in each.markets} - only_in
+    if foreign:
+        raise NotYoursToEnd(
+            _("Decisions upon it also hold in %(markets)s, where you do not decide. Leave it to somebody who does.")
+            % {"markets": formats.series(sorted(foreign))}
         )
 
 

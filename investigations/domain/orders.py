@@ -16,7 +16,7 @@ from enforcement.enums import STANDING_DECISIONS, WAITING_DECISIONS, Origin
 from enforcement.models import Decision
 from governance.accounts.models import User
 from governance.web.refusals import MoveRefused, Refusal
-from investigations.domain import order_cases, order_letters, order_states
+from investigations.domain import order_cases, order_letters, order_states, order_terms
 from investigations.domain.order_following import check_final, follow
 from investigations.domain.order_states import check_person, lock, record
 from investigations.enums import (
@@ -133,7 +133,8 @@ def refuse(*, order: AuthorityOrder, reasons: str, actor: User, at: datetime) ->
 
 @transaction.atomic
 def withdraw(*, order: AuthorityOrder, text: str, actor: User, at: datetime) -> list[Decision]:
-    """The authority has withdrawn it: its cases are closed and what was decided upon it is reversed. Returns those decisions."""
+    """The authority has withdrawn it: its cases are closed and what was decided upon it is reversed. Returns those decisions.
+    Raises NotYoursToEnd."""
     check_person(actor)
     _check_reasons(text)
     order = lock(order)
@@ -225,6 +226,7 @@ def _end_decisions(order: AuthorityOrder, actor: User, at: datetime) -> list[Dec
     made = Decision.objects.filter(origin_kind=Origin.ORDER, origin_ref=order.reference).order_by("pk")
     waiting = list(made.filter(state__in=sorted(WAITING_DECISIONS)))
     standing = list(made.filter(state__in=sorted(STANDING_DECISIONS)))
+    order_terms.check_may_end([*waiting, *standing], actor)
     ended = [taking_effect.withdraw(decision=each, actor=actor, reason=reason, at=at) for each in waiting]
     return ended + [decisions.reverse(decision=each, actor=actor, reason=reason, at=at) for each in standing]
 
