@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -46,6 +46,12 @@ class AuthorityOrderOut(serializers.ModelSerializer):
             "reference", "kind", "state", "authority", "country", "number", "ground", "markets", "received_at", "due_at",
             "tell_after", "effect_at", "closed_at", "items",
         )  # fmt: skip
+
+
+class AuthorityOrderKnown(serializers.Serializer):
+    """Of an order that the caller may not read: that it is on record."""
+
+    reference = serializers.CharField()
 
 
 class AuthorityOrderIn(serializers.Serializer):
@@ -115,9 +121,18 @@ class AuthorityOrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Sc
     def get_queryset(self) -> QuerySet[AuthorityOrder]:
         return queries.visible(self.request.user).prefetch_related(_items())
 
-    @extend_schema(request=AuthorityOrderIn, responses={201: AuthorityOrderOut, 200: AuthorityOrderOut})
+    @extend_schema(
+        request=AuthorityOrderIn,
+        responses={
+            201: AuthorityOrderOut,
+            200: PolymorphicProxySerializer(
+                "AuthorityOrderAgain", [AuthorityOrderOut, AuthorityOrderKnown], resource_type_field_name=None
+            ),
+        },
+    )
     def create(self, request: Request) -> Response:
-        """Put an order on record; the authority gets a receipt. 200: it was there already, and nothing of it has changed."""
+        """Put an order on record; the authority gets a receipt. 200: it was there already, and nothing of it has changed; without
+        `authority_orders:read`, or for other markets, its reference alone."""
         body = AuthorityOrderIn(data=request.data)
         body.is_valid(raise_exception=True)
         order, new = order_intake.receive(
@@ -126,8 +141,10 @@ class AuthorityOrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Sc
             at=timezone.now(),
             channel=OrderChannel.API,
         )
-        shown = AuthorityOrder.objects.prefetch_related(_items()).get(pk=order.pk)
-        return Response(AuthorityOrderOut(shown).data, status.HTTP_201_CREATED if new else status.HTTP_200_OK)
+        seen = AuthorityOrder.objects.all() if new else queries.visible(request.user)
+        shown = seen.prefetch_related(_items()).filter(pk=order.pk).first()
+        told = AuthorityOrderOut(shown) if shown else AuthorityOrderKnown(order)
+        return Response(told.data, status.HTTP_201_CREATED if new else status.HTTP_200_OK)
 
     @extend_schema(parameters=[OrderTotalsIn], responses=OrderTotalsOut(many=True), filters=False)
     @action(detail=False, pagination_class=None)

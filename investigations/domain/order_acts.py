@@ -16,7 +16,7 @@ from governance.policies.enums import Measure
 from governance.policies.models import PolicyVersion
 from governance.web.refusals import MoveRefused, Refusal
 from investigations.domain import order_cases, order_states, order_terms
-from investigations.domain.order_following import follow
+from investigations.domain.order_following import check_final, follow
 from investigations.domain.order_states import check_person, lock, record
 from investigations.enums import CARRIED_OUT_ORDERS, OrderKind, OrderOutcome, OrderState
 from investigations.models import AuthorityOrder, OrderItem
@@ -54,6 +54,7 @@ def act(
     order = open_for_acts(order)
     order_terms.check_measure(measure)
     order_terms.check_markets(order, only_in)
+    follow(order, at=at)
     made: list[Decision] = []
     refused: list[tuple[str, str]] = []
     for items in _by_merchant(order):
@@ -73,7 +74,7 @@ def act(
 
 @transaction.atomic
 def name_decision(*, item: OrderItem, decision: Decision, actor: User, at: datetime) -> OrderItem:
-    """Carry one thing out by a decision that was made of our own accord, about its listing or its whole merchant."""
+    """Carry one thing out by a decision that was made of our own accord, about its listing or its whole merchant. Raises NotFinalYet."""
     check_person(actor)
     order = open_for_acts(item.order)
     item = order.items.select_for_update(of=("self",)).get(pk=item.pk)
@@ -87,6 +88,8 @@ def name_decision(*, item: OrderItem, decision: Decision, actor: User, at: datet
     if decision.merchant_id != item.merchant_id or not (about.exists() or item.listing_id is None):
         raise Refusal(_("This decision is not about what was ordered."))
     order_cases.leave(order, at=at, items=[item.pk])
+    if decision.origin_ref != order.reference:
+        check_final(order, items=[item.pk])
     item.decision, item.case_item = decision, None
     item.save(update_fields=["decision", "case_item"])
     begin(order, actor, at)
@@ -135,9 +138,13 @@ def _decide(
     actor: User,
     at: datetime,
 ) -> Decision:
-    """About those of a merchant's listings that are offered where the order holds; the others wait for a person's word."""
+    """About those of a merchant's listings that are offered where the order holds; the others wait for a person's word. Their cases are
+    left first: a case is locked before its merchant, as where it is decided."""
     there = [item for item in items if item.listing and set(item.listing.markets) & set(order.markets)]
     listings = [item.listing for item in there or items if item.listing]
+    keys = [item.pk for item in there]
+    order_cases.leave(order, at=at, items=keys)
+    check_final(order, items=keys)
     decision = decisions.issue(
         merchant=items[0].merchant,  # type: ignore[arg-type]
         version=version,
@@ -154,7 +161,5 @@ def _decide(
         asked=AT_ONCE,
         order=order_terms.told(order),
     )
-    keys = [item.pk for item in there]
-    order_cases.leave(order, at=at, items=keys)
     OrderItem.objects.filter(pk__in=keys).update(decision=decision, case_item=None)
     return decision

@@ -79,8 +79,8 @@ def leave(order: AuthorityOrder, *, at: datetime, items: Collection[int] | None 
     waiting = CaseItem.objects.filter(pk__in=keys, settled_at__isnull=True, violation__isnull=True)
     for pk in sorted(set(waiting.values_list("case", flat=True))):
         case = moves.lock(Case(pk=pk))
-        waiting.filter(case=case).update(settled_at=at)
-        if not work.unsettled(case).exists():
+        left = waiting.filter(case=case).update(settled_at=at)
+        if left and not work.unsettled(case).exists():
             settling.close_empty(case, at, outcome=CaseOutcome.RESOLVED)
         priorities.reckon([case.pk], at=at)
 

@@ -1,26 +1,40 @@
 """What became of the things in an order: a decision that nothing holds and nobody can undo any more, or a verdict in their case."""
 
+from collections.abc import Collection
 from datetime import datetime
 
+import structlog
 from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from enforcement.domain.decisions import UNDO_GRACE, UNDO_WINDOW
 from enforcement.enums import COUNTED_DECISIONS, DecisionState, Origin
-from enforcement.models import Decision
+from enforcement.models import Decision, DecisionItem
+from governance.web.refusals import MoveRefused
 from investigations.domain.order_states import lock
 from investigations.enums import OrderOutcome, Verdict
 from investigations.models import AuthorityOrder, OrderItem
 from investigations.queries import orders as queries
 
+log = structlog.get_logger(__name__)
 GONE = frozenset({DecisionState.WITHDRAWN, DecisionState.REVERSED, DecisionState.SUPERSEDED})
 
 
+class NotFinalYet(MoveRefused):
+    """Something of it is judged or decided, and the order has not taken that up yet."""
+
+
 def follow_all(*, at: datetime) -> int:
-    """All orders in which something may have become final; returns how many were looked at. Safe to run twice."""
+    """All orders in which something may have become final; returns how many were looked at. One that fails stops no other and is
+    tried again the next time. Safe to run twice."""
     orders = queries.to_follow()
     for order in orders:
-        with transaction.atomic():
-            follow(lock(order), at=at)
+        try:
+            with transaction.atomic():
+                follow(lock(order), at=at)
+        except Exception:
+            log.exception("order_not_followed", order=order.reference)
     return len(orders)
 
 
@@ -30,6 +44,23 @@ def follow(order: AuthorityOrder, *, at: datetime) -> None:
     for item in rows.select_related("decision", "case_item__settled_by").order_by("pk"):
         _take_verdict(order, item, at)
         _take_effect(item, at)
+
+
+def check_final(order: AuthorityOrder, *, items: Collection[int] | None = None) -> None:
+    """That none of these open things (None: all) of a locked order is judged in its case, or decided upon it, without the order having
+    taken that up. Asked after `order_cases.leave`, which waits for whoever judges in those cases now. Raises NotFinalYet."""
+    made = Decision.objects.filter(origin_kind=Origin.ORDER, origin_ref=order.reference).exclude(state__in=GONE)
+    covered = DecisionItem.objects.filter(decision__in=made, listing__isnull=False, reversal__isnull=True)
+    rows = order.items.filter(outcome=OrderOutcome.OPEN, decision__isnull=True)
+    rows = rows if items is None else rows.filter(pk__in=items)
+    judged = rows.filter(Q(case_item__settled_by__isnull=False) | Q(listing__in=covered.values("listing")))
+    if item := judged.order_by("pk").first():
+        raise NotFinalYet(
+            _(
+                "The verdict on “%(named)s” is not final yet: it can still be undone. Wait half a minute and load the page again."
+            )
+            % {"named": item.named}
+        )
 
 
 def _take_verdict(order: AuthorityOrder, item: OrderItem, at: datetime) -> None:

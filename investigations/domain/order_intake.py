@@ -18,7 +18,7 @@ from investigations.domain import order_letters
 from investigations.domain.order_states import record
 from investigations.enums import NoticeGround, OrderChannel, OrderKind, OrderOutcome, OrderState
 from investigations.models import AuthorityOrder, OrderFile, OrderItem, OrderMove
-from investigations.queries import ordered_things
+from investigations.queries import ordered_things, orders
 from investigations.text.identifiers import compact
 from listings.models import Listing
 
@@ -68,7 +68,7 @@ def receive(
     *, given: Received, actor: User, at: datetime, channel: OrderChannel = OrderChannel.STAFF
 ) -> tuple[AuthorityOrder, bool]:
     """Put an order on record and owe its receipt; whether it is new. The same authority and number again is the same order: nothing of
-    it changes, but files that it did not have are added. Raises IssuerMissing, NothingNamed, NotYetReceived, FileRefused; then
+    it changes, but files that it did not have are added by whoever may see it. Raises IssuerMissing, NothingNamed, NotYetReceived, FileRefused; then
     nothing is written."""
     _check(given, at)
     kept = files.keep_all(given.sent)
@@ -169,6 +169,8 @@ def _items(order: AuthorityOrder, lines: Sequence[str]) -> list[OrderItem]:
 
 
 def _again(order: AuthorityOrder, kept: Sequence[Kept], actor: User, at: datetime) -> AuthorityOrder:
+    if not orders.visible(actor).filter(pk=order.pk).exists():
+        return order
     with transaction.atomic():
         known = set(order.files.values_list("sha256", flat=True))
         new = [file for file in kept if file.sha256 not in known]

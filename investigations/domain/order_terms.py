@@ -5,6 +5,9 @@ from collections.abc import Collection, Iterable
 from django.utils.translation import gettext as _
 
 from enforcement.domain.ordered import Ordered
+from enforcement.models import Decision
+from enforcement.permissions import can_reverse, markets
+from governance.accounts.models import User
 from governance.policies.enums import Measure
 from governance.policies.models import PolicyVersion
 from governance.web import formats
@@ -16,6 +19,10 @@ from listings.models import Listing
 
 class BeyondTheOrder(Refusal):
     """The measure or the policy does not fit what was ordered."""
+
+
+class NotYoursToEnd(Refusal):
+    """What was decided upon it ends with it, and the actor may not end that."""
 
 
 def told(order: AuthorityOrder) -> Ordered:
@@ -52,8 +59,24 @@ def check_markets(order: AuthorityOrder, only_in: Collection[str] | None) -> Non
         )
 
 
+def check_may_end(made: Collection[Decision], actor: User) -> None:
+    """That the actor may reverse these decisions upon an order, in all the markets in which they hold."""
+    if made and not can_reverse(actor):
+        raise NotYoursToEnd(
+            _("What was decided upon it is reversed with it. Leave that to a senior reviewer or a team lead.")
+        )
+    only_in = markets(actor)
+    foreign = set() if only_in is None else {market for each in made for market in each.markets} - only_in
+    if foreign:
+        raise NotYoursToEnd(
+            _("Decisions upon it also hold in %(markets)s, where you do not decide. Leave it to somebody who does.")
+            % {"markets": formats.series(sorted(foreign))}
+        )
+
+
 def territory(order: AuthorityOrder, version: PolicyVersion, listings: Iterable[Listing]) -> list[str]:
-    """All markets of the order that the policy knows. Raises BeyondTheOrder where it leaves out one in which they are offered."""
+    """All markets of the order that the policy knows. Raises BeyondTheOrder where it leaves out one in which they are offered, and
+    where none is left: a decision without markets holds everywhere."""
     offered = {market for listing in listings for market in listing.markets}
     left = sorted(set(order.markets) & offered - set(version.jurisdictions))
     if left:
@@ -61,4 +84,7 @@ def territory(order: AuthorityOrder, version: PolicyVersion, listings: Iterable[
             _("The policy does not apply in %(markets)s, where the order holds too. Choose a policy that does.")
             % {"markets": formats.series(left)}
         )
-    return sorted(set(order.markets) & set(version.jurisdictions))
+    held = sorted(set(order.markets) & set(version.jurisdictions))
+    if not held:
+        raise BeyondTheOrder(_("The policy applies in none of the countries in which the order holds. Choose another."))
+    return held

@@ -16,8 +16,8 @@ from enforcement.enums import STANDING_DECISIONS, WAITING_DECISIONS, Origin
 from enforcement.models import Decision
 from governance.accounts.models import User
 from governance.web.refusals import MoveRefused, Refusal
-from investigations.domain import order_cases, order_letters, order_states
-from investigations.domain.order_following import follow
+from investigations.domain import order_cases, order_letters, order_states, order_terms
+from investigations.domain.order_following import check_final, follow
 from investigations.domain.order_states import check_person, lock, record
 from investigations.enums import (
     CARRIED_OUT_ORDERS,
@@ -116,7 +116,7 @@ def complete(*, order: AuthorityOrder, note: str, actor: User, at: datetime) -> 
 
 @transaction.atomic
 def refuse(*, order: AuthorityOrder, reasons: str, actor: User, at: datetime) -> AuthorityOrder:
-    """Give no effect to it, with reasons that the authority reads. Not where something of it was done."""
+    """Give no effect to it, with reasons that the authority reads. Not where something of it was done. Raises NotFinalYet."""
     check_person(actor)
     _check_reasons(reasons)
     order = lock(order)
@@ -124,6 +124,7 @@ def refuse(*, order: AuthorityOrder, reasons: str, actor: User, at: datetime) ->
     if order.items.filter(outcome=OrderOutcome.DONE).exists() or order.items.filter(decision__isnull=False).exists():
         raise MoveRefused(_("Something of it was done already. Send the effect report, and say there what was not."))
     order_cases.leave(order, at=at)
+    check_final(order)
     order_states.move(order, OrderState.REFUSED, actor=actor, at=at, text=reasons)
     order_letters.owe_report(order, reasons.strip(), at=at)
     record("authority_order.refused", order, actor, at)
@@ -132,7 +133,8 @@ def refuse(*, order: AuthorityOrder, reasons: str, actor: User, at: datetime) ->
 
 @transaction.atomic
 def withdraw(*, order: AuthorityOrder, text: str, actor: User, at: datetime) -> list[Decision]:
-    """The authority has withdrawn it: its cases are closed and what was decided upon it is reversed. Returns those decisions."""
+    """The authority has withdrawn it: its cases are closed and what was decided upon it is reversed. Returns those decisions.
+    Raises NotYoursToEnd."""
     check_person(actor)
     _check_reasons(text)
     order = lock(order)
@@ -162,13 +164,16 @@ def take_up(*, order: AuthorityOrder, actor: User, at: datetime) -> AuthorityOrd
 
 @transaction.atomic
 def leave(*, item: OrderItem, reasons: str, actor: User, at: datetime) -> OrderItem:
-    """Do nothing about one thing, with reasons that stand in the effect report."""
+    """Do nothing about one thing, with reasons that stand in the effect report. Raises NotFinalYet."""
     check_person(actor)
     _check_reasons(reasons)
     order, item = _lock_item(item, CARRIED_OUT_ORDERS)
+    follow(order, at=at)
+    item.refresh_from_db()
     if item.outcome != OrderOutcome.OPEN or item.decision_id is not None:
         raise MoveRefused(_("This is not to be done any more. Load the page again."))
     order_cases.leave(order, at=at, items=[item.pk])
+    check_final(order, items=[item.pk])
     item.outcome, item.note, item.case_item = OrderOutcome.NOT_DONE, reasons.strip(), None
     item.save(update_fields=["outcome", "note", "case_item"])
     if order.state == OrderState.CHECKED:
@@ -221,6 +226,7 @@ def _end_decisions(order: AuthorityOrder, actor: User, at: datetime) -> list[Dec
     made = Decision.objects.filter(origin_kind=Origin.ORDER, origin_ref=order.reference).order_by("pk")
     waiting = list(made.filter(state__in=sorted(WAITING_DECISIONS)))
     standing = list(made.filter(state__in=sorted(STANDING_DECISIONS)))
+    order_terms.check_may_end([*waiting, *standing], actor)
     ended = [taking_effect.withdraw(decision=each, actor=actor, reason=reason, at=at) for each in waiting]
     return ended + [decisions.reverse(decision=each, actor=actor, reason=reason, at=at) for each in standing]
 

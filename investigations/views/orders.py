@@ -98,7 +98,9 @@ def _entered(request: HttpRequest, order: AuthorityOrder, *, new: bool) -> HttpR
         )
         toasts.tell(request, _("Entered %(order)s") % {"order": order.reference}, note=note)
     elif not queries.visible(request.user).filter(pk=order.pk).exists():
-        flash.info(request, _("This order is on record already, for markets that are not yours."))
+        flash.info(
+            request, _("This order is on record already, for markets that are not yours. Nothing was added to it.")
+        )
         return redirect("investigations:authority-orders")
     else:
         text = _("%(authority)s’s order %(number)s was on record already: this is it. Nothing of it was changed.")

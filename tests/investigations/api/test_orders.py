@@ -31,7 +31,7 @@ def ground() -> Ground:
 
 
 def key(*scopes: Scope) -> dict[str, str]:
-    secret = api_keys.create(name="desk", scopes=scopes, actor=None, at=timezone.now())[1]
+    secret = api_keys.create(name=" ".join(scopes), scopes=scopes, actor=None, at=timezone.now())[1]
     return {"authorization": f"Bearer {secret}"}
 
 
@@ -47,7 +47,7 @@ def body(ground: Ground, **more: Any) -> dict[str, Any]:
 
 
 def test_it_comes_in_once_and_what_is_unknown_is_said(client: Client, ground: Ground) -> None:
-    headers, wanted = key(WRITE), body(ground)
+    headers, wanted = key(READ, WRITE), body(ground)
     made = post(client, wanted, headers)
     assert made.status_code == 201
     told = json.loads(made.content)
@@ -58,6 +58,8 @@ def test_it_comes_in_once_and_what_is_unknown_is_said(client: Client, ground: Gr
     assert (told["state"], told["due_at"][:10]) == ("received", "2026-11-25")
     again = post(client, wanted | {"number": "9 / 26", "items": ["other"]}, headers)
     assert (again.status_code, json.loads(again.content)) == (200, told)
+    unread = post(client, wanted, key(WRITE))
+    assert (unread.status_code, json.loads(unread.content)) == (200, {"reference": told["reference"]})
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from enforcement.domain import decisions, taking_effect
 from enforcement.domain.files import Sent
@@ -27,7 +29,9 @@ from investigations.domain import (
     order_letters,
     order_states,
     orders,
+    undoing,
 )
+from investigations.domain.order_following import NotFinalYet
 from investigations.domain.order_terms import BeyondTheOrder
 from investigations.enums import CaseState, OrderKind, OrderOutcome, OrderState, Verdict
 from investigations.models import AuthorityOrder, Case, OrderItem
@@ -237,6 +241,94 @@ def test_a_case_that_finds_it_fine_says_so_in_the_report(ground: Ground) -> None
     order_following.follow_all(at=NOON + SOON)
     item = order.items.get()
     assert (item.outcome, item.note) == (OrderOutcome.NOT_DONE, "Another product.")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "more"),
+    [(Verdict.VIOLATES, {}), (Verdict.FINE, {"measure": None, "fine_reason": "Another product."})],
+)
+def test_what_was_judged_just_now_is_neither_refused_nor_left_nor_decided_again(
+    ground: Ground, verdict: Verdict, more: dict[str, Any]
+) -> None:
+    order, case = in_a_case(ground)
+    ruling = judge(ground, case, verdict, **more)
+    soon, item, made = NOON + timedelta(seconds=5), order.items.get(), Decision.objects.count()
+    with pytest.raises(NotFinalYet):
+        orders.refuse(order=order, reasons="Not valid.", actor=ground.sela, at=soon)
+    with pytest.raises(NotFinalYet):
+        orders.leave(item=item, reasons="Another product.", actor=ground.sela, at=soon)
+    lead = ground.another_policy("lead")
+    acted = act(ground, order, at=soon, version=lead.live)
+    assert (acted.decisions, [merchant for merchant, _why in acted.refused]) == ((), [ground.merchant.name])
+    own = ground.issue([ground.violation(item.listing, lead)], Measure.LABEL, version=lead.live)  # type: ignore[arg-type]
+    with pytest.raises(NotFinalYet):
+        order_acts.name_decision(item=item, decision=own, actor=ground.sela, at=soon)
+    assert (outcomes(order), Decision.objects.count()) == (["open"], made + 1)
+    decisions.undo(decision=own, actor=ground.mona, at=soon)
+    undoing.undo_decision(ruling=ruling, actor=ground.mona, at=soon)
+    assert orders.leave(item=item, reasons="Another product.", actor=ground.sela, at=soon).outcome == "not_done"
+
+
+def test_what_became_final_is_followed_before_it_is_left_or_decided(ground: Ground) -> None:
+    order, case = in_a_case(ground)
+    judge(ground, case, Verdict.FINE, measure=None, fine_reason="Another product.")
+    with pytest.raises(MoveRefused, match="not to be done any more"):
+        orders.leave(item=order.items.get(), reasons="x", actor=ground.sela, at=NOON + SOON)
+    with pytest.raises(order_acts.NothingToDo):
+        act(ground, order, at=NOON + SOON)
+
+
+def test_a_case_is_locked_before_its_merchant(ground: Ground) -> None:
+    order, _case = in_a_case(ground)
+    with CaptureQueriesContext(connection) as asked:
+        act(ground, order, at=LATER)
+    locks = [each["sql"] for each in asked if " FOR " in each["sql"]]
+    case, merchant = (
+        next(n for n, sql in enumerate(locks) if f'FROM "{table}"' in sql)
+        for table in ("investigations_case", "listings_merchant")
+    )
+    assert case < merchant
+
+
+def test_a_refusal_leaves_it_in_its_case(ground: Ground) -> None:
+    order, case = in_a_case(ground)
+    assert act(
+        ground,
+        order,
+        at=LATER,
+        measure=Measure.RESTRICT_MARKETS,
+        version=ground.another_policy("lead", measures=[Measure.REMOVE]).live,
+    ).refused
+    case.refresh_from_db()
+    assert case.state == CaseState.IN_REVIEW
+    assert case.items.filter(settled_at=None).count() == 1
+
+
+@pytest.mark.parametrize("markets", [["NL"], []])
+def test_where_none_of_its_markets_is_left_nothing_is_decided_anywhere(ground: Ground, markets: list[str]) -> None:
+    order = checked(ground.sela, ground.listing("Ball", markets=["DE"]), markets=markets)
+    with pytest.raises(BeyondTheOrder):
+        act(ground, order)
+    (case,) = order_cases.open_cases(order=order, actor=ground.sela, at=NOON)
+    claims.claim(case=case, person=ground.mona, at=NOON)
+    notice_cases.choose_policy(case=case, policy=ground.policy, actor=ground.mona, at=NOON)
+    with pytest.raises(BeyondTheOrder):
+        judge(ground, case, Verdict.VIOLATES)
+    assert Decision.objects.count() == 0
+
+
+def test_an_order_that_cannot_be_followed_stops_no_other(ground: Ground) -> None:
+    broken, other = (checked(ground.sela, ground.listing(name), number=name) for name in ("Ball", "Cube"))
+    for order in (broken, other):
+        act(ground, order)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "ALTER TABLE investigations_orderitem ADD CONSTRAINT broken CHECK (order_id <> %s OR outcome = 'open')",
+            [broken.pk],
+        )
+    assert order_following.follow_all(at=NOON + SOON) == 2
+    assert (outcomes(broken), outcomes(other)) == (["open"], ["done"])
 
 
 def test_what_is_decided_at_once_leaves_its_case(ground: Ground) -> None:

@@ -9,17 +9,18 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from enforcement.models import Decision
-from governance.accounts.enums import Kind
+from governance.accounts.enums import Kind, Role
 from governance.accounts.models import User
 from governance.audit.models import Entry
 from governance.web.refusals import MoveRefused, Refusal
 from investigations import tasks
 from investigations.domain import order_intake, order_letters, order_states, orders
 from investigations.domain.order_intake import IssuerMissing, NothingNamed, NotYetReceived
+from investigations.domain.order_terms import NotYoursToEnd
 from investigations.enums import OPEN_ORDERS, ORDER_MOVES, OrderElement, OrderKind, OrderOutcome, OrderState
 from investigations.models import AuthorityOrder, OrderLetter, OrderMove
 from tests.enforcement.ground import Ground
-from tests.factories.cases import NOON
+from tests.factories.cases import NOON, person
 from tests.fixtures.paper import sheets
 from tests.investigations.orders import ADDRESS, LATER, SOON, act, checked, given, received, send_all
 
@@ -268,6 +269,20 @@ def test_a_withdrawn_order_gives_back_what_it_took(ground: Ground, program: User
     assert ground.seen(ball) == {"DE": "shown", "NL": "shown"}
     with pytest.raises(MoveRefused):
         orders.withdraw(order=order, text="Again.", actor=ground.sela, at=LATER)
+
+
+def test_who_may_not_reverse_does_not_withdraw_what_was_decided(ground: Ground) -> None:
+    decided = checked(ground.sela, ground.listing("Ball", markets=["DE", "FR"]))
+    act(ground, decided)
+    inga, mara = ground.person("inga", Role.INVESTIGATOR), ground.person("mara", Role.GOVERNANCE_MANAGER)
+    for actor in (inga, mara, person("gerd", Role.SENIOR_REVIEWER, markets=["DE"])):
+        with pytest.raises(NotYoursToEnd):
+            orders.withdraw(order=decided, text="Mistaken.", actor=actor, at=LATER)
+    assert (again(decided).state, Decision.objects.get().state) == (OrderState.EXECUTING, "in_force")
+    fresh = checked(ground.sela, ground.listing("Cube"), number="5")
+    assert orders.withdraw(order=fresh, text="Mistaken.", actor=mara, at=LATER) == []
+    far = person("fritz", Role.SENIOR_REVIEWER, markets=["DE", "FR"])
+    assert len(orders.withdraw(order=decided, text="Mistaken.", actor=far, at=LATER)) == 1
 
 
 # --- one thing of it -------------------------------------------------------------------------------

@@ -86,6 +86,19 @@ def test_the_same_order_again_opens_it_and_says_so(client: Client, ground: Groun
     assert "was on record already" in again.content.decode()
 
 
+def test_an_order_for_other_markets_is_not_opened_and_takes_no_files(client: Client, ground: Ground) -> None:
+    order = received(ground, number="7/26", markets=["DE"])
+    client.force_login(person("fran", Role.SENIOR_REVIEWER, markets=["FR"]))
+    fields = entered(ground, papers=SimpleUploadedFile("order.pdf", PDF))
+    again = client.post(url("-enter"), fields, follow=True)
+    assert again.redirect_chain == [(url("s"), 302)]
+    assert order.files.count() == 0
+    assert "Nothing was added to it." in again.content.decode()
+    client.force_login(ground.sela)
+    client.post(url("-enter"), fields | {"papers": SimpleUploadedFile("order.pdf", PDF)})
+    assert order.files.count() == 1
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
