@@ -21,7 +21,7 @@ from governance.web import formats
 from governance.web.refusals import MoveRefused, Refusal
 from investigations import events
 from investigations.domain.resting import LONGEST
-from investigations.enums import BULK_MOVES, BulkPartState, BulkState, BulkVerb
+from investigations.enums import BULK_MOVES, JUDGING, BulkPartState, BulkState, BulkVerb
 from investigations.models import BulkMove, BulkRun, Case, Queue
 from investigations.queries import bulk as queries
 from investigations.queries.grid import ON_TILES
@@ -30,7 +30,11 @@ TYPED_FROM = 100
 """Above so many cases their number is typed in before it begins."""
 FREEZE = """
     INSERT INTO investigations_bulkpart (run_id, case_id, state, left_because, before, attempts, error, ended_at)
-    SELECT %s, chosen.id, CASE WHEN chosen.why = '' THEN 'waiting' ELSE 'left' END, chosen.why, '{{}}', 0, '',
+    SELECT %s, chosen.id, CASE WHEN chosen.why = '' THEN 'waiting' ELSE 'left' END, chosen.why,
+        CASE WHEN %s AND chosen.why = '' THEN jsonb_build_object('items', (
+            SELECT jsonb_agg(item.id ORDER BY item.id) FROM investigations_caseitem item
+            WHERE item.case_id = chosen.id AND item.settled_at IS NULL
+        )) ELSE '{{}}' END, 0, '',
         CASE WHEN chosen.why = '' THEN NULL ELSE %s::timestamptz END
     FROM ({chosen}) AS chosen(id, why) ORDER BY chosen.id
 """
@@ -41,7 +45,7 @@ class NothingToDo(Refusal):
 
 
 class Changed(MoveRefused):
-    """The filter finds other cases than the person has read about: the preview is made anew."""
+    """The filter finds other cases, or more is judged, than the person has read about: the preview is made anew."""
 
 
 class NotCounted(Refusal):
@@ -186,8 +190,7 @@ def _freeze_and_begin(run: BulkRun, rows: QuerySet[Case], typed: int | None, act
     if acts > TYPED_FROM and typed != acts:
         raise NotCounted(_("Type the number of cases, %(count)s, to begin.") % {"count": formats.number(acts)})
     run.total = _freeze(run, rows, actor, at)
-    frozen = run.parts.filter(state=BulkPartState.WAITING).count()
-    if (run.total, frozen) != (run.preview["found"], acts):
+    if not queries.same(run.preview, queries.preview(queries.frozen(run), run, actor)):
         raise Changed(_("The cases have changed since the preview. Nothing has happened; read it again, then begin."))
     run.save(update_fields=["total"])
     if run.preview["second"]:
@@ -198,14 +201,14 @@ def _freeze_and_begin(run: BulkRun, rows: QuerySet[Case], typed: int | None, act
 
 
 def _freeze(run: BulkRun, rows: QuerySet[Case], actor: User, at: datetime) -> int:
-    """Make a part of each case that is found now, in the database; returns how many."""
+    """Make a part of each case that is found now, in the database, with what of it would be judged; returns how many."""
     try:
         chosen = queries.sift(rows, run, actor).order_by().values_list("pk", "why")
         sql, params = chosen.query.sql_with_params()
     except EmptyResultSet:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(FREEZE.format(chosen=sql), [run.pk, at, *params])
+        cursor.execute(FREEZE.format(chosen=sql), [run.pk, run.verb in JUDGING, at, *params])
         return int(cursor.rowcount)
 
 

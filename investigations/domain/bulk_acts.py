@@ -22,7 +22,7 @@ from investigations.domain import (
     telling,
     watching,
 )
-from investigations.enums import LIVE_CASES, WAITING_CASES, BulkVerb, CaseOrigin, ClaimEnd, News, Verdict
+from investigations.enums import JUDGING, LIVE_CASES, WAITING_CASES, BulkVerb, CaseOrigin, ClaimEnd, News, Verdict
 from investigations.models import BulkPart, BulkRun, Case, CaseItem, Claim, Queue, Snooze
 from investigations.queries import work
 
@@ -34,6 +34,14 @@ class MovedOn(MoveRefused):
 def act(case: Case, run: BulkRun, at: datetime) -> dict[str, Any]:
     """Do it; returns what undoing needs. Raises what the verb of a single case refuses."""
     return _ACTS[BulkVerb(run.verb)](case, run, run.prepared_by, at)
+
+
+def check_previewed(case: Case, part: BulkPart) -> None:
+    """Nothing is judged but what waited in the case when it was chosen. Raises MovedOn."""
+    if part.run.verb in JUDGING and work.unsettled(case).exclude(pk__in=part.before.get("items", [])).exists():
+        raise MovedOn(
+            _("More has come to the case since this was begun. Nobody has read about that: it is left whole.")
+        )
 
 
 def take_back(case: Case, part: BulkPart, at: datetime) -> None:
