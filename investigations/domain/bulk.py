@@ -20,6 +20,7 @@ from governance.audit.domain import entries
 from governance.web import formats
 from governance.web.refusals import MoveRefused, Refusal
 from investigations import events
+from investigations.domain.handing import NotTheirs
 from investigations.domain.resting import LONGEST
 from investigations.enums import BULK_MOVES, JUDGING, BulkPartState, BulkState, BulkVerb
 from investigations.models import BulkMove, BulkRun, Case, Queue
@@ -72,7 +73,8 @@ def prepare(
     query: str = "",
     ticked: Sequence[int] = (),
 ) -> BulkRun:
-    """Say what is to be done to which cases, and see what that comes to. Raises NothingToDo and Refusal."""
+    """Say what is to be done to which cases, and see what that comes to. Raises NothingToDo, NotTheirs and Refusal."""
+    _check_theirs(verb, actor)
     if not reason.strip():
         raise Refusal(_("Say why. It stands in the log of each case."), errors={"reason": _("Missing.")})
     _check(verb, params, at)
@@ -165,6 +167,12 @@ def lock(run: BulkRun) -> BulkRun:
 # --- writing -------------------------------------------------------------------------------------
 
 
+def _check_theirs(verb: str, actor: User) -> None:
+    """Many at once are no way around what one by one is not theirs."""
+    if verb not in queries.verbs_of(actor):
+        raise NotTheirs(_("A team lead hands cases to others and takes them back."))
+
+
 def _check(verb: BulkVerb, params: Mapping[str, Any], at: datetime) -> None:
     """What the verb needs, before anything is looked at."""
     if verb == BulkVerb.MOVE and not Queue.objects.filter(key=params.get("queue"), removed_at=None).exists():
@@ -184,6 +192,7 @@ def _freeze_and_begin(run: BulkRun, rows: QuerySet[Case], typed: int | None, act
         raise MoveRefused(_("This was begun or given up already."))
     if actor.pk != run.prepared_by_id:
         raise SamePerson(_("Whoever prepared it begins it: the cases are those that they may see."))
+    _check_theirs(run.verb, actor)
     acts = run.preview["acts"]
     if not acts:
         raise NothingToDo(_("Nothing can be done to any of these cases. The page says why."))

@@ -49,6 +49,13 @@ BRAKE = """
 """
 
 
+def verbs_of(user: Anyone) -> list[BulkVerb]:
+    """What a person may do to many cases: to take work from colleagues is for team leads, as it is one by one."""
+    if not permissions.can_act_in_bulk(user):
+        return []
+    return [each for each in BulkVerb if each != BulkVerb.FREE or permissions.can_lead(user)]
+
+
 # --- what is left out, and why -------------------------------------------------------------------
 
 
