@@ -20,8 +20,9 @@ from governance.audit.domain import entries
 from governance.web import formats
 from governance.web.refusals import MoveRefused, Refusal
 from investigations import events
+from investigations.domain.handing import NotTheirs
 from investigations.domain.resting import LONGEST
-from investigations.enums import BULK_MOVES, BulkPartState, BulkState, BulkVerb
+from investigations.enums import BULK_MOVES, JUDGING, BulkPartState, BulkState, BulkVerb
 from investigations.models import BulkMove, BulkRun, Case, Queue
 from investigations.queries import bulk as queries
 from investigations.queries.grid import ON_TILES
@@ -30,7 +31,11 @@ TYPED_FROM = 100
 """Above so many cases their number is typed in before it begins."""
 FREEZE = """
     INSERT INTO investigations_bulkpart (run_id, case_id, state, left_because, before, attempts, error, ended_at)
-    SELECT %s, chosen.id, CASE WHEN chosen.why = '' THEN 'waiting' ELSE 'left' END, chosen.why, '{{}}', 0, '',
+    SELECT %s, chosen.id, CASE WHEN chosen.why = '' THEN 'waiting' ELSE 'left' END, chosen.why,
+        CASE WHEN %s AND chosen.why = '' THEN jsonb_build_object('items', (
+            SELECT jsonb_agg(item.id ORDER BY item.id) FROM investigations_caseitem item
+            WHERE item.case_id = chosen.id AND item.settled_at IS NULL
+        )) ELSE '{{}}' END, 0, '',
         CASE WHEN chosen.why = '' THEN NULL ELSE %s::timestamptz END
     FROM ({chosen}) AS chosen(id, why) ORDER BY chosen.id
 """
@@ -41,7 +46,7 @@ class NothingToDo(Refusal):
 
 
 class Changed(MoveRefused):
-    """The filter finds other cases than the person has read about: the preview is made anew."""
+    """The filter finds other cases, or more is judged, than the person has read about: the preview is made anew."""
 
 
 class NotCounted(Refusal):
@@ -68,7 +73,8 @@ def prepare(
     query: str = "",
     ticked: Sequence[int] = (),
 ) -> BulkRun:
-    """Say what is to be done to which cases, and see what that comes to. Raises NothingToDo and Refusal."""
+    """Say what is to be done to which cases, and see what that comes to. Raises NothingToDo, NotTheirs and Refusal."""
+    _check_theirs(verb, actor)
     if not reason.strip():
         raise Refusal(_("Say why. It stands in the log of each case."), errors={"reason": _("Missing.")})
     _check(verb, params, at)
@@ -161,6 +167,12 @@ def lock(run: BulkRun) -> BulkRun:
 # --- writing -------------------------------------------------------------------------------------
 
 
+def _check_theirs(verb: str, actor: User) -> None:
+    """Many at once are no way around what one by one is not theirs."""
+    if verb not in queries.verbs_of(actor):
+        raise NotTheirs(_("A team lead hands cases to others and takes them back."))
+
+
 def _check(verb: BulkVerb, params: Mapping[str, Any], at: datetime) -> None:
     """What the verb needs, before anything is looked at."""
     if verb == BulkVerb.MOVE and not Queue.objects.filter(key=params.get("queue"), removed_at=None).exists():
@@ -180,14 +192,14 @@ def _freeze_and_begin(run: BulkRun, rows: QuerySet[Case], typed: int | None, act
         raise MoveRefused(_("This was begun or given up already."))
     if actor.pk != run.prepared_by_id:
         raise SamePerson(_("Whoever prepared it begins it: the cases are those that they may see."))
+    _check_theirs(run.verb, actor)
     acts = run.preview["acts"]
     if not acts:
         raise NothingToDo(_("Nothing can be done to any of these cases. The page says why."))
     if acts > TYPED_FROM and typed != acts:
         raise NotCounted(_("Type the number of cases, %(count)s, to begin.") % {"count": formats.number(acts)})
     run.total = _freeze(run, rows, actor, at)
-    frozen = run.parts.filter(state=BulkPartState.WAITING).count()
-    if (run.total, frozen) != (run.preview["found"], acts):
+    if not queries.same(run.preview, queries.preview(queries.frozen(run), run, actor)):
         raise Changed(_("The cases have changed since the preview. Nothing has happened; read it again, then begin."))
     run.save(update_fields=["total"])
     if run.preview["second"]:
@@ -198,14 +210,14 @@ def _freeze_and_begin(run: BulkRun, rows: QuerySet[Case], typed: int | None, act
 
 
 def _freeze(run: BulkRun, rows: QuerySet[Case], actor: User, at: datetime) -> int:
-    """Make a part of each case that is found now, in the database; returns how many."""
+    """Make a part of each case that is found now, in the database, with what of it would be judged; returns how many."""
     try:
         chosen = queries.sift(rows, run, actor).order_by().values_list("pk", "why")
         sql, params = chosen.query.sql_with_params()
     except EmptyResultSet:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(FREEZE.format(chosen=sql), [run.pk, at, *params])
+        cursor.execute(FREEZE.format(chosen=sql), [run.pk, run.verb in JUDGING, at, *params])
         return int(cursor.rowcount)
 
 

@@ -15,6 +15,7 @@ from investigations.domain import (
     claims,
     deadlines,
     files,
+    handing,
     moves,
     priorities,
     reopening,
@@ -22,7 +23,7 @@ from investigations.domain import (
     telling,
     watching,
 )
-from investigations.enums import LIVE_CASES, WAITING_CASES, BulkVerb, CaseOrigin, ClaimEnd, News, Verdict
+from investigations.enums import JUDGING, LIVE_CASES, WAITING_CASES, BulkVerb, CaseOrigin, News, Verdict
 from investigations.models import BulkPart, BulkRun, Case, CaseItem, Claim, Queue, Snooze
 from investigations.queries import work
 
@@ -34,6 +35,14 @@ class MovedOn(MoveRefused):
 def act(case: Case, run: BulkRun, at: datetime) -> dict[str, Any]:
     """Do it; returns what undoing needs. Raises what the verb of a single case refuses."""
     return _ACTS[BulkVerb(run.verb)](case, run, run.prepared_by, at)
+
+
+def check_previewed(case: Case, part: BulkPart) -> None:
+    """Nothing is judged but what waited in the case when it was chosen. Raises MovedOn."""
+    if part.run.verb in JUDGING and work.unsettled(case).exclude(pk__in=part.before.get("items", [])).exists():
+        raise MovedOn(
+            _("More has come to the case since this was begun. Nobody has read about that: it is left whole.")
+        )
 
 
 def take_back(case: Case, part: BulkPart, at: datetime) -> None:
@@ -94,7 +103,7 @@ def _free(case: Case, run: BulkRun, actor: User, at: datetime) -> dict[str, Any]
     held = Claim.objects.filter(case=case, ended_at__isnull=True).select_related("person").first()
     if held is None:
         raise MovedOn(_("Nobody has it any more."))
-    claims.give_back(held, case, ClaimEnd.RELEASED, actor=actor, at=at, reason=run.reason)
+    handing.take_back(cases=[case], note=run.reason, actor=actor, at=at)
     return {"person": held.person_id}
 
 

@@ -78,6 +78,7 @@ def _act(part: BulkPart, at: datetime) -> None:
         return
     try:
         with transaction.atomic():
+            bulk_acts.check_previewed(case, part)
             part.before = bulk_acts.act(case, run, at)
     except Refusal as refusal:
         _end(part, BulkPartState.LEFT, at, left=BulkLeft.REFUSED, error=str(refusal))

@@ -65,8 +65,8 @@ def draw(*, person: User, queue: Queue | None, at: datetime) -> GridPage | None:
     standing = work.standing(person, at=at)
     rows = queries.waiting(person, queue=queue, at=at, known=standing).select_related("merchant", "policy")
     most = SIZE if standing.left_today is None else min(SIZE, standing.left_today)
-    found = list(rows.select_for_update(skip_locked=True, of=("self",))[:most])
-    if not found:
+    free = rows.select_for_update(skip_locked=True, of=("self",))
+    if not (found := queries.bearable(free, person, most=most, known=standing)):
         return None
     page = GridPage.objects.create(queue=queue, person=person, size=len(found), opened_at=at)
     for case in sorted(found, key=lambda each: each.pk):

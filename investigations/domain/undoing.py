@@ -89,5 +89,7 @@ def give_up_others(actor: User, at: datetime, *, but: Case | None = None) -> Non
     held = Claim.objects.filter(person=actor, ended_at__isnull=True, run__isnull=True).select_related("case")
     for other in held.order_by("case"):
         if but is None or other.case_id != but.pk:
-            claims.give_back(other, moves.lock(other.case), ClaimEnd.RELEASED, actor=actor, at=at)
+            case = moves.lock(other.case)
+            if (still := Claim.objects.filter(pk=other.pk, ended_at__isnull=True).first()) is not None:
+                claims.give_back(still, case, ClaimEnd.RELEASED, actor=actor, at=at)
     GridPage.objects.filter(person=actor, ended_at__isnull=True).update(ended_at=at)

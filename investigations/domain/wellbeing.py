@@ -10,10 +10,9 @@ from governance.accounts.models import User
 from governance.audit.domain import entries
 from governance.policies.models import Policy
 from governance.web.refusals import Refusal
-from investigations.domain import claims, moves
-from investigations.enums import ClaimEnd
-from investigations.models import Break, Claim, HardPolicy, OwnLimits, WellbeingRules
-from investigations.queries import wellbeing, work
+from investigations.domain import undoing
+from investigations.models import Break, HardPolicy, OwnLimits, WellbeingRules
+from investigations.queries import wellbeing
 
 LONGEST_BREAK = 120
 MOST_HARD = 500
@@ -62,15 +61,11 @@ def set_own(*, person: User, families: Collection[str], hard_a_day: int | None, 
 
 @transaction.atomic
 def take_break(*, person: User, at: datetime) -> Break:
-    """Pause for as long as is usual. What the person holds goes back. A pause that runs already goes on."""
+    """Pause for as long as is usual. What the person holds goes back, a case or a page. A pause that runs already goes on."""
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
     if running := wellbeing.running_break(person, at=at):
         return running
-    held = work.live_claim(person)
-    if held is not None:
-        case = moves.lock(held.case)
-        if (still := Claim.objects.filter(pk=held.pk, ended_at__isnull=True).first()) is not None:
-            claims.give_back(still, case, ClaimEnd.RELEASED, actor=person, at=at)
+    undoing.give_up_others(person, at)
     lasts = timedelta(minutes=wellbeing.rules().break_lasts)
     return Break.objects.create(person=person, started_at=at, ends_at=at + lasts)
 

@@ -1,5 +1,6 @@
 """What is to be done to many cases, and why."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -15,9 +16,7 @@ NEEDS = {BulkVerb.MOVE: "queue", BulkVerb.ASIDE: "until", BulkVerb.DECIDE: "meas
 
 
 class BulkForm(forms.Form):
-    does = forms.TypedChoiceField(
-        label=_("What is to be done"), choices=BulkVerb.choices, coerce=BulkVerb, widget=forms.RadioSelect
-    )
+    does = forms.TypedChoiceField(label=_("What is to be done"), coerce=BulkVerb, widget=forms.RadioSelect)
     queue = forms.ChoiceField(label=_("To the queue"), required=False)
     until = forms.DateTimeField(
         label=_("Until"),
@@ -40,8 +39,9 @@ class BulkForm(forms.Form):
         ),
     )
 
-    def __init__(self, data: Any, *, language: str) -> None:
+    def __init__(self, data: Any, *, verbs: Sequence[BulkVerb], language: str) -> None:
         super().__init__(data)
+        self.fields["does"].choices = [(each.value, each.label) for each in verbs]  # type: ignore[attr-defined]
         queues = Queue.objects.filter(removed_at=None).order_by("position", "pk")
         named = [(queue.key, queue.name_in(language)) for queue in queues]
         self.fields["queue"].choices = [("", "–"), *named]  # type: ignore[attr-defined]

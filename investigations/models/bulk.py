@@ -63,7 +63,8 @@ class BulkMove(models.Model):
 
 
 class BulkPart(models.Model):
-    """One case of a run. `before` is what undoing needs: what was there, or what was made."""
+    """One case of a run. `before` is what it stands on: before its turn the items that a judgement would be about, then what undoing
+    needs, which is what was there or what was made."""
 
     run = models.ForeignKey(BulkRun, on_delete=models.PROTECT, related_name="parts", db_index=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="bulk_parts")

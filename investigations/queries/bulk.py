@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.aggregates import StringAgg
 from django.db import connection
 from django.db.models import Case as Choose
-from django.db.models import CharField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Value, When
+from django.db.models import CharField, Count, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import MD5, Cast
 
 from enforcement.measures import MEASURES
 from enforcement.models import Decision
@@ -45,6 +47,13 @@ BRAKE = """
     JOIN merchants USING (market) JOIN policies_policyversion version ON version.id = hit.version_id
     WHERE version.brake_share < 1 AND hit.n > version.brake_share * merchants.n ORDER BY 1
 """
+
+
+def verbs_of(user: Anyone) -> list[BulkVerb]:
+    """What a person may do to many cases: to take work from colleagues is for team leads, as it is one by one."""
+    if not permissions.can_act_in_bulk(user):
+        return []
+    return [each for each in BulkVerb if each != BulkVerb.FREE or permissions.can_lead(user)]
 
 
 # --- what is left out, and why -------------------------------------------------------------------
@@ -132,7 +141,20 @@ def preview(rows: QuerySet[Case], run: BulkRun, actor: User) -> dict[str, Any]:
         "by_market": _most(markets, "market"),
         "braked": braked,
         "second": _for_two(run, acts, listings, braked),
+        "mark": _mark(items if run.verb in JUDGING else chosen),
     }
+
+
+def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two previews are of the same act: on the same cases, where it judges about the same items, with as many people."""
+    return all(one.get(name) == other.get(name) for name in ("found", "acts", "second", "mark"))
+
+
+def _mark(rows: QuerySet[Any]) -> str | None:
+    """By which other rows are told apart from these, be they as many."""
+    keys = StringAgg(Cast("pk", TextField()), delimiter=",", order_by="pk")
+    found: str | None = rows.order_by().aggregate(mark=MD5(keys))["mark"]
+    return found
 
 
 def over_the_brake(chosen: QuerySet[Case]) -> list[int]:
@@ -167,6 +189,11 @@ def sample(rows: QuerySet[Case], run: BulkRun, actor: User, limit: int) -> list[
     acts = sift(rows, run, actor).filter(why="").values("pk")
     found = Case.objects.filter(pk__in=acts).select_related("merchant", "policy", "queue")
     return list(found.order_by("-priority", "pk")[:limit])
+
+
+def frozen(run: BulkRun) -> QuerySet[Case]:
+    """All that was found when it began."""
+    return Case.objects.filter(pk__in=run.parts.values("case"))
 
 
 def frozen_sample(run: BulkRun, limit: int) -> list[Case]:

@@ -12,7 +12,7 @@ from governance.policies.enums import Measure
 from governance.web import formats
 from investigations.enums import CaseOrigin, ClaimEnd, TileAnswer, TileFate
 from investigations.models import Case, CaseDecision, CaseItem, Claim, GridPage, Queue
-from investigations.queries import exhibits, lines, panel, work
+from investigations.queries import exhibits, lines, panel, wellbeing, work
 from investigations.queries.work import Standing
 
 
@@ -49,6 +49,25 @@ def waiting(user: Anyone, *, queue: Queue | None, at: datetime, known: Standing 
     """What may come onto a page: what may come next, but for what this person has left out of a page before."""
     left = Claim.objects.filter(case=OuterRef("pk"), person=user.pk, page__isnull=False, ended_as=ClaimEnd.LEFT)
     return work.next_cases(user, at=at, queue=queue, known=known).filter(~Exists(left))
+
+
+def bearable(rows: QuerySet[Case], user: Anyone, *, most: int, known: Standing) -> list[Case]:
+    """The first so many of what waits, as they would be given one by one: where the day holds no more of what is hard to look at,
+    others in its place. What is kept for the person comes all the same. At most two queries more."""
+    first, room = list(rows[:most]), known.hard_left
+    if room is None or room >= len(first):
+        return first
+    hard, found = wellbeing.hard_policies(), []
+    for case in first:
+        if case.policy_id in hard:
+            if room <= 0 and case.kept_for_id != user.pk:
+                continue
+            room -= 1
+        found.append(case)
+    if (short := len(first) - len(found)) > 0:
+        others = rows.filter(~wellbeing.is_hard()).exclude(pk__in=[case.pk for case in first])
+        found += others[:short]
+    return found
 
 
 def of_person(user: Anyone) -> QuerySet[GridPage]:

@@ -60,9 +60,14 @@ class Standing:
         return wellbeing.most_hard(self.rules.hard_a_day if self.rules else None, self.own)
 
     @property
+    def hard_left(self) -> int | None:
+        """How many of them more; None without a limit."""
+        return None if self.most_hard is None else max(0, self.most_hard - self.hard_today)
+
+    @property
     def gets_hard(self) -> bool:
         """Whether a case that is hard to look at may be given."""
-        return self.most_hard is None or self.hard_today < self.most_hard
+        return self.hard_left != 0
 
     @property
     def gets_none(self) -> bool:

@@ -73,7 +73,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if not count:
         messages.error(request, _("Tick the cases that something is to be done to."))
         return redirect("investigations:cases")
-    form = BulkForm(request.POST if "reason" in request.POST else None, language=language())
+    given = request.POST if "reason" in request.POST else None
+    form = BulkForm(given, verbs=queries.verbs_of(request.user), language=language())
     context = {"form": form, "count": count, "query": query, "ticked": ticked}
     if not form.is_bound or not form.is_valid():
         return _ask(request, context)
@@ -220,7 +221,7 @@ def _context(request: HttpRequest, run: BulkRun) -> dict[str, Any]:
         "time_left": _time_left(run, found),
         "own": own,
         "types": run.preview["acts"] > domain.TYPED_FROM,
-        "may_begin": may and own and prepared and run.preview["acts"] > 0,
+        "may_begin": own and prepared and run.preview["acts"] > 0 and run.verb in queries.verbs_of(request.user),
         "may_approve": may and held and not own,
         "may_discard": may and (prepared or held),
         "may_cancel": may and run.state == BulkState.RUNNING,

@@ -99,13 +99,10 @@ def _today(standing: Standing) -> str:
 
 
 def _hard(standing: Standing) -> str:
-    if standing.most_hard is None:
+    left, most = standing.hard_left, standing.most_hard
+    if left is None or most is None:
         return _("no limit")
-    left = max(0, standing.most_hard - standing.hard_today)
-    return _("%(left)s of %(most)s left") % {
-        "left": formats.number(left),
-        "most": formats.number(standing.most_hard),
-    }
+    return _("%(left)s of %(most)s left") % {"left": formats.number(left), "most": formats.number(most)}
 
 
 def in_short(skills: Skills | None) -> str:

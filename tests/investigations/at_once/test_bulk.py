@@ -29,7 +29,7 @@ from investigations.enums import (
     CaseState,
     Verdict,
 )
-from investigations.models import BulkPart, BulkRun, Case, CaseMove, Claim, Note, Queue, Snooze, Telling, Watch
+from investigations.models import BulkPart, BulkRun, Case, CaseMove, Claim, Note, Queue, Snooze, Watch
 from investigations.queries import bulk as queries
 from investigations.queries import work
 from tests.factories import cases as make
@@ -260,22 +260,6 @@ def test_put_aside_and_woken(tess: User) -> None:
 
     undone(run, tess)
     assert Snooze.objects.get().woken_at == LATER + timedelta(milliseconds=2)
-
-
-def test_taken_from_whoever_has_it_and_kept_for_them(tess: User, kim: User) -> None:
-    case, _other = waiting.cases(2, at=NOON)
-    claims.claim(case=case, person=kim, at=NOON)
-
-    run = done(BulkVerb.FREE, tess)
-
-    case.refresh_from_db()
-    assert (case.state, case.kept_for) == (CaseState.OPEN, None)
-    assert Claim.objects.get().reason == "Tidy up"
-
-    undone(run, tess)
-    case.refresh_from_db()
-    assert case.kept_for == kim
-    assert Telling.objects.filter(person=kim, case=case).exists()
 
 
 def test_closed_without_violation_and_opened_again(tess: User) -> None:

@@ -181,7 +181,7 @@ def test_a_page_costs_the_same_however_many_tiles(
     page = page_of(kim, tiles)
     desk.get(address("grid-page", page.pk))
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         desk.get(address("grid-page", page.pk))
 
 
