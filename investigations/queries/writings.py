@@ -79,4 +79,5 @@ def _of_investigations(asked: str, user: Anyone) -> Iterator[Writing]:
 
 def _newest(rows: QuerySet[Any], field: str, asked: str) -> QuerySet[Any]:
     query = SearchQuery(asked, config="simple", search_type="raw")
-    return rows.alias(words=written(field)).filter(words=query).order_by("-pk")[: MOST + 1]
+    found: QuerySet[Any] = rows.alias(words=written(field)).filter(words=query)
+    return found.order_by("-pk")[: MOST + 1]
