@@ -3,6 +3,7 @@
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -22,6 +23,7 @@ from enforcement.models.violation import Violation
 from governance.audit.models.append_only import append_only, refuse
 from governance.policies.enums import Measure
 from governance.policies.models import PolicyVersion
+from governance.web.fulltext import written
 from listings.enums import Label
 from listings.models import Listing, Merchant
 
@@ -109,6 +111,7 @@ class Decision(models.Model):
             models.Index(fields=["-decided_at", "-id"], name="decision_by_time"),
             models.Index(fields=["merchant", "-decided_at"], name="decision_by_merchant"),
             models.Index(fields=["origin_kind", "origin_ref"], name="decision_by_origin"),
+            GinIndex(written("reason"), name="decision_by_words"),
         )
         triggers = (
             pgtrigger.Trigger(

@@ -1,9 +1,11 @@
 """What people add to a case: notes, evidence, translations by hand. Nothing of it is edited."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from governance.audit.models.append_only import append_only
+from governance.web.fulltext import written
 from investigations.enums import EvidenceKind
 from investigations.models.case import Case
 from listings.models import Listing
@@ -16,6 +18,7 @@ class Note(models.Model):
     written_at = models.DateTimeField()
 
     class Meta:
+        indexes = (GinIndex(written("text"), name="note_by_words"),)
         triggers = (append_only(),)
 
     def __str__(self) -> str:

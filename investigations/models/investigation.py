@@ -1,11 +1,13 @@
 """An investigation: what it collects, what is written about it, what is kept as evidence and who had it in hand, what came of it."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
 from governance.audit.models.append_only import append_only
 from governance.policies.models import Policy
+from governance.web.fulltext import written
 from investigations.enums import CollectedKind, ExhibitKind, FindingKind, Handling, InvestigationState
 from investigations.models.case import Case
 from listings.models import Listing, Merchant
@@ -116,6 +118,7 @@ class InvestigationNote(models.Model):
     written_at = models.DateTimeField()
 
     class Meta:
+        indexes = (GinIndex(written("text"), name="investigation_note_by_words"),)
         triggers = (append_only(),)
 
     def __str__(self) -> str:

@@ -5,11 +5,13 @@ Who reported is known here alone: nothing of it leaves towards the merchant, the
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
 from enforcement.models import Decision
 from governance.audit.models.append_only import append_only, refuse
+from governance.web.fulltext import written
 from investigations.enums import (
     JUDGED_NOTICES,
     OPEN_NOTICES,
@@ -62,6 +64,7 @@ class Notice(models.Model):
         indexes = (
             models.Index(fields=["-received_at", "-id"], name="notice_by_time"),
             models.Index(fields=["reporter", "-id"], condition=Q(reporter__isnull=False), name="notice_by_reporter"),
+            GinIndex(written("reason"), name="notice_by_words"),
         )
         triggers = (
             pgtrigger.Trigger(

@@ -4,11 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from governance.web.fulltext import unmarked
+from investigations.text.transliteration import readings
 from listings.text import normalise
 
 PART = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 PREFIX = "*"
 LONGEST = 300
+SAID_AGAIN = 8
+"""Words that are looked for in other alphabets, too: of more, the first."""
 
 
 @dataclass(frozen=True)
@@ -27,15 +31,25 @@ def parts(words: str) -> list[Part]:
 def tsquery(words: str) -> str:
     """For `to_tsquery('simple', …)`; empty where there is no word to look for.
 
-    Each word is looked for as the skeleton has it and as it was typed: brands are in the index as they were written.
+    Each word is looked for as the skeleton has it, as it was typed (brands are in the index as they were written), and as it
+    may be written in another alphabet.
     """
-    found = [_asked(part) for part in parts(words)]
+    found = [_asked(part, spellings) for part, spellings in _spelled(words)]
     return " & ".join(each for each in found if each)
 
 
 def wanted(words: str) -> list[str]:
     """The words that are to be there, as they were typed."""
     return [part.text for part in parts(words) if not part.without]
+
+
+def single_words(words: str) -> Iterator[tuple[str, bool]]:
+    """Each word that is to be there, in every spelling that counts, as `unmarked` has it; and whether it may go on."""
+    for part, spelled in _spelled(words):
+        for spelling in () if part.without else spelled:
+            *before, last = unmarked(spelling).split()
+            yield from ((word, False) for word in before)
+            yield last, part.begins
 
 
 def _parts(words: str) -> Iterator[Part]:
@@ -46,13 +60,20 @@ def _parts(words: str) -> Iterator[Part]:
             yield Part(text, bool(match["minus"]), begins)
 
 
-def _asked(part: Part) -> str:
-    spellings = dict.fromkeys(_plain(text) for text in (normalise(part.text).skeleton, part.text.casefold()))
-    end = ":*" if part.begins else ""
-    found = [f"'{spelling}'{end}" for spelling in spellings if any(map(str.isalnum, spelling))]
-    if not found:
+def _spelled(words: str) -> Iterator[tuple[Part, list[str]]]:
+    for number, part in enumerate(parts(words)):
+        typed = [normalise(part.text).skeleton, part.text.casefold(), unmarked(part.text)]
+        elsewhere = [normalise(each).skeleton for each in readings(part.text)] if number < SAID_AGAIN else []
+        found = dict.fromkeys(map(_plain, typed + elsewhere))
+        yield part, [spelling for spelling in found if any(map(str.isalnum, spelling))]
+
+
+def _asked(part: Part, spelled: list[str]) -> str:
+    if not spelled:
         return ""
-    return f"{'!' if part.without else ''}({' | '.join(found)})"
+    end = ":*" if part.begins else ""
+    asked = " | ".join(f"'{spelling}'{end}" for spelling in spelled)
+    return f"{'!' if part.without else ''}({asked})"
 
 
 def _plain(text: str) -> str:

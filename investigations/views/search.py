@@ -1,4 +1,4 @@
-"""Search from the top line and the palette: an id, a reference, an EAN, or part of a name."""
+"""Search from the top line and the palette: an id, a reference, an EAN, or part of a name; on its page also words of writings."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,11 +8,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from governance.accounts.permissions import Anyone
 from governance.web.access import opens, signed_in
 from investigations import permissions
 from investigations.filters import language
-from investigations.queries import search
+from investigations.queries import bounded, search, writings
+from investigations.queries.bounded import TooSlow
 from investigations.queries.search import Hit
+from investigations.queries.writings import Writing
+from investigations.text import passages, word_marks
 
 ICONS = {
     "case": "case",
@@ -50,7 +54,15 @@ PAGES = {
     "investigation": "investigations:investigation",
     "order": "investigations:authority-order",
 }
+WRITTEN = {
+    "note": ("comment", _("Note in a case")),
+    "reason": ("gavel", _("Reason of a decision")),
+    "notice": ("flag", _("Notice")),
+    "investigation": ("search", _("Note in an investigation")),
+}
 FOR_THE_PALETTE, FOR_THE_PAGE = 4, 20
+PATIENCE = 3.0
+"""Seconds that each look into the writings may take."""
 
 
 @opens(signed_in)
@@ -71,9 +83,10 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "words": words,
         "groups": _grouped(hits),
-        "found": len(hits),
         "may_search": permissions.can_search(request.user),
+        **_written(words, request.user),
     }
+    context["found"] = len(hits) + len(context["written"])
     return render(request, "investigations/search.html", context)
 
 
@@ -91,3 +104,28 @@ def _grouped(hits: Iterable[Hit]) -> list[dict[str, Any]]:
         for kind, title in HEADINGS.items()
         if kind in by_kind
     ]
+
+
+def _written(words: str, user: Anyone) -> dict[str, Any]:
+    try:
+        with bounded.at_most(PATIENCE):
+            found = writings.find(words, user=user)
+    except TooSlow:
+        return {"written": [], "too_slow": True}
+    rows = [_line(each, words) for each in found[: writings.MOST]]
+    return {"written": rows, "more": len(found) > writings.MOST}
+
+
+def _line(found: Writing, words: str) -> dict[str, Any]:
+    icon, what = WRITTEN[found.kind]
+    excerpt = passages.quote(found.text, word_marks.spans(found.text, words))
+    return {"found": found, "icon": icon, "what": what, "excerpt": excerpt, "url": _place_of(found)}
+
+
+def _place_of(found: Writing) -> str:
+    """Where it stands."""
+    if found.kind == "note":
+        return reverse("investigations:case-tab", args=[found.subject.pk, "notes"])
+    if found.kind == "investigation":
+        return reverse("investigations:investigation", args=[found.subject.pk])
+    return reverse(PAGES["decision" if found.kind == "reason" else "notice"], args=[found.subject.reference])

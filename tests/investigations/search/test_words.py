@@ -52,6 +52,24 @@ def test_a_brand_is_found_as_it_is_written_and_a_near_miss_only_where_it_is_aske
     assert list(with_words(Listing.objects.all(), "magnettic bilding", near=True)) == [listing]
 
 
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        ("nozh", {"Остър нож"}),
+        ("noz -kuhinjski", {"Остър нож"}),
+        ("poz*", set()),
+        ("ostar nozh", {"Остър нож"}),
+        ('"ostar nozh"', {"Остър нож"}),
+        ("machair*", {"Μαχαίρι κουζίνας"}),
+        ("нож", {"Остър нож", "Kuhinjski nož"}),
+    ],
+)
+def test_a_word_is_found_in_another_alphabet(words: str, titles: set[str]) -> None:
+    ground.catalogue(at=timezone.now(), titles=("Остър нож", "Kuhinjski nož", "Μαχαίρι κουζίνας", "Power bank"))
+
+    assert set(with_words(Listing.objects.all(), words).values_list("title", flat=True)) == titles
+
+
 def test_words_use_the_index() -> None:
     """The expression of the query is that of the index, letter for letter."""
     rows = with_words(Listing.objects.all(), "knife").order_by().values("pk")
