@@ -20,5 +20,7 @@ class DaysIn(serializers.Serializer):
         if until > LAST:
             raise serializers.ValidationError({"until": _("Give a day before the year 3000.")})
         if until < since:
-            raise serializers.ValidationError({"until": _("This day lies before “since”. Give the same day or a later one.")})
+            raise serializers.ValidationError(
+                {"until": _("This day lies before “since”. Give the same day or a later one.")}
+            )
         return attrs

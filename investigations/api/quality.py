@@ -31,7 +31,9 @@ class AccuracyOut(serializers.Serializer):
     high = serializers.FloatField(source="found.bounds.high", allow_null=True, default=None)
     n = serializers.IntegerField(source="found.settled", help_text="Read and settled: what the share is of.")
     right = serializers.IntegerField(source="found.right")
-    read = serializers.IntegerField(source="found.read", help_text="Read a second time within the days, settled or not.")
+    read = serializers.IntegerField(
+        source="found.read", help_text="Read a second time within the days, settled or not."
+    )
     drawn = serializers.IntegerField(help_text="Drawn at random within the days to be read.")
 
 

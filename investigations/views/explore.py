@@ -30,11 +30,19 @@ PATIENCE = 5.0
 """Seconds that one query may take."""
 VERBS = (
     (
-        Bulk("collect", gettext_lazy("Add to an investigation"), url_name="investigations:collect", key="a", icon="plus"),
+        Bulk(
+            "collect", gettext_lazy("Add to an investigation"), url_name="investigations:collect", key="a", icon="plus"
+        ),
         permissions.can_work_on_investigations,
     ),
     (
-        Bulk("act", gettext_lazy("Act on their open cases"), url_name="investigations:explore-cases", key="b", icon="layers"),
+        Bulk(
+            "act",
+            gettext_lazy("Act on their open cases"),
+            url_name="investigations:explore-cases",
+            key="b",
+            icon="layers",
+        ),
         permissions.can_act_in_bulk,
     ),
 )

@@ -61,7 +61,9 @@ def _found(request: HttpRequest) -> FoundCases:
         )
     if len(found.cases) > TICKED_MOST:
         raise Refusal(
-            _("These listings wait in more than %(most)s cases, which is the most at once. Narrow the search, or tick fewer.")
+            _(
+                "These listings wait in more than %(most)s cases, which is the most at once. Narrow the search, or tick fewer."
+            )
             % {"most": formats.number(TICKED_MOST)}
         )
     return found
