@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from enforcement.domain.asking import Question
 from governance.accounts.enums import Role
 from governance.accounts.models import User
 from investigations.domain import searching
@@ -115,8 +116,8 @@ def test_a_search_that_means_nothing_in_part_is_not_widened(client: Client, quer
 
 def test_a_condition_that_is_still_being_read_is_waited_for(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     found(2)
-    monkeypatch.setattr(searching.Question, "step", 1)
-    monkeypatch.setitem(searching.read.__kwdefaults__, "seconds", 0.0)
+    monkeypatch.setattr(Question, "step", 1)
+    monkeypatch.setattr(searching.read, "__kwdefaults__", {"seconds": 0.0})
 
     assert "The condition is still being read." in asked(client, all="1", query="where=true")
 
