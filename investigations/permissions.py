@@ -2,6 +2,7 @@
 
 from enforcement.permissions import can_tell_buyers, markets
 from governance.accounts.enums import Function, Place, Role, Scope
+from governance.accounts.models import User
 from governance.accounts.permissions import Anyone, can_open, functions, has_role, has_scope
 from investigations.enums import AskedOf
 
@@ -24,6 +25,7 @@ __all__ = [
     "can_open_case",
     "can_open_quality",
     "can_plan_quality",
+    "can_read_accuracy",
     "can_read_cases",
     "can_read_investigations",
     "can_read_notices",
@@ -211,6 +213,11 @@ def can_open_quality(user: Anyone) -> bool:
 def can_read_quality(user: Anyone) -> bool:
     """Everybody's figures."""
     return has_role(user, Role.TEAM_LEAD, Role.SENIOR_REVIEWER, Role.GOVERNANCE_MANAGER, Role.AUDITOR)
+
+
+def can_read_accuracy(user: Anyone) -> bool:
+    """How right automation is: who reads everybody's figures, and a key, whose scope is asked at the API's door."""
+    return can_read_quality(user) or (isinstance(user, User) and user.key_scopes is not None)
 
 
 def can_review(user: Anyone) -> bool:

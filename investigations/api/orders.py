@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from enforcement.language import words as language
 from governance.accounts.enums import Scope
 from governance.web.viewsets import ScopedViewSet
+from investigations.api.days import DaysIn
 from investigations.domain import order_intake
 from investigations.domain.order_intake import LONGEST, LONGEST_LINE, MOST_LINES, Received
 from investigations.enums import NoticeGround, OrderChannel, OrderKind
@@ -85,11 +86,6 @@ class AuthorityOrderIn(serializers.Serializer):
         return Received(lines=data.pop("items"), kind=OrderKind(data.pop("kind")), **data)
 
 
-class OrderTotalsIn(serializers.Serializer):
-    since = serializers.DateField()
-    until = serializers.DateField(help_text="Included.")
-
-
 class OrderTotalsOut(serializers.Serializer):
     country = serializers.CharField(help_text="The member state of the authority, or TOTAL.")
     category = serializers.CharField(help_text="Of the transparency report's list, or TOTAL.")
@@ -146,11 +142,11 @@ class AuthorityOrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Sc
         told = AuthorityOrderOut(shown) if shown else AuthorityOrderKnown(order)
         return Response(told.data, status.HTTP_201_CREATED if new else status.HTTP_200_OK)
 
-    @extend_schema(parameters=[OrderTotalsIn], responses=OrderTotalsOut(many=True), filters=False)
+    @extend_schema(parameters=[DaysIn], responses=OrderTotalsOut(many=True), filters=False)
     @action(detail=False, pagination_class=None)
     def totals(self, request: Request) -> Response:
         """Orders by member state and category, with median hours (DSA Art. 15(1)(a))."""
-        asked = OrderTotalsIn(data=request.query_params)
+        asked = DaysIn(data=request.query_params)
         asked.is_valid(raise_exception=True)
         found = order_totals.totals(queries.visible(request.user), **asked.validated_data)
         return Response(OrderTotalsOut([asdict(each) for each in found], many=True).data)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Count, Min
 
 from governance.accounts.models import User
+from governance.policies.models import Policy
 from governance.web import agreement
 from governance.web.agreement import Agreement
 from governance.web.shares import Bounds, wilson
@@ -19,6 +20,7 @@ from investigations.enums import READ_REVIEWS, ReviewKind, ReviewOutcome, Review
 from investigations.models import SecondReview, SecondVerdict
 from investigations.queries import lines
 
+ALL = "TOTAL"
 FEWEST = 20
 """Decisions read, below which a kappa says nothing yet."""
 
@@ -67,6 +69,23 @@ class Precision:
     share: float | None
     bounds: Bounds | None
 
+    @property
+    def settled(self) -> int:
+        return self.right + self.wrong
+
+    @property
+    def read(self) -> int:
+        return self.settled + self.unsettled
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """How right automation was under a policy, or in all (`ALL`). Drawn within the time, and of what was read within it."""
+
+    policy: str
+    drawn: int
+    found: Precision
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -92,7 +111,8 @@ class Waiting:
 
 def figures(*, since: datetime, person: int | None, language: str) -> Figures:
     """Of what was read since. `person` narrows to the work of one."""
-    read = list(_readings(since, person))
+    of_one = {} if person is None else {"review__person": person}
+    read = list(_readings(since, None, **of_one))
     drawn = [each for each in read if each.kind == ReviewKind.RANDOM]
     automatic = [each for each in read if each.kind == ReviewKind.AUTOMATION]
     titles = lines.policy_titles({each.policy for each in read if each.policy}, language=language)
@@ -110,6 +130,25 @@ def figures(*, since: datetime, person: int | None, language: str) -> Figures:
     )
 
 
+def automation(*, since: datetime, until: datetime | None, language: str) -> list[Accuracy]:
+    """What a transparency report says of automation (DSA Art. 15(1)(e)): in all, then by policy. `until` itself is not part of the time."""
+    read = list(_readings(since, until, review__kind=ReviewKind.AUTOMATION))
+    of_policy, drawn = _grouped(read, lambda each: each.policy), _drawn(since, until)
+    keys = {*of_policy, *drawn}
+    titles = lines.policy_titles([key for key in keys if key], language=language)
+    slugs = dict(Policy.objects.filter(pk__in=keys - {None}).values_list("pk", "slug"))
+    found = [
+        Accuracy(
+            policy=slugs.get(key, ""),
+            drawn=drawn.get(key, 0),
+            found=_precision(titles.get(key, ""), str(key or ""), of_policy.get(key, [])),
+        )
+        for key in keys
+    ]
+    whole = Accuracy(ALL, sum(drawn.values()), _precision("", "", read))
+    return [whole, *sorted(found, key=lambda each: each.policy)]
+
+
 def waiting() -> Waiting:
     unread = SecondReview.objects.filter(state__in=[ReviewState.WAITING, ReviewState.TAKEN])
     oldest = unread.aggregate(oldest=Min("draw__drawn_at"))["oldest"]
@@ -117,10 +156,18 @@ def waiting() -> Waiting:
     return Waiting(unread.count(), oldest, differing.count())
 
 
-def _readings(since: datetime, person: int | None) -> Iterable[Reading]:
-    rows = SecondVerdict.objects.filter(review__read_at__gte=since, review__state__in=sorted(READ_REVIEWS))
-    if person is not None:
-        rows = rows.filter(review__person=person)
+def _drawn(since: datetime, until: datetime | None) -> dict[int | None, int]:
+    """Of automation's decisions, by policy."""
+    rows = SecondReview.objects.filter(kind=ReviewKind.AUTOMATION, draw__drawn_at__gte=since)
+    if until is not None:
+        rows = rows.filter(draw__drawn_at__lt=until)
+    return dict(rows.order_by().values_list("policy").annotate(n=Count("pk")))
+
+
+def _readings(since: datetime, until: datetime | None, **narrowed: Any) -> Iterable[Reading]:
+    rows = SecondVerdict.objects.filter(review__read_at__gte=since, review__state__in=sorted(READ_REVIEWS), **narrowed)
+    if until is not None:
+        rows = rows.filter(review__read_at__lt=until)
     fields = ("kind", "person", "policy", "language", "outcome", "draw", "draw__automation")
     columns = [f"review__{field}" for field in fields]
     for row in rows.order_by("review", "pk").distinct("review").values(*columns, "first", "second"):

@@ -30,6 +30,24 @@ from listings.models import Listing
 
 PATIENCE = 5.0
 """Seconds that one query may take."""
+VERBS = (
+    (
+        Bulk(
+            "collect", gettext_lazy("Add to an investigation"), url_name="investigations:collect", key="a", icon="plus"
+        ),
+        permissions.can_work_on_investigations,
+    ),
+    (
+        Bulk(
+            "act",
+            gettext_lazy("Act on their open cases"),
+            url_name="investigations:explore-cases",
+            key="b",
+            icon="layers",
+        ),
+        permissions.can_act_in_bulk,
+    ),
+)
 
 
 class Explore(ListingList):
@@ -38,17 +56,12 @@ class Explore(ListingList):
     template_name = "investigations/explore.html"
     filterset_class = ExploreFilter
     columns: tuple[Column, ...] = tuple(column for column in ListingList.columns if column.name != "photo")
-    bulk: tuple[Bulk, ...] = (
-        Bulk(
-            "collect", gettext_lazy("Add to an investigation"), url_name="investigations:collect", key="a", icon="plus"
-        ),
-    )
     too_slow = ""
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        if not permissions.can_work_on_investigations(request.user):
-            self.bulk = ()
+    @property
+    def bulk(self) -> tuple[Bulk, ...]:  # type: ignore[override]
+        """The verbs that this person has."""
+        return tuple(verb for verb, may in VERBS if may(self.request.user))
 
     @cached_property
     def page(self) -> KeysetPage:
@@ -114,7 +127,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "investigations/_explore_figures.html",
-        {"found": found, "panel": panel, "run": run if view.bulk else None},
+        {"found": found, "panel": panel, "run": run if permissions.can_work_on_investigations(request.user) else None},
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from governance.accounts.models import User
 from governance.policies.enums import Measure
-from governance.web import toasts
+from governance.web import exports, toasts
 from governance.web.access import opens
 from governance.web.lists import Column, ListPage
 from governance.web.refusals import Refusal
@@ -41,8 +41,7 @@ class Span(NamedTuple):
 def overview(request: HttpRequest) -> HttpResponse:
     """The figures: of everybody, or of one's own work."""
     all_of_them = permissions.can_read_quality(request.user)
-    asked = request.GET.get("days", "")
-    days = int(asked) if asked.isdecimal() and int(asked) in SPANS else 90
+    days = _span(request)
     now = timezone.now()
     found = quality.figures(
         since=now - timedelta(days=days), person=None if all_of_them else request.user.pk, language=language()
@@ -63,6 +62,26 @@ def overview(request: HttpRequest) -> HttpResponse:
         "precedents": Precedent.objects.filter(retired_at=None).count(),
     }
     return render(request, "investigations/quality.html", context)
+
+
+@opens(permissions.can_read_quality)
+def automation(request: HttpRequest) -> HttpResponseBase:
+    """How right automation is, in all and by policy, as CSV: the days that the page shows."""
+    days, now = _span(request), timezone.now()
+    since = now - timedelta(days=days)
+    head = [
+        _("Policy"), _("Title"), _("Share found right"), _("At least"), _("At most"), _("Right"), _("Wrong"),
+        _("Unsettled"), _("Read"), _("Drawn"),
+    ]  # fmt: skip
+    rows = [_accuracy(each) for each in quality.automation(since=since, until=None, language=language())]
+    return exports.csv_response(rows, head=head, name=f"automation-{since:%Y-%m-%d}-{now:%Y-%m-%d}")
+
+
+def _accuracy(row: quality.Accuracy) -> list[Any]:
+    found, (low, high) = row.found, row.found.bounds or (None, None)
+    counts = [found.right, found.wrong, found.unsettled, found.read, row.drawn]
+    title = _("All") if row.policy == quality.ALL else found.label
+    return [row.policy, title, found.share, low, high, *counts]
 
 
 class ReviewList(ListPage):
@@ -200,6 +219,12 @@ def retire(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("investigations:precedents")
 
 
+def _span(request: HttpRequest) -> int:
+    """The days that are looked back over."""
+    asked = request.GET.get("days", "")
+    return int(asked) if asked.isdecimal() and int(asked) in SPANS else 90
+
+
 def _days(count: int) -> str:
     return ngettext("%(n)s day", "%(n)s days", count) % {"n": count}
 
@@ -251,5 +276,5 @@ def _person(request: HttpRequest) -> User:
     return request.user  # type: ignore[return-value]
 
 
-for _view in (overview, take, detail, read, release, settle, plan, precedent_list, retire):
+for _view in (overview, automation, take, detail, read, release, settle, plan, precedent_list, retire):
     _view.section = SECTION  # type: ignore[attr-defined]

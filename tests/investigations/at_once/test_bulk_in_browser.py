@@ -56,6 +56,12 @@ def test_chosen_by_a_filter_looked_at_begun_and_undone_by_keyboard(
     expect(desk.locator("#bulk-run")).to_contain_text("5 undone")
     assert not Case.objects.filter(queue__key="restricted").exists()
 
+    desk.goto(address("explore"))
+    desk.locator("table[data-cursor] tbody tr").first.wait_for()
+    for key in "jxb":
+        desk.keyboard.press(key)
+    expect(desk.get_by_role("heading", name="Act on 1 case")).to_be_visible()
+
 
 def test_every_state_is_readable(
     page_of: Callable[..., Page],
