@@ -187,4 +187,4 @@ def test_a_reading_costs_the_same_with_one_listing_and_with_three(
             state=ReviewState.TAKEN, reviewer=sana, taken_at=timezone.now()
         )
         counts.append(_cost(client, address("review", review.pk)))
-    assert counts[0] == counts[1] == 13
+    assert counts[0] == counts[1] == 14
