@@ -1,9 +1,12 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 from django.contrib.postgres.operations import AddIndexConcurrently
-from django.db import migrations
+from django.db import migrations, models
 
-import governance.web.fulltext
+UNMARKED = (
+    r"left(translate(regexp_replace(normalize(%(expressions)s, NFKD), '[\u0300-\u036f]', '', 'g'),"
+    " 'ςŁłØøĐđ', 'σLlOoDd'), 20000)"
+)
 
 
 class Migration(migrations.Migration):
@@ -15,7 +18,7 @@ class Migration(migrations.Migration):
         AddIndexConcurrently(
             "decision",
             django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.search.SearchVector(governance.web.fulltext.Unmarked("reason"), config="simple"),
+                django.contrib.postgres.search.SearchVector(models.Func("reason", template=UNMARKED, output_field=models.TextField()), config="simple"),
                 name="decision_by_words",
             ),
         ),

@@ -11,18 +11,15 @@ STROKES, PLAIN = "ςŁłØøĐđ", "σLlOoDd"
 """What has no mark that could be taken off, and how people type it."""
 
 
-class Unmarked(Func):
-    template = (
-        r"left(translate(regexp_replace(normalize(%(expressions)s, NFKD), '[\u0300-\u036f]', '', 'g'),"
-        f" '{STROKES}', '{PLAIN}'), {READ})"
-    )
-    arity = 1
-    output_field = TextField()
+UNMARKED = (
+    r"left(translate(regexp_replace(normalize(%(expressions)s, NFKD), '[\u0300-\u036f]', '', 'g'),"
+    f" '{STROKES}', '{PLAIN}'), {READ})"
+)
 
 
 def written(field: str) -> SearchVector:
     """For an index and for the queries that are to use it."""
-    return SearchVector(Unmarked(field), config="simple")
+    return SearchVector(Func(field, template=UNMARKED, output_field=TextField()), config="simple")
 
 
 def unmarked(text: str) -> str:

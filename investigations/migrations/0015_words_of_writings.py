@@ -1,9 +1,12 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 from django.contrib.postgres.operations import AddIndexConcurrently
-from django.db import migrations
+from django.db import migrations, models
 
-import governance.web.fulltext
+UNMARKED = (
+    r"left(translate(regexp_replace(normalize(%(expressions)s, NFKD), '[\u0300-\u036f]', '', 'g'),"
+    " 'ςŁłØøĐđ', 'σLlOoDd'), 20000)"
+)
 
 
 class Migration(migrations.Migration):
@@ -15,21 +18,21 @@ class Migration(migrations.Migration):
         AddIndexConcurrently(
             "note",
             django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.search.SearchVector(governance.web.fulltext.Unmarked("text"), config="simple"),
+                django.contrib.postgres.search.SearchVector(models.Func("text", template=UNMARKED, output_field=models.TextField()), config="simple"),
                 name="note_by_words",
             ),
         ),
         AddIndexConcurrently(
             "investigationnote",
             django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.search.SearchVector(governance.web.fulltext.Unmarked("text"), config="simple"),
+                django.contrib.postgres.search.SearchVector(models.Func("text", template=UNMARKED, output_field=models.TextField()), config="simple"),
                 name="investigation_note_by_words",
             ),
         ),
         AddIndexConcurrently(
             "notice",
             django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.search.SearchVector(governance.web.fulltext.Unmarked("reason"), config="simple"),
+                django.contrib.postgres.search.SearchVector(models.Func("reason", template=UNMARKED, output_field=models.TextField()), config="simple"),
                 name="notice_by_words",
             ),
         ),

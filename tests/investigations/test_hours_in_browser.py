@@ -140,7 +140,6 @@ def _decides_in_parts(hands: Hands, day: list[Case]) -> None:
     hands.press("1")
     expect(page.locator("#reason")).to_have_value("Loose magnets of Shop 3")
     hands.press("Escape")
-    page.locator("#reason").blur()
     expect(page.locator("#decide-part")).to_contain_text("Decide 1, keep the case")
     hands.press("n")
     expect(page.locator(".toast").last).to_contain_text("still yours: decide the rest")
@@ -163,6 +162,10 @@ def _asks_rests_and_notes(hands: Hands, day: list[Case]) -> None:
     hands.write("The laboratory answers next week")
     hands.confirm(hands.dialog.locator(".is-primary"))
     hands.at(day[6])
+    hands.press("v a")
+    expect(hands.dialog).to_contain_text("Magnet cube")
+    hands.press("Escape v k")
+    expect(page.locator("#pane")).to_contain_text("No other merchant shares anything")
     hands.press("c")
     expect(page.locator("#id_text")).to_be_visible()
     hands.reach(page.locator("#id_text"))
@@ -374,7 +377,8 @@ def test_an_investigators_hour(page_of: Callable[..., Page], settings: Any, tmp_
     hands.write(" 15")
     hands.press("Control+Enter")
     expect(page.locator("#list tbody [data-row]")).to_have_count(2)
-    page.locator("#id_where").blur()
+    hands.reach(page.locator("#id_where"))
+    hands.press("Escape")
 
     # Both that were found are put into a new investigation.
     hands.press("j x j x a")
