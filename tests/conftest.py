@@ -11,11 +11,12 @@ from django.utils import translation
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Begun first, so that no run ends with one of them alone.
+# Begun first, so that no run ends with one of them alone; the longest at the head.
 LONGEST = (
-    "tests/enforcement/test_sweep_kill.py",
-    "tests/launcher/test_demo.py",
     "tests/listings/domain/imports/test_real",
+    "tests/launcher/test_demo.py",
+    "tests/enforcement/test_sweep_kill.py",
+    "tests/listings/domain/imports/test_killed.py",
     "tests/enforcement/engine/test_check_drill.py",
     "tests/enforcement/undo/test_drill.py",
     "tests/enforcement/delivery/test_drill.py",
@@ -37,8 +38,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each of the parallel runs is given an equal part of the list, and begins with its share of the longest."""
+    longest = [item for item in items if item.nodeid.startswith(LONGEST)]
+    others = [item for item in items if not item.nodeid.startswith(LONGEST)]
+    runs = getattr(config, "workerinput", {}).get("workercount", 1)
+    size, ordered = -(-len(items) // runs), []
+    for number in range(runs):
+        mine = longest[number::runs]
+        taken = max(0, size - len(mine)) if number < runs - 1 else len(others)
+        ordered += [*mine, *others[:taken]]
+        others = others[taken:]
+    items[:] = ordered
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

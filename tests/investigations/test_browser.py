@@ -253,7 +253,7 @@ def test_notes_and_evidence_leave_the_verdicts_alone(desk: Page, magnets: Case, 
     desk.goto(reverse("investigations:case", args=[magnets.pk]))
     desk.keyboard.press("1")
     desk.get_by_role("button", name="Keep as evidence").first.click()
-    expect(desk.locator("#pane summary")).to_contain_text("version 1")
+    expect(desk.locator("#pane summary", has_text="version 1")).to_have_count(1)
     settled(desk)
     desk.keyboard.press("c")
     desk.locator("#id_text").fill("Asked the merchant")

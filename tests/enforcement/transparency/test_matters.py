@@ -226,5 +226,5 @@ def test_the_page_asks_as_often_for_two_environments(
             created_at=NOON,
         )
     page_of(site, decision)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         page_of(site, decision)
