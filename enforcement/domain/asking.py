@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 import structlog
 
@@ -55,8 +56,6 @@ class Question:
         everywhere = tuple(Market.objects.order_by("code").values_list("code", flat=True))
         self.reader = Reader(Draft(expression, everywhere), environment(), at, _caught_by_nobody)
         self.at = at
-        self._snapshot = snapshots.serving()
-        self._changed = frozenset(self._moved(self._snapshot)) if self._snapshot else frozenset[int]()
 
     @property
     def step(self) -> int:
@@ -78,10 +77,23 @@ class Question:
                 told.add(self.reader.held_among(batch.odd))
         return told
 
+    @cached_property
+    def _snapshot(self) -> Snapshot | None:
+        return snapshots.serving()
+
+    @cached_property
+    def _changed(self) -> frozenset[int]:
+        """What the snapshot does not have as it is now."""
+        if self._snapshot is None:
+            return frozenset()
+        made = self._snapshot.manifest
+        return frozenset({*changed_since(made.mark), *made.odd})
+
     def _in_snapshot(self, keys: Sequence[int]) -> bool:
-        if self._snapshot is None or self.reader.by_row or len(keys) < FEWEST:
+        """The snapshot is looked for where it would be read: few listings are asked of the database without a question more."""
+        if self.reader.by_row or len(keys) < FEWEST or keys[-1] - keys[0] >= len(keys) * CLOSE:
             return False
-        return keys[-1] - keys[0] < len(keys) * CLOSE
+        return self._snapshot is not None
 
     def _from_snapshot(self, keys: Sequence[int], told: Told) -> set[int]:
         """Returns which keys it has answered for: those that it has as they are now."""
@@ -99,7 +111,3 @@ class Question:
         frame = frame.filter(frame[KEY].is_in(list(wanted)))
         told.add(self.reader.held(frame))
         return set(frame[KEY].to_list())
-
-    @staticmethod
-    def _moved(snapshot: Snapshot) -> set[int]:
-        return {*changed_since(snapshot.manifest.mark), *snapshot.manifest.odd}

@@ -126,7 +126,6 @@ def test_a_page_and_its_figures_cost_the_same_at_one_and_at_three_rows(client: C
     for rows in (made[:1], made):
         cache.clear()
         Listing.objects.exclude(pk__in=[each.pk for each in rows]).update(price_minor=None, currency="")
-        shown(client)  # what a process remembers is asked for once
         with CaptureQueriesContext(connection) as page:
             client.get(PAGE, asked)
         with CaptureQueriesContext(connection) as figures:
