@@ -16,17 +16,11 @@ log = structlog.get_logger(__name__)
 
 
 def of(message: Message) -> EmailMultiAlternatives:
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2] or "localhost"
-    identity = salted_hmac("enforcement.message", str(message.pk), algorithm="sha256").hexdigest()
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=message.text,
         to=[message.to],
-        headers={
-            "Message-ID": f"<{identity}@{domain}>",
-            "Content-Language": message.language,
-            "Auto-Submitted": "auto-generated",
-        },
+        headers=headers("enforcement.message", message.pk, message.language),
     )
     if message.html:
         mail.attach_alternative(message.html, "text/html")
@@ -43,3 +37,14 @@ def _attach_paper(mail: EmailMultiAlternatives, message: Message) -> None:
         mail.attach(papers.name_of(given), papers.pdf(given), papers.TYPE)
     except Exception:
         log.exception("paper_not_made", message=message.pk)
+
+
+def headers(salt: str, key: int, language: str) -> dict[str, str]:
+    """Of a mail that a program writes: whatever is sent again is known by the same Message-ID. `salt` says of what the key is."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2] or "localhost"
+    identity = salted_hmac(salt, str(key), algorithm="sha256").hexdigest()
+    return {
+        "Message-ID": f"<{identity}@{domain}>",
+        "Content-Language": language,
+        "Auto-Submitted": "auto-generated",
+    }

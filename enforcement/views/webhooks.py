@@ -1,7 +1,7 @@
 """Endpoints of the marketplace: the list, one of them with its health, and its verbs."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -19,7 +19,7 @@ from enforcement.filters import EndpointFilter
 from enforcement.forms.webhooks import EndpointForm, ReplayForm
 from enforcement.models import WebhookEndpoint
 from enforcement.queries import deliveries as queries
-from governance.accounts.models import User
+from governance.accounts.views.acting import person
 from governance.web import formats, toasts
 from governance.web.access import opens
 from governance.web.lists import Column, ListPage
@@ -56,7 +56,7 @@ def create(request: HttpRequest) -> HttpResponse:
     form = EndpointForm(request.POST or None)
     if form.is_valid():
         try:
-            endpoint, secret = webhooks.create(**form.cleaned_data, actor=_person(request), at=timezone.now())
+            endpoint, secret = webhooks.create(**form.cleaned_data, actor=person(request), at=timezone.now())
         except Refusal as refusal:
             _show_errors(form, refusal)
         else:
@@ -87,7 +87,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = EndpointForm(request.POST) if request.method == "POST" else EndpointForm.of(endpoint)
     if form.is_valid():
         try:
-            webhooks.change(endpoint=endpoint, **form.cleaned_data, actor=_person(request), at=timezone.now())
+            webhooks.change(endpoint=endpoint, **form.cleaned_data, actor=person(request), at=timezone.now())
         except Refusal as refusal:
             _show_errors(form, refusal)
         else:
@@ -126,7 +126,7 @@ def send_test(request: HttpRequest, pk: int) -> HttpResponse:
 def rotate(request: HttpRequest, pk: int) -> HttpResponse:
     endpoint = get_object_or_404(WebhookEndpoint, pk=pk)
     try:
-        secret = webhooks.rotate(endpoint=endpoint, actor=_person(request), at=timezone.now())
+        secret = webhooks.rotate(endpoint=endpoint, actor=person(request), at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("enforcement:webhook", pk)
@@ -141,9 +141,7 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
     counted = queries.replayed(endpoint, form.chosen()) if form.is_valid() else None
     if request.method == "POST" and counted is not None:
         try:
-            count = deliveries.replay(
-                endpoint=endpoint, chosen=form.chosen(), actor=_person(request), at=timezone.now()
-            )
+            count = deliveries.replay(endpoint=endpoint, chosen=form.chosen(), actor=person(request), at=timezone.now())
         except Refusal as refusal:
             messages.error(request, str(refusal))
         else:
@@ -157,7 +155,7 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
 def _verb(request: HttpRequest, pk: int, verb: Callable[..., Any], told: str) -> HttpResponse:
     endpoint = get_object_or_404(WebhookEndpoint, pk=pk)
     try:
-        verb(endpoint=endpoint, actor=_person(request), at=timezone.now())
+        verb(endpoint=endpoint, actor=person(request), at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
@@ -176,11 +174,6 @@ def _show_errors(form: EndpointForm, refusal: Refusal) -> None:
         form.add_error(field, str(text))
     if not refusal.errors:
         form.add_error(None, str(refusal))
-
-
-def _person(request: HttpRequest) -> User:
-    """Who acts, after `opens` let them in."""
-    return cast(User, request.user)
 
 
 for _view in (create, detail, edit, replay):

@@ -15,7 +15,7 @@ from investigations.api.days import DaysIn
 from investigations.filters import language
 from investigations.models import SecondReview
 from investigations.queries import quality
-from investigations.queries.drawing import start_of
+from investigations.queries.days import start_of
 
 
 class AccuracyOut(serializers.Serializer):

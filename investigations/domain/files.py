@@ -40,17 +40,7 @@ def add_link(*, case: Case, actor: User, title: str, source: str, at: datetime) 
 @transaction.atomic
 def add_file(*, case: Case, actor: User, title: str, filename: str, chunks: Iterable[bytes], at: datetime) -> Evidence:
     """Keep a file under its hash. The same file is in a case once: given again, it is what is there already."""
-    digest = hashlib.sha256()
-    folder = Path(settings.MEDIA_ROOT) / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f".{case.pk}-{actor.pk}-{at.timestamp()}"
-    size = 0
-    with partial.open("wb") as file:
-        for chunk in chunks:
-            digest.update(chunk)
-            size += file.write(chunk)
-    sha256 = digest.hexdigest()
-    partial.replace(path_of(sha256))
+    sha256, size = store(chunks, f"{case.pk}-{actor.pk}-{at.timestamp()}")
     moves.lock(case)
     same = Evidence.objects.filter(case__in=family.keys(case), kind=EvidenceKind.FILE, sha256=sha256)
     if there := same.order_by("pk").first():
@@ -96,6 +86,20 @@ def translate(*, item: CaseItem, language: str, text: str, actor: User, at: date
     data = {"translation": written.pk, "listing": item.listing_id, "language": language}
     moves.record("case.translated", item.case, actor=actor, at=at, data=data)
     return written
+
+
+def store(chunks: Iterable[bytes], name: str) -> tuple[str, int]:
+    """Write a file whole or not at all; its SHA-256, under which it is found, and its size. `name` is its own until then."""
+    digest, size = hashlib.sha256(), 0
+    folder = Path(settings.MEDIA_ROOT) / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f".{name}"
+    with partial.open("wb") as file:
+        for chunk in chunks:
+            digest.update(chunk)
+            size += file.write(chunk)
+    partial.replace(path_of(digest.hexdigest()))
+    return digest.hexdigest(), size
 
 
 def path_of(sha256: str) -> Path:

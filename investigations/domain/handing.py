@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from investigations.enums import WAITING_CASES, CaseState, ClaimEnd, News
 from investigations.models import Case, Claim, Telling
 from investigations.queries import handing as queries
 from investigations.queries import team, work
+from investigations.queries.days import ONE_DAY, start_of
 
 MOST = 100
 """Cases in one act."""
@@ -149,5 +150,5 @@ def _cannot_be_handed(case: Case, person: User) -> str:
 
 def _kept_until(person: User, at: datetime) -> datetime:
     away = work.standing(person, at=at).away_until
-    back = datetime.combine(away + timedelta(days=1), time(), UTC) if away else at
+    back = start_of(away + ONE_DAY) if away else at
     return max(back, at) + KEPT

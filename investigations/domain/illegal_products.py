@@ -11,8 +11,8 @@ from enforcement.queries import decisions as queries
 from governance.accounts.models import User
 from governance.web.refusals import MoveRefused, Refusal
 from investigations.domain import consumers
+from investigations.domain.acting import check_person
 from investigations.domain.consumers import Words
-from investigations.domain.recalls import NotAPerson, is_person
 from investigations.enums import ConsumerCause
 from investigations.models import ConsumerNotice
 
@@ -33,8 +33,7 @@ def tell_buyers(*, decision: Decision, words: Words, actor: User, at: datetime) 
 
     Raises NotAPerson, MoveRefused (taken back, replaced), NotIllegal, OwedAlready and WordsMissing; then nothing is written.
     """
-    if not is_person(actor):
-        raise NotAPerson(_("A person decides this."))
+    check_person(actor)
     rows = Decision.objects.select_for_update(of=("self",)).select_related("version", "superseded_by", "merchant")
     decision = rows.get(pk=decision.pk)
     known = ConsumerNotice.objects.filter(decision=decision).first()

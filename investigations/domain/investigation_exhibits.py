@@ -3,17 +3,15 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 
 import orjson
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from governance.accounts.models import User
 from governance.web.refusals import Refusal
 from investigations.domain import investigations
-from investigations.domain.files import FOLDER, path_of
+from investigations.domain.files import path_of, store
 from investigations.enums import ExhibitKind, Handling
 from investigations.models import Custody, Investigation, InvestigationExhibit
 from listings.models import Listing, ListingVersion
@@ -40,7 +38,7 @@ def add_file(
     investigation = investigations.lock_open(investigation, actor)
     if not source.strip():
         raise Refusal(_("Say where the file comes from."), errors={"source": _("An address, a person, a system.")})
-    sha256, size = _stored(chunks, f"i{investigation.pk}-{actor.pk}-{at.timestamp()}")
+    sha256, size = store(chunks, f"i{investigation.pk}-{actor.pk}-{at.timestamp()}")
     return _added(
         investigation, actor, at, kind=ExhibitKind.FILE, title=title.strip() or filename, source=source.strip(),
         sha256=sha256, size=size, filename=filename[-LONGEST:],
@@ -94,19 +92,6 @@ def handle(exhibit: InvestigationExhibit, handling: Handling, *, actor: User, at
 def canonical(content: object) -> bytes:
     """JSON with sorted keys and without spaces: what the hash of a captured page is of."""
     return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-
-
-def _stored(chunks: Iterable[bytes], name: str) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    folder = Path(settings.MEDIA_ROOT) / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f".{name}"
-    with partial.open("wb") as file:
-        for chunk in chunks:
-            digest.update(chunk)
-            size += file.write(chunk)
-    partial.replace(path_of(digest.hexdigest()))
-    return digest.hexdigest(), size
 
 
 def _added(

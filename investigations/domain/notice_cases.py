@@ -101,7 +101,7 @@ def _open_batch(at: datetime, items: Collection[int] | None) -> int:
 
 
 def _insert(groups: Sequence[Sequence[NoticeItem]], at: datetime) -> None:
-    default = next(queue for queue in queues.ensure_default_queues() if queue.is_default)
+    default = queues.default_queue()
     calendars = deadlines.calendars({group[0].merchant.country for group in groups})
     rows = []
     for group in groups:

@@ -14,8 +14,8 @@ from governance.accounts.models import User
 from governance.web.references import random_reference
 from governance.web.refusals import Refusal
 from investigations.domain import notice_cases, notice_mail, reporters
+from investigations.domain.acting import check_reasons
 from investigations.domain.notice_log import record
-from investigations.domain.reporters import ReasonsMissing
 from investigations.enums import (
     NAMELESS_GROUNDS,
     SAFETY_GROUNDS,
@@ -122,8 +122,7 @@ def due(item: NoticeItem, at: datetime) -> datetime:
 def _check(
     things: Sequence[Thing], ground: NoticeGround, reason: str, sender: Sender, good_faith: bool, actor: User | None
 ) -> None:
-    if not reason.strip() or len(reason) > LONGEST:
-        raise ReasonsMissing(_("Write the reasons, in at most 10,000 characters."))
+    check_reasons(reason)
     if not 0 < len(things) <= MOST:
         raise NothingNamed(_("Name at least one listing, and at most 50."))
     if actor is not None:

@@ -19,8 +19,8 @@ from governance.policies.enums import Measure
 from governance.policies.models import PolicyVersion
 from governance.web.refusals import MoveRefused, Refusal
 from investigations.domain import notice_cases, notice_intake, notice_mail
+from investigations.domain.acting import check_reasons
 from investigations.domain.notice_log import record
-from investigations.domain.reporters import ReasonsMissing
 from investigations.enums import ENDED_NOTICES, NOTICE_MOVES, CaseOutcome, NoticeState
 from investigations.models import NoticeItem, NoticeMove
 from investigations.queries import notices as queries
@@ -42,7 +42,7 @@ def no_action(*, item: NoticeItem, reasons: str, actor: User, at: datetime, unfo
 
     `unfounded` says that it was manifestly so, which counts against whoever reported (Art. 23(2)).
     """
-    _check(reasons)
+    check_reasons(reasons)
     _check_person(actor)
     item = _lock(item)
     _move([item], NoticeState.NO_ACTION, text=reasons, actor=actor, at=at)
@@ -148,7 +148,7 @@ def act(*, item: NoticeItem, decision: Decision, actor: User, at: datetime) -> N
 @transaction.atomic
 def appeal(*, item: NoticeItem, text: str, at: datetime) -> NoticeItem:
     """The reporter contests by their link that nothing was done (DSA Art. 20(1)). Raises WindowClosed."""
-    _check(text)
+    check_reasons(text)
     item = _lock(item)
     if item.state == NoticeState.NO_ACTION and at > queries.closes_at(item):
         raise WindowClosed(_("The six months in which this could be appealed against are over."))
@@ -162,7 +162,7 @@ def appeal(*, item: NoticeItem, text: str, at: datetime) -> NoticeItem:
 @transaction.atomic
 def answer(*, item: NoticeItem, right: bool, reasons: str, actor: User, at: datetime) -> NoticeItem:
     """Answer the reporter's appeal. Where they are `right` it is decided anew, by a person who may then act."""
-    _check(reasons)
+    check_reasons(reasons)
     _check_person(actor)
     item = _lock(item)
     if actor.pk in queries.deciders(item):
@@ -189,11 +189,6 @@ def end(items: Sequence[NoticeItem], reasons: str, *, actor: User, at: datetime)
     """End locked items of one notice without action."""
     _move(items, NoticeState.NO_ACTION, text=reasons, actor=actor, at=at)
     record("notice.no_action", items[0].notice, items, actor, at)
-
-
-def _check(text: str) -> None:
-    if not text.strip() or len(text) > LONGEST:
-        raise ReasonsMissing(_("Write the reasons, in at most 10,000 characters."))
 
 
 def _check_person(actor: User) -> None:

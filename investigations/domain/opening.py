@@ -103,7 +103,7 @@ def _by_key(cases: Iterable[Case], wanted: set[Key]) -> dict[Key, Case]:
 def _insert(groups: Sequence[Sequence[Violation]], at: datetime) -> None:
     """One case for each group, in the default queue until its facts are known. A case that another worker opened for the cause
     meanwhile is left alone."""
-    default = queues.ensure_default_queues()[-1]
+    default = queues.default_queue()
     calendars = deadlines.calendars({group[0].merchant.country for group in groups})
     rows = []
     for group in groups:

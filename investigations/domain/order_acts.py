@@ -1,7 +1,6 @@
 """What is done upon an order to act: one decision for each merchant, in the markets of the order and in no other."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -16,22 +15,15 @@ from governance.policies.enums import Measure
 from governance.policies.models import PolicyVersion
 from governance.web.refusals import MoveRefused, Refusal
 from investigations.domain import order_cases, order_states, order_terms
+from investigations.domain.acting import Acted, check_person
 from investigations.domain.order_following import check_final, follow
-from investigations.domain.order_states import check_person, lock, record
+from investigations.domain.order_states import lock, record
 from investigations.enums import CARRIED_OUT_ORDERS, OrderKind, OrderOutcome, OrderState
 from investigations.models import AuthorityOrder, OrderItem
 
 
 class NothingToDo(Refusal):
     """No listing of the order waits for a decision."""
-
-
-@dataclass(frozen=True)
-class Acted:
-    """`refused` are merchants about whom nothing could be decided, each with the reason; the rest is done."""
-
-    decisions: tuple[Decision, ...]
-    refused: tuple[tuple[str, str], ...]
 
 
 @transaction.atomic

@@ -11,7 +11,8 @@ from governance.audit.domain import entries
 from governance.web.refusals import MoveRefused, Refusal
 from investigations import events
 from investigations.domain import moves, opening, order_states, priorities, queues, routing, settling
-from investigations.domain.order_states import check_person, lock, record
+from investigations.domain.acting import check_person
+from investigations.domain.order_states import lock, record
 from investigations.enums import (
     CARRIED_OUT_ORDERS,
     GROUND_SEVERITY,
@@ -86,7 +87,7 @@ def leave(order: AuthorityOrder, *, at: datetime, items: Collection[int] | None 
 
 
 def _insert(order: AuthorityOrder, groups: Sequence[Sequence[OrderItem]], at: datetime) -> None:
-    default = next(queue for queue in queues.ensure_default_queues() if queue.is_default)
+    default = queues.default_queue()
     Case.objects.bulk_create(
         [
             Case(

@@ -11,8 +11,9 @@ from enforcement.domain.files import LARGEST, Sent
 from governance.accounts.models import User
 from governance.web.refusals import MoveRefused, Refusal
 from investigations.domain import order_letters
+from investigations.domain.acting import check_person
 from investigations.domain.order_acts import begin
-from investigations.domain.order_states import check_person, lock, record
+from investigations.domain.order_states import lock, record
 from investigations.enums import CARRIED_OUT_ORDERS, OrderKind, OrderOutcome, OrderState
 from investigations.models import AuthorityOrder, OrderHandover, OrderItem
 

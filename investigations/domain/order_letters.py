@@ -7,18 +7,15 @@ address a person sends it, and records how.
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from email.utils import parseaddr
 
 import structlog
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F
 from django.utils import translation
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from enforcement.domain import letters, ordered, papers, statements
+from enforcement.domain import letters, mails, ordered, papers, statements
 from enforcement.domain.letters import Block, bullets, paragraph
 from enforcement.domain.messages import LEASE, try_again_at
 from enforcement.language.words import Words
@@ -26,7 +23,8 @@ from governance.accounts.models import User
 from governance.web import formats
 from governance.web.paper import SMALL, STRONG, TITLE, Paper
 from governance.web.refusals import MoveRefused, Refusal
-from investigations.domain.order_states import check_person, lock, record
+from investigations.domain.acting import check_person
+from investigations.domain.order_states import lock, record
 from investigations.enums import OrderElement, OrderLetterKind, OrderOutcome, OrderState
 from investigations.models import AuthorityOrder, OrderHandover, OrderItem, OrderLetter
 from listings.models import Merchant
@@ -249,10 +247,7 @@ def _paper(letter: OrderLetter) -> bytes:
 
 
 def _mail(letter: OrderLetter, paper: bytes) -> EmailMessage:
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2] or "localhost"
-    identity = salted_hmac("investigations.order_letter", str(letter.pk), algorithm="sha256").hexdigest()
-    headers = {"Message-ID": f"<{identity}@{domain}>", "Content-Language": letter.language}
-    headers["Auto-Submitted"] = "auto-generated"
+    headers = mails.headers("investigations.order_letter", letter.pk, letter.language)
     mail = EmailMessage(letter.subject, letter.text, to=[letter.to], headers=headers)
     if paper:
         mail.attach(name_of(letter), paper, papers.TYPE)

@@ -4,26 +4,16 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from governance.accounts.enums import Kind
 from governance.accounts.models import User
 from governance.audit.domain import entries
-from governance.web.refusals import MoveRefused, Refusal
+from governance.web.refusals import MoveRefused
 from investigations.enums import OPEN_ORDERS, ORDER_MOVES, OrderState
 from investigations.models import AuthorityOrder, OrderMove
-
-
-class NotAPerson(Refusal):
-    """What follows from an order is a person's word."""
 
 
 def lock(order: AuthorityOrder) -> AuthorityOrder:
     """The order as it stands now, held until the transaction ends. Always the first lock of a verb on an order."""
     return AuthorityOrder.objects.select_for_update(of=("self",)).get(pk=order.pk)
-
-
-def check_person(actor: User) -> None:
-    if actor.kind == Kind.SERVICE:
-        raise NotAPerson(_("A person decides this."))
 
 
 def move(order: AuthorityOrder, to: OrderState, *, actor: User | None, at: datetime, text: str = "") -> None:

@@ -17,8 +17,9 @@ from enforcement.models import Decision
 from governance.accounts.models import User
 from governance.web.refusals import MoveRefused, Refusal
 from investigations.domain import order_cases, order_letters, order_states, order_terms
+from investigations.domain.acting import ReasonsMissing, check_person, check_reasons
 from investigations.domain.order_following import check_final, follow
-from investigations.domain.order_states import check_person, lock, record
+from investigations.domain.order_states import lock, record
 from investigations.enums import (
     CARRIED_OUT_ORDERS,
     OPEN_ORDERS,
@@ -34,10 +35,6 @@ from investigations.queries import ordered_things
 from listings.models import Listing
 
 LONGEST = 10_000
-
-
-class ReasonsMissing(Refusal):
-    """The authority reads why."""
 
 
 class NotAllDone(Refusal):
@@ -118,7 +115,7 @@ def complete(*, order: AuthorityOrder, note: str, actor: User, at: datetime) -> 
 def refuse(*, order: AuthorityOrder, reasons: str, actor: User, at: datetime) -> AuthorityOrder:
     """Give no effect to it, with reasons that the authority reads. Not where something of it was done. Raises NotFinalYet."""
     check_person(actor)
-    _check_reasons(reasons)
+    check_reasons(reasons)
     order = lock(order)
     follow(order, at=at)
     if order.items.filter(outcome=OrderOutcome.DONE).exists() or order.items.filter(decision__isnull=False).exists():
@@ -136,7 +133,7 @@ def withdraw(*, order: AuthorityOrder, text: str, actor: User, at: datetime) -> 
     """The authority has withdrawn it: its cases are closed and what was decided upon it is reversed. Returns those decisions.
     Raises NotYoursToEnd."""
     check_person(actor)
-    _check_reasons(text)
+    check_reasons(text)
     order = lock(order)
     order_cases.leave(order, at=at)
     ended = _end_decisions(order, actor, at)
@@ -166,7 +163,7 @@ def take_up(*, order: AuthorityOrder, actor: User, at: datetime) -> AuthorityOrd
 def leave(*, item: OrderItem, reasons: str, actor: User, at: datetime) -> OrderItem:
     """Do nothing about one thing, with reasons that stand in the effect report. Raises NotFinalYet."""
     check_person(actor)
-    _check_reasons(reasons)
+    check_reasons(reasons)
     order, item = _lock_item(item, CARRIED_OUT_ORDERS)
     follow(order, at=at)
     item.refresh_from_db()
@@ -243,8 +240,3 @@ def _lock_item(item: OrderItem, states: Collection[OrderState]) -> tuple[Authori
             % {"reference": order.reference, "state": OrderState(order.state).label}
         )
     return order, OrderItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
-
-
-def _check_reasons(text: str) -> None:
-    if not text.strip() or len(text) > LONGEST:
-        raise ReasonsMissing(_("Write the reasons, in at most 10,000 characters."))

@@ -51,6 +51,11 @@ class Terms:
     asks: Sequence[str] = field(default_factory=lambda: tuple(Skill.values))
 
 
+def default_queue() -> Queue:
+    """The one that takes what no rule takes."""
+    return next(queue for queue in ensure_default_queues() if queue.is_default)
+
+
 def ensure_default_queues() -> list[Queue]:
     """Add the default queues that are not there; returns those that take cases. One that somebody changed stays as it is."""
     rows = tomllib.loads(DEFAULTS.read_text(encoding="utf-8"))["queue"]

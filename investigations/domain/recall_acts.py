@@ -1,7 +1,6 @@
 """What is done about the listings that are a recalled product: one decision per merchant, and their buyers are to be told."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -15,8 +14,8 @@ from governance.policies.enums import Measure
 from governance.policies.models import PolicyVersion
 from governance.web.refusals import Refusal
 from investigations.domain import consumers
+from investigations.domain.acting import Acted, check_person
 from investigations.domain.consumers import Words
-from investigations.domain.recalls import NotAPerson, is_person
 from investigations.enums import ConsumerCause, MatchState
 from investigations.models import RecallAlert, RecallMatch
 from listings.models import Merchant
@@ -24,14 +23,6 @@ from listings.models import Merchant
 
 class NothingConfirmed(Refusal):
     """Nobody has said of a listing that it is the product."""
-
-
-@dataclass(frozen=True)
-class Acted:
-    """`refused` are merchants about whom nothing could be decided, each with the reason; the rest is done."""
-
-    decisions: tuple[Decision, ...]
-    refused: tuple[tuple[str, str], ...]
 
 
 @transaction.atomic
@@ -51,8 +42,7 @@ def act(
 
     Raises NothingConfirmed, and WordsMissing where buyers would not learn all four things; then nothing is written.
     """
-    if not is_person(actor):
-        raise NotAPerson(_("A person decides this."))
+    check_person(actor)
     consumers.check(words)
     by_merchant: dict[int, list[RecallMatch]] = {}
     for match in _confirmed(alert, only_in):

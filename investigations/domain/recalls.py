@@ -15,6 +15,7 @@ from governance.accounts.models import User
 from governance.audit.domain import entries
 from governance.web.refusals import MoveRefused, Refusal
 from investigations import events
+from investigations.domain.acting import NotAPerson
 from investigations.enums import MATCH_MOVES, KeyKind, MatchState
 from investigations.models import (
     RecallAlert,
@@ -35,10 +36,6 @@ KEPT = (
 """What a version keeps; equal means nothing changed."""
 MOST_FAULTS = 200
 AT_ONCE = 500
-
-
-class NotAPerson(Refusal):
-    """A program finds; a person says whether it is the product."""
 
 
 @transaction.atomic
@@ -82,7 +79,7 @@ def judge(*, matches: Sequence[int], to: MatchState, actor: User, at: datetime) 
 
     Returns those that were moved; said twice it is said once. Raises MoveRefused where something was done upon one.
     """
-    if not is_person(actor):
+    if actor.kind == Kind.SERVICE:
         raise NotAPerson(_("A person says whether it is the recalled product."))
     rows = RecallMatch.objects.select_for_update(of=("self",)).select_related("alert")
     moved = []
@@ -119,10 +116,6 @@ def gone(matches: Iterable[RecallMatch], at: datetime) -> None:
 def back(match: RecallMatch, at: datetime) -> None:
     """Alike again, after another corrigendum."""
     _move(match, MatchState.OPEN, actor=None, at=at)
-
-
-def is_person(actor: User) -> bool:
-    return actor.kind != Kind.SERVICE
 
 
 def facts_of(alert: RecallAlert) -> Alert:

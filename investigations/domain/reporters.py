@@ -13,15 +13,11 @@ from governance.audit.domain import entries
 from governance.policies.enums import Matter
 from governance.web.refusals import MoveRefused, Refusal
 from investigations.domain import notice_mail
+from investigations.domain.acting import LONGEST, ReasonsMissing
 from investigations.enums import REPORTER_MOVES, NoticeGround, ReporterKind, ReporterState
 from investigations.models import Reporter, ReporterMove, ReporterRight
 
-LONGEST = 10_000
 LONGEST_SUSPENSION_DAYS = 365
-
-
-class ReasonsMissing(Refusal):
-    """The reporter reads them."""
 
 
 class Known(Refusal):

@@ -54,7 +54,7 @@ def open_for(
 
 
 def _insert(groups: Sequence[Sequence[Listing]], cause: str, policy: Policy, severity: Severity, at: datetime) -> None:
-    default = next(queue for queue in queues.ensure_default_queues() if queue.is_default)
+    default = queues.default_queue()
     calendars = deadlines.calendars({group[0].merchant.country for group in groups})
     rows = [
         Case(

@@ -15,6 +15,7 @@ from investigations.domain import claims, moves
 from investigations.enums import ClaimEnd
 from investigations.models import Absence, Claim, Skills
 from investigations.queries import work
+from investigations.queries.days import ONE_DAY
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,8 @@ def give_back_absent(*, at: datetime) -> int:
     around = at.date()
     away = Absence.objects.filter(
         withdrawn_at__isnull=True,
-        starts_on__lte=around + work.ONE_DAY,
-        ends_on__gte=around - work.ONE_DAY,
+        starts_on__lte=around + ONE_DAY,
+        ends_on__gte=around - ONE_DAY,
         person__claims__ended_at__isnull=True,
         person__claims__isnull=False,
     ).select_related("person")

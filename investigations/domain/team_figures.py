@@ -1,13 +1,14 @@
 """The team's figures, counted beside the requests: each day once after its end, today every few minutes, any span anew."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import structlog
 from django.db import connection, transaction
 
 from investigations.models import TeamDay, TeamOutlook
 from investigations.queries import outlook
+from investigations.queries.days import ONE_DAY, start_of
 from investigations.queries.team_events import EVENTS
 
 log = structlog.get_logger(__name__)
@@ -17,7 +18,6 @@ DAYS_BACK = 400
 AT_ONCE = 31
 """Days in one transaction."""
 ALONE = "SELECT pg_advisory_xact_lock(7236013)"  # one count at a time
-ONE_DAY = timedelta(days=1)
 CLEAR = (
     "DROP TABLE IF EXISTS team_event",
     "DELETE FROM investigations_teamfigure WHERE day BETWEEN %(first_day)s AND %(last_day)s",
@@ -47,7 +47,7 @@ def count_owed(*, at: datetime) -> int:
     if begun is None or begun > last:
         return 0
     first = max(begun, last - DAYS_BACK * ONE_DAY)
-    done = {day for day, counted in _counted(first, last) if counted >= _start(day + ONE_DAY) + SETTLES}
+    done = {day for day, counted in _counted(first, last) if counted >= start_of(day + ONE_DAY) + SETTLES}
     owed = [day for day in _days(first, last) if day not in done]
     for span in _spans(owed):
         rebuild(first=span[0], last=span[-1], at=at)
@@ -76,7 +76,7 @@ def rebuild(*, first: date, last: date, at: datetime) -> int:
 
 @transaction.atomic
 def _rebuild(days: list[date], at: datetime) -> None:
-    first, until = _start(days[0]), _start(days[-1] + ONE_DAY)
+    first, until = start_of(days[0]), start_of(days[-1] + ONE_DAY)
     params = {"first": first, "until": until, "now": at, "first_day": days[0], "last_day": days[-1]}
     with connection.cursor() as cursor:
         cursor.execute(ALONE)
@@ -111,8 +111,3 @@ def _spans(days: list[date]) -> Iterable[list[date]]:
 
 def _days(first: date, last: date) -> Iterable[date]:
     return (first + ONE_DAY * index for index in range((last - first).days + 1))
-
-
-def _start(day: date) -> datetime:
-    """Days are those of UTC, as everywhere a day is counted."""
-    return datetime.combine(day, time(), UTC)

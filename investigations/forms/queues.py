@@ -76,6 +76,10 @@ def initial_of_queue(queue: Queue) -> dict[str, Any]:
     return values | {f"name_{tag}": name for tag, name in queue.names.items()}
 
 
+def family_name(family: str) -> str:
+    return family.replace("_", " ")
+
+
 class SkillsForm(forms.Form):
     languages = forms.MultipleChoiceField(
         label=_("Languages"), widget=forms.CheckboxSelectMultiple, required=False, help_text=_("None means all.")
@@ -105,7 +109,7 @@ class SkillsForm(forms.Form):
         families = Policy.objects.order_by("family").values_list("family", flat=True).distinct()
         self._offer("languages", {tag: language_name(tag) for tag in spoken})
         self._offer("markets", {code: country(code) for code in rows})
-        self._offer("families", {family: family.replace("_", " ") for family in families})
+        self._offer("families", {family: family_name(family) for family in families})
 
     def _offer(self, name: str, choices: dict[str, str]) -> None:
         """What is there, and what is kept of what is not there any more."""

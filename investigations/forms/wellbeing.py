@@ -7,15 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from investigations.domain.wellbeing import LONGEST_BREAK, MOST_HARD
+from investigations.forms.queues import family_name
 from investigations.models import OwnLimits, WellbeingRules
 from investigations.queries import policies_in_force, wellbeing
 
 AS_FOR_ALL, NEVER = "", 0
 REMINDERS = (30, 45, 60, 90, 120)
-
-
-def family_name(family: str) -> str:
-    return family.replace("_", " ")
 
 
 class OwnLimitsForm(forms.Form):

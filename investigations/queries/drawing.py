@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from enforcement.queries import overturned
 from governance.policies.enums import Measure, Severity
 from investigations.enums import DrawnFor
 from investigations.models import CaseDecision, CaseItem
+from investigations.queries.days import ONE_DAY, start_of
 
 AT_MOST = 10
 """Subjects of one decision that are read a second time; of more a random part is."""
@@ -85,11 +86,6 @@ def decision_items(decisions: Iterable[Decision], day: date) -> dict[int, list[D
     return _drawn(rows, day, lambda item: item.decision_id)
 
 
-def start_of(day: date) -> datetime:
-    """Days are those of UTC, as everywhere a day is counted."""
-    return datetime.combine(day, time(), UTC)
-
-
 def _reasons(ruling: CaseDecision, begun: Mapping[int, datetime], contested: set[int]) -> Iterable[DrawnFor]:
     case, decision = ruling.case, ruling.decision
     if case.severity == Severity.CRITICAL:
@@ -123,7 +119,7 @@ def _drawn(rows: Iterable[Item], day: date, whose: Callable[[Item], int]) -> dic
 
 def _within(field: str, day: date) -> dict[str, datetime]:
     start = start_of(day)
-    return {f"{field}__gte": start, f"{field}__lt": start_of(day + timedelta(days=1))}
+    return {f"{field}__gte": start, f"{field}__lt": start_of(day + ONE_DAY)}
 
 
 def _chance(day: date, key: int) -> bytes:

@@ -6,15 +6,16 @@ no more is done than the widest reach of those who are there. Whatever is due fi
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import Enum
+
+from investigations.queries.days import ONE_DAY
 
 WORKED = frozenset({1, 2, 3, 4, 5})
 """ISO weekdays on which people are taken to work."""
 PASSES = 6
 NEAR_NOTHING = 0.01
 HALF_A_CASE = 0.5
-ONE_DAY = timedelta(days=1)
 
 
 class Turn(Enum):

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from statistics import fmean, median, quantiles
 from typing import Any
 
@@ -13,12 +13,12 @@ from governance.accounts.models import User
 from investigations.enums import CaseState, Counted
 from investigations.models import Absence, Case, PersonDay, Queue, TeamDay, TeamFigure, TeamOutlook
 from investigations.queries import routing, team
+from investigations.queries.days import ONE_DAY
 from investigations.queries.forecasting import NONE, Pile, Range
 
 WEEKS = 8
 FEWEST_DAYS = 5
 """Days with decisions, below which nobody's usual day is known."""
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from investigations import permissions
 from investigations.enums import CaseState
 from investigations.models import Absence, Case, CaseDecision, Claim, Skills
 from investigations.queries import work
+from investigations.queries.days import ONE_DAY
 
 
 @dataclass
@@ -35,7 +36,7 @@ def workers() -> QuerySet[User]:
 
 def members(chosen: QuerySet[User], *, at: datetime) -> list[Member]:
     """What is known of each of these people: four queries, however many they are."""
-    kept = Absence.objects.filter(withdrawn_at__isnull=True, ends_on__gte=(at - work.ONE_DAY).date())
+    kept = Absence.objects.filter(withdrawn_at__isnull=True, ends_on__gte=(at - ONE_DAY).date())
     people = list(
         chosen.select_related("skills")
         .prefetch_related(

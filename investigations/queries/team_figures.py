@@ -13,8 +13,8 @@ from governance.accounts.models import User
 from governance.web import lengths
 from investigations.enums import Counted
 from investigations.models import PersonDay, TeamDay
+from investigations.queries.days import ONE_DAY
 
-ONE_DAY = timedelta(days=1)
 FEWEST = 20
 """Below so many a share is told by its two numbers alone."""
 Parts = dict[str, dict[str, int]]

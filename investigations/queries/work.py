@@ -1,7 +1,7 @@
 """Which cases a person may see, and which one is next for them."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
@@ -31,8 +31,6 @@ from investigations.models import (
 )
 from investigations.queries import wellbeing
 from listings.models import Listing
-
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)

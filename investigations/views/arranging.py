@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from governance.accounts.models import User
+from governance.accounts.views.acting import person
 from governance.web import formats, toasts
 from governance.web.access import opens
 from governance.web.refusals import Refusal
@@ -51,9 +51,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
         return dialogs.refuse(request, case, dialog)
     into = next(each for each in others if each.pk == form.cleaned_data["into"])
     try:
-        arranging.merge(
-            case=case, into=into, actor=_person(request), reason=form.cleaned_data["why"], at=timezone.now()
-        )
+        arranging.merge(case=case, into=into, actor=person(request), reason=form.cleaned_data["why"], at=timezone.now())
     except Refusal as refusal:
         return dialogs.refuse(request, case, dialog, refusal)
     undo = reverse("investigations:case-unmerge", args=[case.pk])
@@ -66,7 +64,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
 def undo_merge(request: HttpRequest, pk: int) -> HttpResponse:
     case = load(request, pk)
     try:
-        arranging.undo_merge(case=case, actor=_person(request), at=timezone.now())
+        arranging.undo_merge(case=case, actor=person(request), at=timezone.now())
         toasts.tell(request, _("Undone"), note=_("%(case)s waits by itself again.") % {"case": case})
     except Refusal as refusal:
         messages.error(request, str(refusal))
@@ -90,7 +88,7 @@ def split(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = form.cleaned_data["items"]
     try:
         new = arranging.split(
-            case=case, items=chosen, actor=_person(request), reason=form.cleaned_data["why"], at=timezone.now()
+            case=case, items=chosen, actor=person(request), reason=form.cleaned_data["why"], at=timezone.now()
         )
     except Refusal as refusal:
         return dialogs.refuse(request, case, dialog, refusal)
@@ -107,7 +105,7 @@ def split(request: HttpRequest, pk: int) -> HttpResponse:
 def undo_split(request: HttpRequest, pk: int) -> HttpResponse:
     case = load(request, pk)
     try:
-        whole = arranging.undo_split(case=case, actor=_person(request), at=timezone.now())
+        whole = arranging.undo_split(case=case, actor=person(request), at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("investigations:case", pk=pk)
@@ -130,7 +128,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return dialogs.refuse(request, case, dialog)
     try:
-        reopening.reopen(case=case, actor=_person(request), reason=form.cleaned_data["why"], at=timezone.now())
+        reopening.reopen(case=case, actor=person(request), reason=form.cleaned_data["why"], at=timezone.now())
     except Refusal as refusal:
         return dialogs.refuse(request, case, dialog, refusal)
     toasts.tell(request, _("Reopened %(case)s") % {"case": case}, note=_("It waits in its queue."))
@@ -152,7 +150,7 @@ def relate(request: HttpRequest, pk: int) -> HttpResponse:
     given = form.cleaned_data
     try:
         made = watching.link(
-            case=case, other=given["other"], why=given["why"], actor=_person(request), at=timezone.now()
+            case=case, other=given["other"], why=given["why"], actor=person(request), at=timezone.now()
         )
     except Refusal as refusal:
         return dialogs.refuse(request, case, dialog, refusal)
@@ -167,7 +165,7 @@ def unrelate(request: HttpRequest, pk: int, link: int) -> HttpResponse:
     case = load(request, pk)
     found = get_object_or_404(CaseLink.objects.filter(first=case) | CaseLink.objects.filter(second=case), pk=link)
     try:
-        watching.unlink(link=found, actor=_person(request), at=timezone.now())
+        watching.unlink(link=found, actor=person(request), at=timezone.now())
         toasts.tell(request, _("The link is taken away"))
     except Refusal as refusal:
         messages.error(request, str(refusal))
@@ -178,7 +176,7 @@ def unrelate(request: HttpRequest, pk: int, link: int) -> HttpResponse:
 @opens(permissions.can_open_case)
 def watch(request: HttpRequest, pk: int) -> HttpResponse:
     case = load(request, pk)
-    watching.watch(case=case, actor=_person(request), at=timezone.now())
+    watching.watch(case=case, actor=person(request), at=timezone.now())
     toasts.tell(request, _("You watch %(case)s") % {"case": case}, note=_("Your inbox tells what happens to it."))
     return dialogs.done(request, case)
 
@@ -187,7 +185,7 @@ def watch(request: HttpRequest, pk: int) -> HttpResponse:
 @opens(permissions.can_open_case)
 def unwatch(request: HttpRequest, pk: int) -> HttpResponse:
     case = load(request, pk)
-    watching.stop(case=case, actor=_person(request), at=timezone.now())
+    watching.stop(case=case, actor=person(request), at=timezone.now())
     toasts.tell(request, _("You do not watch %(case)s any more") % {"case": case})
     return dialogs.done(request, case)
 
@@ -212,7 +210,3 @@ def _offer(case: Case, line: lines.Line) -> str:
 def _items(case: Case) -> list[tuple[int, str]]:
     page = exhibits.page(work.unsettled(case), language=language(), size=SPLIT_OFFERS)
     return [(each.item.pk, f"{each.number} · {lines.isolated(each.plain_name)}") for each in page.exhibits]
-
-
-def _person(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from governance.accounts.models import User
+from governance.accounts.views.acting import person
 from governance.policies.models import Policy
 from governance.policies.text import guidance
 from governance.web import toasts
@@ -54,7 +54,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 policy=Policy.objects.get(pk=entered["policy"]),
                 count=entered["count"],
                 closes_on=entered["closes_on"],
-                actor=_person(request),
+                actor=person(request),
                 at=now,
             )
         except Refusal as refusal:
@@ -88,7 +88,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context |= {
         "rows": rows,
         "exhibits": [row.exhibit for row in rows],
-        "chosen": {key: verdict.value for key, verdict in queries.given_by(session, _person(request)).items()},
+        "chosen": {key: verdict.value for key, verdict in queries.given_by(session, person(request)).items()},
         "may_judge": permissions.can_work(request.user),
     }
     return render(request, "investigations/calibration.html", context)
@@ -99,7 +99,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def judge(request: HttpRequest, pk: int) -> HttpResponse:
     session = get_object_or_404(Calibration, pk=pk)
     try:
-        count = calibrations.judge(session=session, verdicts=given(request), actor=_person(request), at=timezone.now())
+        count = calibrations.judge(session=session, verdicts=given(request), actor=person(request), at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
@@ -147,10 +147,6 @@ def _verb(request: HttpRequest, pk: int, verb: object, told: str, **given: objec
     else:
         toasts.tell(request, told)
     return redirect("investigations:calibration", pk=pk)
-
-
-def _person(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
 
 
 for _view in (index, new, detail, judge, close, settle):

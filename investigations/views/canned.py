@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from enforcement.models import Appeal
 from enforcement.permissions import can_hear_appeals
-from governance.accounts.models import User
+from governance.accounts.views.acting import person
 from governance.policies.models import Policy
 from governance.web import formats, toasts
 from governance.web.access import opens
@@ -90,7 +90,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 policy=Policy.objects.get(pk=given["policy"]) if given["policy"] else None,
                 purpose=given["purpose"],
                 texts=form.texts,
-                actor=_person(request),
+                actor=person(request),
                 at=timezone.now(),
             )
             toasts.tell(request, _("Wrote “%(name)s”") % {"name": made.name})
@@ -112,7 +112,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     form = CannedTextsForm(request.POST or None, initial=current)
     if request.method == "POST" and form.is_valid():
         try:
-            changed = canned.write(reason=reason, texts=form.texts, actor=_person(request), at=timezone.now())
+            changed = canned.write(reason=reason, texts=form.texts, actor=person(request), at=timezone.now())
             toasts.tell(request, _("Wrote “%(name)s”") % {"name": reason.name} if changed else _("Nothing was changed"))
             return redirect("investigations:reason", pk=pk)
         except Refusal as refusal:
@@ -133,7 +133,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def retire(request: HttpRequest, pk: int) -> HttpResponse:
     reason = get_object_or_404(CannedReason, pk=pk)
     try:
-        canned.retire(reason=reason, actor=_person(request), at=timezone.now())
+        canned.retire(reason=reason, actor=person(request), at=timezone.now())
         toasts.tell(request, _("Retired “%(name)s”") % {"name": reason.name})
     except Refusal as refusal:
         messages.error(request, str(refusal))
@@ -221,7 +221,3 @@ def _of_appeal(appeal: Appeal) -> dict[str, str]:
 def _policies() -> list[tuple[int, str]]:
     keys = list(Policy.objects.filter(live__isnull=False).order_by("pk").values_list("pk", flat=True))
     return sorted(lines.policy_titles(keys, language=language()).items(), key=lambda choice: choice[1])
-
-
-def _person(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from enforcement.domain import letters, statements
 from enforcement.models import Statement
-from governance.accounts.models import User
+from governance.accounts.views.acting import person
 from governance.web.access import opens
 from governance.web.refusals import Refusal
 from investigations import permissions
@@ -45,7 +45,7 @@ def detail(request: HttpRequest, pk: int, tab: str = "listings") -> HttpResponse
     if case.merged_into_id and (elsewhere := _goes_on(request, case)):
         return elsewhere
     if request.user.is_authenticated:
-        telling.read_about(person=_person(request), case=case, at=timezone.now())
+        telling.read_about(person=person(request), case=case, at=timezone.now())
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "investigations/_case_pane.html", pane(request, case, tab))
     return show(request, case, tab=tab)
@@ -194,7 +194,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
                 markets=form.named_markets,
                 minimum_age=form.cleaned_data["minimum_age"],
                 asked=form.asked,
-                actor=_person(request),
+                actor=person(request),
                 reason=form.cleaned_data["reason"],
                 at=now,
                 also=form.cleaned_data["also"],
@@ -231,10 +231,6 @@ def _unnumbered(draft: Statement) -> list[letters.Block]:
         )
         for block in blocks_of(draft)
     ]
-
-
-def _person(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
 
 
 def _may_take(request: HttpRequest, case: Case, held: Claim | None, now: Any) -> bool:

@@ -79,8 +79,11 @@ class Explore(ListingList):
             view = cls()
             view.setup(request)
             given = QueryDict(request.POST.get("query", ""))
-            if why := ExploreFilter(given, queryset=view.market_rows(), request=request).unfinished:
+            asked = ExploreFilter(given, queryset=view.market_rows(), request=request)
+            if why := asked.unfinished:
                 raise Refusal(why)
+            found: QuerySet[Listing] = asked.qs
+            return found
         return super().selected(request)
 
     def count_text(self) -> str:

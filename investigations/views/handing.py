@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from governance.accounts.models import User
+from governance.accounts.views.acting import person
 from governance.web import formats, toasts
 from governance.web.access import opens
 from governance.web.refusals import Refusal
@@ -41,16 +41,16 @@ def hand(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _ask_whom(request, cases, form, status=422)
     try:
-        done = handing.hand(cases=cases, **form.cleaned_data, actor=_person(request), at=timezone.now())
+        done = handing.hand(cases=cases, **form.cleaned_data, actor=person(request), at=timezone.now())
     except Doubtful as doubtful:
         form.add_error("despite", [*doubtful.concerns, str(doubtful)])
         return _ask_whom(request, cases, form, status=409)
     except Refusal as refusal:
         form.add_error(None, str(refusal))
         return _ask_whom(request, cases, form, status=409)
-    person = form.cleaned_data["person"]
+    taker = form.cleaned_data["person"]
     text = ngettext("Handed %(n)s case to %(person)s", "Handed %(n)s cases to %(person)s", len(done.cases))
-    names = {"n": formats.number(len(done.cases)), "person": person}
+    names = {"n": formats.number(len(done.cases)), "person": taker}
     undo = reverse("investigations:team-to-queue", args=["-".join(str(case.pk) for case in done.cases)])
     toasts.tell(request, text % names, note=_("They get it next."), undo=undo, seconds=UNDO_SECONDS)
     return _back(request, done)
@@ -67,7 +67,7 @@ def take_back(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _ask_why(request, cases, form, status=422)
     try:
-        done = handing.take_back(cases=cases, note=form.cleaned_data["note"], actor=_person(request), at=timezone.now())
+        done = handing.take_back(cases=cases, note=form.cleaned_data["note"], actor=person(request), at=timezone.now())
     except Refusal as refusal:
         form.add_error(None, str(refusal))
         return _ask_why(request, cases, form, status=409)
@@ -86,7 +86,7 @@ def to_queue(request: HttpRequest, keys: str) -> HttpResponse:
     """The handing undone: for everybody again."""
     cases = list(work.visible_cases(request.user).filter(pk__in=keys.split("-")).order_by("pk"))
     try:
-        done = handing.to_queue(cases=cases, actor=_person(request), at=timezone.now())
+        done = handing.to_queue(cases=cases, actor=person(request), at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("investigations:queue")
@@ -133,10 +133,6 @@ def _back(request: HttpRequest, done: Done) -> HttpResponse:
     for _case, reason in done.left:
         messages.warning(request, reason)
     return redirect("investigations:queue")
-
-
-def _person(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
 
 
 for _view in (hand, take_back, to_queue):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
+from governance.accounts.views.acting import person
 from governance.policies.enums import Severity
 from governance.policies.models import Policy
 from governance.policies.permissions import can_write_policy
@@ -25,7 +26,7 @@ from investigations.models import Finding, InvestigationExhibit
 from investigations.queries import investigations as queries
 from investigations.queries import policies_in_force
 from investigations.queries.listings import visible_listings
-from investigations.views.investigations import load, person, verb
+from investigations.views.investigations import load, verb
 
 
 @require_POST

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from governance.accounts.models import User
 from governance.accounts.text import log
+from governance.accounts.views.acting import person
 from governance.policies.permissions import can_write_policy
 from governance.web import toasts
 from governance.web.access import opens
@@ -63,10 +64,6 @@ class InvestigationList(ListPage):
 
 def load(request: HttpRequest, pk: int) -> Investigation:
     return get_object_or_404(queries.visible(request.user).select_related("opened_by"), pk=pk)
-
-
-def person(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
 
 
 @require_POST

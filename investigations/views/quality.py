@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from governance.accounts.models import User
+from governance.accounts.views.acting import person
 from governance.policies.enums import Measure
 from governance.web import exports, toasts
 from governance.web.access import opens
@@ -112,7 +112,7 @@ class ReviewList(ListPage):
 @require_POST
 @opens(permissions.can_review)
 def take(request: HttpRequest) -> HttpResponse:
-    review = reviews.take_next(person=_person(request), at=timezone.now())
+    review = reviews.take_next(person=person(request), at=timezone.now())
     if review is None:
         toasts.tell(request, _("Nothing waits for a second reader."), note=_("Each night a few decisions are drawn."))
         return redirect("investigations:quality")
@@ -137,7 +137,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
             verdicts=verdicts,
             measure=Measure(chosen) if chosen in Measure.values else None,
             note=request.POST.get("note", ""),
-            actor=_person(request),
+            actor=person(request),
             at=timezone.now(),
         )
     except Refusal as refusal:
@@ -147,7 +147,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
     told = _("You agree with the first reader.") if agreed else _("You and the first reader differ.")
     note = "" if agreed else _("A third person says who was right.")
     toasts.tell(request, told, note=note)
-    following = reviews.take_next(person=_person(request), at=timezone.now())
+    following = reviews.take_next(person=person(request), at=timezone.now())
     return redirect("investigations:review", pk=following.pk) if following else redirect("investigations:quality")
 
 
@@ -155,7 +155,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
 @opens(permissions.can_review)
 def release(request: HttpRequest, pk: int) -> HttpResponse:
     try:
-        reviews.release(review=_load(request, pk), actor=_person(request), at=timezone.now())
+        reviews.release(review=_load(request, pk), actor=person(request), at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("investigations:quality")
@@ -171,7 +171,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         return _show(request, review, form=form, status=422)
     try:
         reviews.settle(
-            review=review, **form.cleaned_data, language=language(), actor=_person(request), at=timezone.now()
+            review=review, **form.cleaned_data, language=language(), actor=person(request), at=timezone.now()
         )
     except Refusal as refusal:
         form.add_error(None, str(refusal))
@@ -188,7 +188,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     initial = {field: getattr(now, field) for field in PlanForm.base_fields}
     form = PlanForm(request.POST or None, initial=initial)
     if form.is_valid():
-        sampling.set_plan(**form.cleaned_data, actor=_person(request), at=timezone.now())
+        sampling.set_plan(**form.cleaned_data, actor=person(request), at=timezone.now())
         toasts.tell(request, _("Saved."), note=_("It counts from the next night on."))
         return redirect("investigations:quality")
     return render(request, "investigations/quality_plan.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -211,7 +211,7 @@ def precedent_list(request: HttpRequest) -> HttpResponse:
 @opens(permissions.can_settle_reviews)
 def retire(request: HttpRequest, pk: int) -> HttpResponse:
     try:
-        precedents.retire(precedent=get_object_or_404(Precedent, pk=pk), actor=_person(request), at=timezone.now())
+        precedents.retire(precedent=get_object_or_404(Precedent, pk=pk), actor=person(request), at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
     else:
@@ -270,10 +270,6 @@ def _show(
         "outcomes": ReviewOutcome,
     }
     return render(request, "investigations/review.html", context, status=status)
-
-
-def _person(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
 
 
 for _view in (overview, automation, take, detail, read, release, settle, plan, precedent_list, retire):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from governance.accounts.models import User
+from governance.accounts.views.acting import person
 from governance.web import formats, toasts
 from governance.web.access import opens
 from governance.web.refusals import Refusal
@@ -51,7 +51,7 @@ def snooze(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         step = shift.snooze(
             case=case,
-            actor=_person(request),
+            actor=person(request),
             reason=given["why"],
             until=form.moment,
             wake_on=given["wake_on"] or WakeOn.NOTHING,
@@ -69,7 +69,7 @@ def snooze(request: HttpRequest, pk: int) -> HttpResponse:
 def wake(request: HttpRequest, pk: int) -> HttpResponse:
     case = load(request, pk)
     try:
-        resting.wake(case=case, actor=_person(request), at=timezone.now())
+        resting.wake(case=case, actor=person(request), at=timezone.now())
         toasts.tell(request, _("%(case)s is awake and waits in its queue") % {"case": case})
     except Refusal as refusal:
         messages.error(request, str(refusal))
@@ -93,7 +93,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     given = form.cleaned_data
     try:
         step = shift.ask(
-            case=case, asked_of=given["asked_of"], text=given["text"], actor=_person(request), at=timezone.now()
+            case=case, asked_of=given["asked_of"], text=given["text"], actor=person(request), at=timezone.now()
         )
     except Refusal as refusal:
         return dialogs.refuse(request, case, dialog, refusal)
@@ -109,7 +109,7 @@ def answer(request: HttpRequest, pk: int, question: int) -> HttpResponse:
     form = AnswerForm(request.POST)
     text = form.cleaned_data["text"] if form.is_valid() else ""
     try:
-        asking.answer(question=found, text=text, actor=_person(request), at=timezone.now())
+        asking.answer(question=found, text=text, actor=person(request), at=timezone.now())
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("investigations:case", pk=pk)
@@ -124,7 +124,7 @@ def withdraw(request: HttpRequest, pk: int, question: int) -> HttpResponse:
     case = load(request, pk)
     found = get_object_or_404(Question.objects.select_related("case"), pk=question, case=case)
     try:
-        asking.withdraw(question=found, actor=_person(request), at=timezone.now())
+        asking.withdraw(question=found, actor=person(request), at=timezone.now())
         toasts.tell(request, _("The question is taken back"))
     except Refusal as refusal:
         messages.error(request, str(refusal))
@@ -135,8 +135,8 @@ def withdraw(request: HttpRequest, pk: int, question: int) -> HttpResponse:
 @opens(permissions.can_take_held)
 def hand_back(request: HttpRequest, pk: int) -> HttpResponse:
     case = load(request, pk)
-    person = colleagues.who_held(case, other_than=_person(request))
-    form = HandBackForm(request.POST or None, person=person, owner=dialogs.owner(request, case))
+    holder = colleagues.who_held(case, other_than=person(request))
+    form = HandBackForm(request.POST or None, person=holder, owner=dialogs.owner(request, case))
     said = _("Your note stays with the case. A colleague is given it first, for a day; then it is for everybody.")
     dialog = _dialog(case, "hand-back", _("Hand %(case)s back") % {"case": case}, _("Hand back"), form, said)
     if request.method == "GET":
@@ -149,7 +149,7 @@ def hand_back(request: HttpRequest, pk: int) -> HttpResponse:
             case=case,
             to_person=given["to"] == "person",
             note=given["text"],
-            actor=_person(request),
+            actor=person(request),
             at=timezone.now(),
         )
     except Refusal as refusal:
@@ -160,7 +160,3 @@ def hand_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _dialog(case: Case, name: str, title: str, submit: str, form: Any, *said: str) -> Dialog:
     return Dialog(title, submit, reverse(f"investigations:case-{name}", args=[case.pk]), form, said)
-
-
-def _person(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -21,6 +21,7 @@ from investigations.filters import language
 from investigations.forms.team import FiguresForm
 from investigations.models import Queue
 from investigations.queries import lines, outlook, queues, team_figures
+from investigations.queries.days import ONE_DAY
 from investigations.queries.queues import Load
 from investigations.queries.team_figures import EXPORTED, Chosen, Figures, Tally
 from investigations.views import team_words
@@ -29,7 +30,6 @@ SPANS = (0, 7, 28, 90)
 """Days before today; 0 is today so far."""
 USUAL = 28
 LINES_SHOWN, REASONS_SHOWN = 15, 10
-ONE_DAY = timedelta(days=1)
 HALF = 540
 """Width of a chart that stands beside another."""
 

@@ -10,7 +10,7 @@ from enforcement.domain.decisions import UNDO_GRACE, UNDO_WINDOW
 from governance.accounts.models import User
 from governance.policies.enums import Measure
 from investigations.domain import order_acts, order_intake, order_letters, orders
-from investigations.domain.order_acts import Acted
+from investigations.domain.acting import Acted
 from investigations.domain.order_intake import Received
 from investigations.enums import OrderKind
 from investigations.models import AuthorityOrder

@@ -87,7 +87,7 @@ def _session(person: User) -> str:
 
 def _fill(count: int, at: datetime) -> None:
     """One listing for each merchant; each policy finds it, and what it finds is a case."""
-    queue = Queue.objects.get(key=queues.ensure_default_queues()[-1].key)
+    queue = queues.default_queue()
     category = Category.objects.get(code=toys.CATEGORY)
     chosen = list(Policy.objects.select_related("live").order_by("pk"))
     sellers = Merchant.objects.bulk_create(

@@ -13,9 +13,9 @@ from governance.policies.enums import Ground as Founded
 from governance.policies.enums import Measure
 from governance.web.refusals import MoveRefused
 from investigations.domain import consumers, illegal_products
+from investigations.domain.acting import NotAPerson
 from investigations.domain.consumers import Words, WordsMissing
 from investigations.domain.illegal_products import NotIllegal, OwedAlready
-from investigations.domain.recalls import NotAPerson
 from investigations.enums import ConsumerCause, ConsumerState
 from investigations.models import ConsumerNotice
 from investigations.queries import consumers as queries

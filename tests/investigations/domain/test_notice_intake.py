@@ -14,8 +14,9 @@ from governance.accounts.models import User
 from governance.audit.models import Entry
 from governance.policies.enums import Matter
 from investigations.domain import notice_intake, notices, reporters
+from investigations.domain.acting import ReasonsMissing
 from investigations.domain.notice_intake import GoodFaithMissing, NameMissing, NothingNamed, Sender
-from investigations.domain.reporters import Award, ReasonsMissing
+from investigations.domain.reporters import Award
 from investigations.enums import NoticeChannel, NoticeGround, NoticeState, ReporterKind
 from investigations.models import Notice, NoticeItem, NoticeMail, Reporter
 from listings.models import Holiday

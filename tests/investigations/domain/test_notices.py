@@ -19,8 +19,8 @@ from governance.policies.enums import Measure
 from governance.web.refusals import MoveRefused, Refusal
 from investigations import tasks
 from investigations.domain import notice_intake, notice_mail, notices
+from investigations.domain.acting import ReasonsMissing
 from investigations.domain.notice_intake import Sender
-from investigations.domain.reporters import ReasonsMissing
 from investigations.enums import NOTICE_MOVES, NoticeGround, NoticeState
 from investigations.models import Notice, NoticeItem, NoticeMail, NoticeMove
 from investigations.queries import notices as queries

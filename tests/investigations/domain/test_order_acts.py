@@ -27,10 +27,10 @@ from investigations.domain import (
     order_following,
     order_information,
     order_letters,
-    order_states,
     orders,
     undoing,
 )
+from investigations.domain.acting import NotAPerson
 from investigations.domain.order_following import NotFinalYet
 from investigations.domain.order_terms import BeyondTheOrder
 from investigations.enums import CaseState, OrderKind, OrderOutcome, OrderState, Verdict
@@ -136,7 +136,7 @@ def test_a_program_decides_nothing_and_what_is_not_checked_is_not_carried_out(gr
     with pytest.raises(MoveRefused):
         act(ground, order)
     ground.tilda.kind = Kind.SERVICE
-    with pytest.raises(order_states.NotAPerson):
+    with pytest.raises(NotAPerson):
         act(ground, order, by=ground.tilda)
     with pytest.raises(order_acts.NothingToDo):
         act(ground, checked(ground.sela, "unknown", number="5"))
@@ -179,7 +179,7 @@ def test_a_decision_made_meanwhile_is_named(ground: Ground) -> None:
         order_acts.name_decision(item=item, decision=wrong, actor=ground.sela, at=LATER)
     made = ground.issue([ground.violation(ball)], Measure.REMOVE)
     ground.tilda.kind = Kind.SERVICE
-    with pytest.raises(order_states.NotAPerson):
+    with pytest.raises(NotAPerson):
         order_acts.name_decision(item=item, decision=made, actor=ground.tilda, at=LATER)
     order_acts.name_decision(item=item, decision=made, actor=ground.sela, at=LATER)
     assert outcomes(order) == ["done"]
@@ -216,7 +216,7 @@ def test_cases_go_ahead_of_what_else_waits_and_are_opened_once(ground: Ground) -
     with pytest.raises(order_cases.NothingToOpen):
         order_cases.open_cases(order=order, actor=ground.sela, at=NOON)
     ground.tilda.kind = Kind.SERVICE
-    with pytest.raises(order_states.NotAPerson):
+    with pytest.raises(NotAPerson):
         order_cases.open_cases(order=order, actor=ground.tilda, at=NOON)
     with pytest.raises(MoveRefused):
         order_cases.open_cases(order=received(ground.sela, "L-1", number="5"), actor=ground.sela, at=NOON)
@@ -429,5 +429,5 @@ def test_information_is_given_by_a_person_upon_an_order_that_asks_for_it(ground:
     with pytest.raises(Refusal):
         act(ground, order)
     ground.sela.kind = Kind.SERVICE
-    with pytest.raises(order_states.NotAPerson):
+    with pytest.raises(NotAPerson):
         given(ground, order)

@@ -15,6 +15,7 @@ from governance.audit.models import Entry
 from governance.web.refusals import MoveRefused, Refusal
 from investigations import tasks
 from investigations.domain import order_intake, order_letters, order_states, orders
+from investigations.domain.acting import NotAPerson, ReasonsMissing
 from investigations.domain.order_intake import IssuerMissing, NothingNamed, NotYetReceived
 from investigations.domain.order_terms import NotYoursToEnd
 from investigations.enums import OPEN_ORDERS, ORDER_MOVES, OrderElement, OrderKind, OrderOutcome, OrderState
@@ -161,7 +162,7 @@ def test_what_is_missing_is_asked_of_the_authority_in_its_language(ground: Groun
 
 def test_it_may_be_carried_out_all_the_same_with_a_word_why(ground: Ground) -> None:
     order, fields = received(ground.sela, "L-1"), {"missing": [OrderElement.REDRESS], "goes_on": True}
-    with pytest.raises(orders.ReasonsMissing):
+    with pytest.raises(ReasonsMissing):
         orders.check(order=order, note=" ", actor=ground.sela, at=NOON, **fields)  # type: ignore[arg-type]
     orders.check(order=order, note="Dangerous.", actor=ground.sela, at=NOON, **fields)  # type: ignore[arg-type]
     assert again(order).state == OrderState.CHECKED
@@ -170,7 +171,7 @@ def test_it_may_be_carried_out_all_the_same_with_a_word_why(ground: Ground) -> N
 
 def test_a_program_checks_nothing_and_what_is_closed_is_not_checked(ground: Ground, program: User) -> None:
     order = received(ground.sela, "L-1")
-    with pytest.raises(order_states.NotAPerson):
+    with pytest.raises(NotAPerson):
         orders.check(order=order, missing=[], note="", goes_on=False, actor=program, at=NOON)
     orders.refuse(order=order, reasons="Not ours.", actor=ground.sela, at=NOON)
     with pytest.raises(MoveRefused):
@@ -216,7 +217,7 @@ def test_the_report_is_in_the_language_of_the_order_on_paper_too(ground: Ground)
 def test_all_of_it_done_is_carried_out(ground: Ground, program: User) -> None:
     order = checked(ground.sela, ground.listing("Ball"))
     act(ground, order)
-    with pytest.raises(order_states.NotAPerson):
+    with pytest.raises(NotAPerson):
         orders.complete(order=order, note="", actor=program, at=NOON + SOON)
     tasks.follow_orders()
     assert orders.complete(order=order, note="", actor=ground.sela, at=NOON + SOON).state == OrderState.EXECUTED
@@ -228,9 +229,9 @@ def test_nothing_done_is_refused_with_reasons_that_the_authority_reads(ground: G
     order = checked(ground.sela, "https://shop.example/gone")
     with pytest.raises(MoveRefused):
         orders.complete(order=order, note="", actor=ground.sela, at=NOON)
-    with pytest.raises(orders.ReasonsMissing):
+    with pytest.raises(ReasonsMissing):
         orders.refuse(order=order, reasons=" ", actor=ground.sela, at=NOON)
-    with pytest.raises(order_states.NotAPerson):
+    with pytest.raises(NotAPerson):
         orders.refuse(order=order, reasons="No.", actor=program, at=NOON)
     orders.refuse(order=order, reasons="No such shop here.", actor=ground.sela, at=NOON)
     text = send_all()[-1].body
@@ -251,7 +252,7 @@ def test_what_was_refused_is_taken_up_again(ground: Ground, program: User) -> No
     with pytest.raises(MoveRefused):
         orders.take_up(order=order, actor=ground.sela, at=NOON)
     orders.refuse(order=order, reasons="No.", actor=ground.sela, at=NOON)
-    with pytest.raises(order_states.NotAPerson):
+    with pytest.raises(NotAPerson):
         orders.take_up(order=order, actor=program, at=NOON)
     assert orders.take_up(order=order, actor=ground.sela, at=NOON).state == OrderState.CHECKED
     assert again(order).closed_at is None
@@ -262,7 +263,7 @@ def test_a_withdrawn_order_gives_back_what_it_took(ground: Ground, program: User
     order = checked(ground.sela, ball)
     act(ground, order)
     assert ground.seen(ball) == {"DE": "hidden", "NL": "shown"}
-    with pytest.raises(order_states.NotAPerson):
+    with pytest.raises(NotAPerson):
         orders.withdraw(order=order, text="x", actor=program, at=LATER)
     ended = orders.withdraw(order=order, text="Mistaken identity.", actor=ground.sela, at=LATER)
     assert [each.state for each in ended] == ["reversed"]
@@ -291,9 +292,9 @@ def test_who_may_not_reverse_does_not_withdraw_what_was_decided(ground: Ground) 
 def test_one_thing_is_left_undone_with_reasons_and_taken_up_again(ground: Ground, program: User) -> None:
     order = checked(ground.sela, ground.listing("Ball"))
     item = order.items.get()
-    with pytest.raises(order_states.NotAPerson):
+    with pytest.raises(NotAPerson):
         orders.leave(item=item, reasons="x", actor=program, at=NOON)
-    with pytest.raises(orders.ReasonsMissing):
+    with pytest.raises(ReasonsMissing):
         orders.leave(item=item, reasons="", actor=ground.sela, at=NOON)
     left = orders.leave(item=item, reasons="Another product.", actor=ground.sela, at=NOON)
     assert (left.outcome, left.note, again(order).state) == ("not_done", "Another product.", OrderState.EXECUTING)
@@ -301,7 +302,7 @@ def test_one_thing_is_left_undone_with_reasons_and_taken_up_again(ground: Ground
         orders.complete(order=order, note="", actor=ground.sela, at=NOON)
     with pytest.raises(MoveRefused):
         orders.leave(item=item, reasons="Again.", actor=ground.sela, at=NOON)
-    with pytest.raises(order_states.NotAPerson):
+    with pytest.raises(NotAPerson):
         orders.take_back(item=item, actor=program, at=NOON)
     assert orders.take_back(item=item, actor=ground.sela, at=NOON).outcome == OrderOutcome.OPEN
     with pytest.raises(MoveRefused):
@@ -311,7 +312,7 @@ def test_one_thing_is_left_undone_with_reasons_and_taken_up_again(ground: Ground
 def test_what_was_unknown_is_found_by_a_person(ground: Ground, program: User) -> None:
     order = received(ground.sela, "the red ball")
     item, ball = order.items.get(), ground.listing("Ball")
-    with pytest.raises(order_states.NotAPerson):
+    with pytest.raises(NotAPerson):
         orders.locate(item=item, text=f"L-{ball.pk}", actor=program, at=NOON)
     with pytest.raises(orders.StillUnknown):
         orders.locate(item=item, text="nothing", actor=ground.sela, at=NOON)
@@ -329,7 +330,7 @@ def test_without_an_address_a_person_sends_it_and_says_how(ground: Ground, progr
     order = received(ground.sela, "L-1", email="")
     assert send_all() == []
     letter = last_letter(order)
-    with pytest.raises(order_states.NotAPerson):
+    with pytest.raises(NotAPerson):
         order_letters.record_sent(letter=letter, how="By post", actor=program, at=LATER)
     with pytest.raises(Refusal):
         order_letters.record_sent(letter=letter, how=" ", actor=ground.sela, at=LATER)

@@ -12,9 +12,9 @@ from governance.accounts.enums import Kind
 from governance.policies.enums import Measure
 from governance.web.refusals import MoveRefused
 from investigations.domain import consumers, recall_acts, recall_matching, recalls
+from investigations.domain.acting import Acted, NotAPerson
 from investigations.domain.consumers import NotWaiting, Words, WordsMissing
 from investigations.domain.recall_acts import NothingConfirmed
-from investigations.domain.recalls import NotAPerson
 from investigations.enums import MATCH_MOVES, ConsumerState, MatchState
 from investigations.models import ConsumerNotice, RecallAlert, RecallMatch, RecallMatchMove
 from listings.enums import Exposure
@@ -48,7 +48,7 @@ def confirmed(ground: Ground, *titles: str, **fields: Any) -> RecallAlert:
     return alert
 
 
-def acted(ground: Ground, alert: RecallAlert, **more: Any) -> recall_acts.Acted:
+def acted(ground: Ground, alert: RecallAlert, **more: Any) -> Acted:
     given: dict[str, Any] = {
         "alert": alert, "version": ground.version, "measure": Measure.REMOVE, "markets": (), "reason": "",
         "words": WORDS, "only_in": None, "actor": ground.mona, "at": NOON,

@@ -15,8 +15,9 @@ from governance.policies.enums import Measure
 from governance.web.refusals import MoveRefused, Refusal
 from governance.web.shares import wilson
 from investigations.domain import notice_intake, notices, reporters
+from investigations.domain.acting import ReasonsMissing
 from investigations.domain.notice_intake import Sender
-from investigations.domain.reporters import Known, ReasonsMissing
+from investigations.domain.reporters import Known
 from investigations.enums import REPORTER_MOVES, NoticeGround, ReporterState
 from investigations.models import Reporter, ReporterMove
 from investigations.queries import reporters as queries
