@@ -37,5 +37,6 @@ function openBrought() {
   }
 }
 
-document.addEventListener("htmx:afterSettle", openBrought);
+// At once after the swap, not when it has settled: the next key must find the dialog open, not what lies behind it.
+document.addEventListener("htmx:afterSwap", openBrought);
 openBrought();

@@ -136,7 +136,7 @@ def _decides_in_parts(hands: Hands, day: list[Case]) -> None:
     """The fourth in parts, with a reason that was kept; the rest with one verdict for all."""
     page = hands.page
     hands.press("1 i")
-    expect(page.locator("#canned")).to_contain_text("Loose magnets of Shop 3")
+    expect(hands.dialog).to_contain_text("Loose magnets of Shop 3")
     hands.press("1")
     expect(page.locator("#reason")).to_have_value("Loose magnets of Shop 3")
     hands.press("Escape")
