@@ -4,6 +4,7 @@ import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
@@ -40,7 +41,7 @@ class Migration(migrations.Migration):
             name='origin_kind',
             field=models.CharField(choices=[('sweep', 'Sweep'), ('case', 'Case'), ('appeal', 'Appeal'), ('api', 'API'), ('relisted', 'Offered again'), ('ladder', 'Ladder'), ('notice', 'Notice'), ('recall', 'Recall'), ('order', 'Order of an authority')], max_length=8),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name='decision',
             constraint=models.CheckConstraint(condition=models.Q(('origin_kind__in', ['sweep', 'case', 'appeal', 'api', 'relisted', 'ladder', 'notice', 'recall', 'order'])), name='decision_origin_known'),
         ),

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 from django.conf import settings
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
@@ -79,15 +80,11 @@ class Migration(migrations.Migration):
             name='kind',
             field=models.CharField(choices=[('mention', 'You are named in a note'), ('question', 'A question for you'), ('answer', 'Your question is answered'), ('handed_back', 'Handed back to you'), ('handed', 'Handed to you by a team lead'), ('taken_back', 'Your case was taken back by a team lead'), ('merged', 'Your case was merged into another'), ('woken', 'What you put aside is awake'), ('watched', 'Happened to a case that you watch')], max_length=11),
         ),
-        migrations.AddIndex(
-            model_name='casemove',
-            index=models.Index(condition=models.Q(('from_state', 'closed'), ('to_state', 'closed'), _connector='OR'), fields=['moved_at'], name='case_move_ends'),
-        ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name='claim',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_as', ''), ('ended_at__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_as__in', ['decided', 'released', 'skipped', 'held', 'lapsed', 'resolved', 'absent', 'merged', 'snoozed', 'asked', 'handed_back', 'taken_back'])), _connector='OR'), name='claim_ended_as_iff_ended'),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name='telling',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['mention', 'question', 'answer', 'handed_back', 'handed', 'taken_back', 'merged', 'woken', 'watched'])), name='telling_kind_known'),
         ),

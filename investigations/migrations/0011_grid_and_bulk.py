@@ -5,6 +5,7 @@ import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
@@ -144,7 +145,7 @@ class Migration(migrations.Migration):
             model_name='claim',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('page__isnull', True), ('run__isnull', True)), fields=('person',), name='one_claim_per_person'),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name='claim',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_as', ''), ('ended_at__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_as__in', ['decided', 'released', 'skipped', 'held', 'lapsed', 'resolved', 'absent', 'merged', 'snoozed', 'asked', 'handed_back', 'taken_back', 'left'])), _connector='OR'), name='claim_ended_as_iff_ended'),
         ),
