@@ -47,8 +47,8 @@ def test_fleiss_kappa_is_that_of_his_worked_example() -> None:
 
 
 def test_on_any_table_it_is_what_the_libraries_say() -> None:
-    inter_rater = pytest.importorskip("statsmodels.stats.inter_rater")
-    metrics = pytest.importorskip("sklearn.metrics")
+    inter_rater = pytest.importorskip("statsmodels.stats.inter_rater", reason="statsmodels comes with `./run bench`")
+    metrics = pytest.importorskip("sklearn.metrics", reason="scikit-learn comes with `./run bench`")
     numpy = pytest.importorskip("numpy")
     drawn = random.Random(4)
     for _ in range(200):
