@@ -29,12 +29,14 @@ from listings.models import Category, Listing, Merchant
 
 POLICIES = 20
 BATCH = 5_000
+LARGE, WORDS = 400, 10_000
+"""Listings of the large case, and words in the description of one of them."""
 SILENT_FOR = timedelta(minutes=10)
 MARKETS = ["DE", "FR"]
 
 
 def make(*, cases: int, people: int, sessions: str) -> None:
-    """Fill an empty database; the people's session keys go into a file."""
+    """Fill an empty database; the people's session keys and the large case's key go into a file."""
     at = timezone.now()
     reference.load_all(actor=None, at=at)
     author, approver = toys._person("author", Role.GOVERNANCE_MANAGER, at), toys._person("approver", Role.APPROVER, at)
@@ -43,12 +45,15 @@ def make(*, cases: int, people: int, sessions: str) -> None:
     for policy in Policy.objects.order_by("pk"):
         policies.set_mode(policy=policy, mode=Mode.REVIEW, actor=author, reason="drill", at=at)
     _fill(cases, at)
+    large = _large(at)
     priorities.refresh(at=at)
     figures.count(at=timezone.now())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # as autovacuum does in time
     workers = [toys._person(f"mod{number}", Role.MODERATOR, at) for number in range(people)]
-    Path(sessions).write_text(json.dumps([_session(person) for person in workers]))
+    senior = toys._person("senior", Role.SENIOR_REVIEWER, at)
+    kept = {"people": [_session(person) for person in workers], "senior": _session(senior), "large": large}
+    Path(sessions).write_text(json.dumps(kept))
 
 
 def keep_lapsing() -> None:
@@ -60,12 +65,13 @@ def keep_lapsing() -> None:
 
 
 def statements() -> None:
-    """Print how many statements the pages take, for cases far apart, as JSON."""
+    """Print how many statements the pages take, for cases far apart and the large one, as JSON."""
     found: dict[str, list[int]] = {"queue": [], "case": []}
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(User.objects.get(username="mod0"))
     chosen = list(Case.objects.filter(state="open").order_by("priority").values_list("pk", flat=True)[:2_000:1_000])
     chosen += list(Case.objects.filter(state="open").order_by("-priority").values_list("pk", flat=True)[:1])
+    chosen += list(Case.objects.filter(merchant__external_id="large").values_list("pk", flat=True))
     for key in chosen:
         for name, path in (
             ("queue", reverse("investigations:queue")),
@@ -91,47 +97,57 @@ def _fill(count: int, at: datetime) -> None:
     category = Category.objects.get(code=toys.CATEGORY)
     chosen = list(Policy.objects.select_related("live").order_by("pk"))
     sellers = Merchant.objects.bulk_create(
-        [
-            Merchant(
-                external_id=f"m{number}",
-                name=f"Merchant {number}",
-                country="DE",
-                language="en",
-                created_at=at,
-                changed_at=at,
-            )
-            for number in range(-(-count // len(chosen)))
-        ],
+        [_merchant(f"m{number}", f"Merchant {number}", at) for number in range(-(-count // len(chosen)))],
         batch_size=BATCH,
     )
     offers = Listing.objects.bulk_create(
-        [
-            Listing(
-                merchant=seller, external_id=f"sku-{number}", title=f"Toy {number}", language="en", category=category,
-                markets=MARKETS, price_minor=9_900, currency="EUR", content_hash=f"{number:032d}", created_at=at,
-                changed_at=at,
-            )
-            for number, seller in enumerate(sellers)
-        ],
-        batch_size=BATCH,
-    )  # fmt: skip
+        [_listing(seller, number, category, at) for number, seller in enumerate(sellers)], batch_size=BATCH
+    )
     toys.first_versions(offers, at)
     pairs = [(policy, offer) for offer in offers for policy in chosen][:count]
     for first in range(0, count, BATCH):
         _cases(pairs[first : first + BATCH], queue, at)
 
 
-def _cases(pairs: list[tuple[Policy, Listing]], queue: Queue, at: datetime) -> None:
-    found = Violation.objects.bulk_create(
-        [
-            Violation(
-                policy=policy, version=policy.live, merchant_id=offer.merchant_id, listing=offer,
-                listing_version=offer.version, markets=MARKETS, explanation={}, mode=Mode.REVIEW, owed=Owed.NOTHING,
-                found_at=at, seen_at=at,
-            )
-            for policy, offer in pairs
-        ]
+def _large(at: datetime) -> int:
+    """The key of a case of many listings, one of them without an end."""
+    seller = _merchant("large", "Merchant of many", at)
+    seller.save()
+    category = Category.objects.get(code=toys.CATEGORY)
+    offers = [_listing(seller, f"large-{number}", category, at) for number in range(LARGE)]
+    offers[0].description = "tiny magnet " * (WORDS // 2)
+    toys.first_versions(Listing.objects.bulk_create(offers), at)
+    policy = Policy.objects.select_related("live").order_by("pk")[0]
+    _cases([(policy, offers[0])], queues.default_queue(), at)
+    case = Case.objects.get(merchant=seller)
+    more = Violation.objects.bulk_create([_violation(policy, offer, at) for offer in offers[1:]])
+    CaseItem.objects.bulk_create(
+        [CaseItem(case=case, listing_id=each.listing_id, violation=each, added_at=at) for each in more]
+    )
+    return case.pk
+
+
+def _merchant(reference_id: str, name: str, at: datetime) -> Merchant:
+    return Merchant(external_id=reference_id, name=name, country="DE", language="en", created_at=at, changed_at=at)
+
+
+def _listing(seller: Merchant, number: int | str, category: Category, at: datetime) -> Listing:
+    return Listing(
+        merchant=seller, external_id=f"sku-{number}", title=f"Toy {number}", language="en", category=category,
+        markets=MARKETS, price_minor=9_900, currency="EUR", content_hash=f"{number:>032}", created_at=at, changed_at=at,
     )  # fmt: skip
+
+
+def _violation(policy: Policy, offer: Listing, at: datetime) -> Violation:
+    return Violation(
+        policy=policy, version=policy.live, merchant_id=offer.merchant_id, listing=offer,
+        listing_version=offer.version, markets=MARKETS, explanation={}, mode=Mode.REVIEW, owed=Owed.NOTHING,
+        found_at=at, seen_at=at,
+    )  # fmt: skip
+
+
+def _cases(pairs: list[tuple[Policy, Listing]], queue: Queue, at: datetime) -> None:
+    found = Violation.objects.bulk_create([_violation(policy, offer, at) for policy, offer in pairs])
     made = Case.objects.bulk_create(
         [
             Case(

@@ -1,7 +1,8 @@
 """A queue of 100,000 cases worked by 50 people at once over HTTP: no case is given twice, and how long they wait for what.
 
 On servers of its own. Each person has a session and a connection of their own, opens the queue, takes the next case, opens it, and decides,
-skips, or walks away, so that the case lapses; between two steps they think. Options: --cases N, --people N, --rounds N, --pause SECONDS.
+skips, or walks away, so that the case lapses; between two steps they think. Then a senior reviewer, alone, opens a case of 400 listings, a page of
+twenty and a search. Options: --cases N, --people N, --rounds N, --pause SECONDS.
 """
 
 import argparse
@@ -33,7 +34,8 @@ from governance.embedded.state import StateFolder
 
 GROUND = "import django; django.setup(); from governance.cli.drills import _claims_ground as ground;"
 CLAIM, QUEUE, CASE = "claim", "queue page", "case page"
-MOST = {CLAIM: 50.0, QUEUE: 300.0, CASE: 300.0}
+LARGE, TWENTY, SEARCH = "400 listings", "page of 20", "search"
+MOST = {CLAIM: 50.0, QUEUE: 300.0, CASE: 300.0, LARGE: 300.0, TWENTY: 300.0, SEARCH: 300.0}
 """Milliseconds at the median."""
 TWICE = """
     SELECT count(*) FROM (
@@ -45,6 +47,8 @@ TO_WHO_SKIPPED = """
     SELECT count(*) FROM investigations_skip s JOIN investigations_claim c ON c.case_id = s.case_id AND c.person_id = s.person_id
     WHERE c.claimed_at > s.skipped_at
 """
+ALONE = 20
+"""How often the senior reviewer opens each."""
 ENDED = "SELECT COALESCE(NULLIF(ended_as, ''), 'held'), count(*) FROM investigations_claim GROUP BY 1 ORDER BY 1"
 
 
@@ -73,7 +77,7 @@ def _drill(servers: Stage, options: argparse.Namespace) -> int:
     migrated.prepare(servers.environment(CALM))
     made = f"ground.make(cases={options.cases}, people={options.people}, sessions={str(sessions)!r})"
     servers.python(CALM, "-c", GROUND + made)
-    keys = json.loads(sessions.read_text())
+    ground = json.loads(sessions.read_text())
     with closing(programs.listen(0)) as listener:
         url = programs.address(listener)
         environment = servers.environment(CALM) | {"PUBLIC_URL": url}
@@ -82,7 +86,9 @@ def _drill(servers: Stage, options: argparse.Namespace) -> int:
         lapsing = subprocess.Popen([sys.executable, "-c", GROUND + "ground.keep_lapsing()"], env=environment, cwd=ROOT)
         try:
             stage.wait_for(web, url)
-            took, faults = _work(urlsplit(url).netloc, keys, options)
+            host = urlsplit(url).netloc
+            took, faults = _work(host, ground["people"], options)
+            took |= _alone(Moderator(host, ground["senior"], options, random.Random(0)), ground["large"])  # noqa: S311
         finally:
             lapsing.kill()
             lapsing.wait()
@@ -102,6 +108,17 @@ def _work(host: str, keys: Sequence[str], options: argparse.Namespace) -> tuple[
         for name, spent in person.took.items():
             took[name] += spent
     return took, [fault for person in people for fault in person.faults]
+
+
+def _alone(senior: "Moderator", large: int) -> dict[str, list[float]]:
+    with closing(HTTPConnection(senior.host, timeout=60)) as senior.link:
+        page = senior.ask("POST", "/queue/grid/draw/", "draw twenty")
+        if not page.startswith("/queue/grid/"):
+            raise LookupError(f"no page of twenty was given, but {page!r}")
+        for what, path in ((LARGE, f"/cases/{large}/"), (TWENTY, page), (SEARCH, "/search/listings/?q=toy")):
+            for _time in range(ALONE):
+                senior.ask("GET", path, what)
+    return senior.took
 
 
 class Moderator:
