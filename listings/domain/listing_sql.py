@@ -35,7 +35,7 @@ UPDATE = f"""
     RETURNING l.id, l.merchant_id, l.external_id, l.change
 """  # noqa: S608 -- names from the tuple above
 INSERT = f"""
-    WITH room AS (
+    WITH room AS MATERIALIZED (
         SELECT m.id, m.new_listings_a_day - (
             SELECT count(*) FROM listings_listing l
             JOIN listings_listingversion v ON v.listing_id = l.id AND v.number = 1
@@ -43,27 +43,20 @@ INSERT = f"""
         ) AS left_today
         FROM listings_merchant m
         WHERE m.new_listings_a_day IS NOT NULL AND m.id IN (SELECT merchant_id FROM incoming)
-    ), limited AS (
-        SELECT i.merchant_id, i.external_id, room.left_today,
-            row_number() OVER (PARTITION BY i.merchant_id ORDER BY i.external_id) AS nth
+    ), fresh AS (
+        SELECT i.*, room.left_today, row_number() OVER (PARTITION BY i.merchant_id ORDER BY i.external_id) AS nth
         FROM incoming i
-        JOIN room ON room.id = i.merchant_id
+        JOIN listings_merchant m ON m.id = i.merchant_id AND m.listing_rights_suspended_at IS NULL
+        LEFT JOIN room ON room.id = i.merchant_id
         WHERE NOT EXISTS (
             SELECT 1 FROM listings_listing l WHERE l.merchant_id = i.merchant_id AND l.external_id = i.external_id
         )
     )
     INSERT INTO listings_listing
         (merchant_id, external_id, created_at, {", ".join(CONTENT)}, version, change, changed_at)
-    SELECT i.merchant_id, i.external_id, i.created_at, {", ".join(f"i.{name}" for name in CONTENT)},
-        1, nextval('listings_change'), %(at)s
-    FROM incoming i
-    JOIN listings_merchant m ON m.id = i.merchant_id AND m.listing_rights_suspended_at IS NULL
-    WHERE NOT EXISTS (
-        SELECT 1 FROM listings_listing l WHERE l.merchant_id = i.merchant_id AND l.external_id = i.external_id
-    ) AND NOT EXISTS (
-        SELECT 1 FROM limited b
-        WHERE b.merchant_id = i.merchant_id AND b.external_id = i.external_id AND b.nth > b.left_today
-    )
+    SELECT merchant_id, external_id, created_at, {", ".join(CONTENT)}, 1, nextval('listings_change'), %(at)s
+    FROM fresh
+    WHERE left_today IS NULL OR nth <= left_today
     RETURNING id, merchant_id, external_id, change
 """  # noqa: S608 -- names from the tuple above
 VERSIONS = """
