@@ -153,6 +153,7 @@ CELERY_TASK_ROUTES = {
     "listings.tasks.run_import": {"queue": "sweeps"},
     "listings.tasks.renormalise_texts": {"queue": "sweeps"},
     "listings.tasks.find_links": {"queue": "sweeps"},
+    "listings.tasks.make_photo_prints": {"queue": "sweeps"},
     "investigations.tasks.reckon_links": {"queue": "sweeps"},
     "investigations.tasks.match_recalls": {"queue": "sweeps"},
 }
@@ -184,6 +185,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "carry out the steps of the ladder": {"task": "enforcement.tasks.take_ladder_steps", "schedule": 60},
     "keep imports going": {"task": "listings.tasks.keep_imports_going", "schedule": 60},
     "find links between merchants": {"task": "listings.tasks.find_links", "schedule": 60},
+    "make prints of photos that have none": {"task": "listings.tasks.make_photo_prints", "schedule": 300},
     "make texts of an older normaliser anew": {"task": "listings.tasks.renormalise_texts", "schedule": 60},
     "make the windows of the day": {"task": "listings.tasks.refresh_windows", "schedule": crontab(hour=0, minute=10)},
     "deliver what is owed": {"task": "enforcement.tasks.deliver_owed", "schedule": 30},
