@@ -215,6 +215,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "fetch recalls": {"task": "investigations.tasks.fetch_recalls", "schedule": crontab(minute=17)},
     "end suspensions of reporters": {"task": "investigations.tasks.end_suspensions", "schedule": 300},
     "forget old searches": {"task": "investigations.tasks.forget_searches", "schedule": crontab(hour=3, minute=20)},
+    "forget how many photos were seen": {
+        "task": "investigations.tasks.forget_pictures_seen",
+        "schedule": crontab(hour=3, minute=25),
+    },
     "count for the rail": {"task": "investigations.tasks.count_for_the_rail", "schedule": 60},
     "count the days of the team": {"task": "investigations.tasks.count_team_days", "schedule": 300},
     "count the team's day so far": {"task": "investigations.tasks.count_team_today", "schedule": 180},
