@@ -74,7 +74,7 @@ class WellbeingRulesForm(forms.Form):
         min_value=0,
         max_value=MOST_PICTURES,
         required=False,
-        help_text=_("For each person, once each. Nobody but they see how many it were. Empty is no limit."),
+        help_text=_("For each person; only they see how many they have seen. Empty is no limit."),
     )
     break_after = forms.IntegerField(
         label=_("Remind of a break after, minutes"), min_value=15, max_value=480, help_text=_("Without a pause.")

@@ -62,8 +62,12 @@ def of(listing: Listing, user: Anyone) -> tuple[list[Alike], bool]:
 
 def photo_words(bits: int) -> str:
     """How alike two photos are whose prints differ in so many bits."""
+    if bits == 0:
+        return _("the same photo in another file")
     share = {"share": formats.percent(photo_share(bits), digits=0)}
-    return _("nearly the same photo (%(share)s)") % share if bits <= CLOSE else _("a photo like it (%(share)s)") % share
+    if bits <= CLOSE:
+        return _("nearly the same photo (%(share)s alike)") % share
+    return _("a photo like it (%(share)s alike)") % share
 
 
 def photo_share(bits: int) -> float:

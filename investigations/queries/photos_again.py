@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
-from enforcement.models import Restriction
 from enforcement.queries.restrictions import in_force
 from governance.accounts.permissions import Anyone
 from governance.policies.enums import Measure
@@ -33,23 +31,20 @@ class Again:
 
 
 def of(listing: Listing, user: Anyone) -> list[Again]:
-    """The nearest first, as far as the person may see them. Four queries at most."""
+    """The nearest first, as far as the person may see them. Five queries at most."""
     shown = set(listing.images.exclude(sha256="").values_list("sha256", flat=True))
     if not shown:
         return []
     bits = photo_prints.near(photo_prints.of_photos(shown)) | dict.fromkeys(shown, SAME)
     removed = in_force().filter(measure__in=REMOVING, listing__images__sha256__in=bits)
     removed = removed.filter(listing__in=visible_listings(user).order_by().values("pk"))
-    others = (
-        removed.exclude(merchant=listing.merchant_id).select_related("listing__merchant").order_by("starts_at", "pk")
-    )
-    nearest: dict[int, Restriction] = {}
-    for row in others.annotate(content=F("listing__images__sha256"))[:READ]:
-        known = nearest.get(row.listing_id)
-        if known is None or bits[row.content] < bits[known.content]:
-            nearest[row.listing_id] = row
-    ordered = sorted(nearest.values(), key=lambda row: (bits[row.content], row.starts_at, row.pk))[:MOST]
-    return [Again(row.listing, row.starts_at, _words(bits[row.content])) for row in ordered]
+    others = removed.exclude(merchant=listing.merchant_id).order_by("starts_at", "pk")
+    nearest: dict[int, tuple[int, datetime]] = {}
+    for key, since, sha256 in others.values_list("listing__pk", "starts_at", "listing__images__sha256")[:READ]:
+        nearest[key] = min((bits[sha256], since), nearest.get(key, (bits[sha256], since)))
+    keys = sorted(nearest, key=lambda key: (*nearest[key], key))[:MOST]
+    known = Listing.objects.select_related("merchant").in_bulk(keys)
+    return [Again(known[key], nearest[key][1], _words(nearest[key][0])) for key in keys]
 
 
 def _words(bits: int) -> str:

@@ -35,7 +35,7 @@ def of_listings(listing_ids: Collection[int]) -> dict[int, dict[str, int]]:
 def of_photos(contents: Collection[str]) -> dict[str, int]:
     """The prints of these, as far as they are made and the photo has something in it."""
     rows = PhotoPrint.objects.filter(sha256__in=contents, version=likeness.VERSION, bits__isnull=False)
-    return {sha256: int.from_bytes(bits) for sha256, bits in rows.values_list("sha256", "bits")}
+    return {sha256: int.from_bytes(bits or b"") for sha256, bits in rows.values_list("sha256", "bits")}
 
 
 def near(prints: Mapping[str, int]) -> dict[str, int]:

@@ -83,7 +83,11 @@ def test_among_many_it_is_found_by_the_index(django_assert_num_queries: Any) -> 
         cursor.execute("ANALYZE listings_photoprint")
     with django_assert_num_queries(1):
         assert queries.near({"": near}) == {f"{17:064x}": 31}
-    told = {"keys": likeness.keys_near(near), "version": likeness.VERSION, "most": queries.MOST_COMPARED}
+    told: dict[str, Any] = {
+        "keys": likeness.keys_near(near),
+        "version": likeness.VERSION,
+        "most": queries.MOST_COMPARED,
+    }
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {queries.SHARING_A_KEY}", told)
         plan = "\n".join(line for (line,) in cursor.fetchall())

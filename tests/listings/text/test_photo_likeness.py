@@ -1,6 +1,7 @@
 """Prints of pictures: what of a picture's fates they survive, measured, and that they tell different pictures apart."""
 
 import io
+import sys
 from collections.abc import Callable
 from itertools import combinations
 
@@ -89,8 +90,10 @@ def test_how_many_are_found_after_what(
     different = [difference(one, other) for one, other in combinations(prints, 2)]
     false = sum(found_by_keys(one, other) for one, other in combinations(prints, 2))
     with capsys.disabled():
-        print(f"\n{'':28} {'found':>5} {'a mark':>7} {'bits':>7} {'most':>6}", *lines, sep="\n")
-        print(f"{len(different)} pairs of different pictures: {min(different)} bits at least, {false} found")
+        sys.stdout.write("\n".join(["", f"{'':28} {'found':>5} {'a mark':>7} {'bits':>7} {'most':>6}", *lines, ""]))
+        sys.stdout.write(
+            f"{len(different)} pairs of different pictures: {min(different)} bits at least, {false} found\n"
+        )
     assert not short
     assert false == 0
     assert min(different) > 1.5 * ALIKE
