@@ -2,20 +2,30 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.db import connection
 
 from listings.models import ListingImage, PhotoPrint
 from listings.text import photo_likeness as likeness
 
-MOST_COMPARED = 5_000
-"""Photos with a key in common that are compared, bit by bit: far more than a catalogue of some millions has by chance."""
-
-SHARING_A_KEY = """
-    SELECT DISTINCT near.sha256, near.bits FROM unnest(%(keys)s) AS wanted(key) CROSS JOIN LATERAL (
-        SELECT sha256, bits FROM listings_photoprint WHERE keys @> ARRAY[wanted.key] AND version = %(version)s OFFSET 0
-    ) AS near
-    LIMIT %(most)s
+MOST = 1_000
+"""Photos nearly alike of which one is told, the nearest."""
+NEAR = """
+    WITH asked AS (
+        SELECT place, ('x' || print)::bit(256) AS bits, ('x' || turned)::bit(256) AS turned
+        FROM unnest(%(prints)s::text[], %(turned)s::text[]) WITH ORDINALITY AS given(print, turned, place)
+    ), compared AS (
+        SELECT near.sha256, least(bit_count(near.bits # asked.bits), bit_count(near.bits # asked.turned)) AS apart
+        FROM unnest(%(keys)s::integer[], %(places)s::integer[]) AS wanted(key, place)
+        JOIN asked ON asked.place = wanted.place
+        CROSS JOIN LATERAL (
+            SELECT sha256, ('x' || encode(bits, 'hex'))::bit(256) AS bits FROM listings_photoprint
+            WHERE keys @> ARRAY[wanted.key] AND version = %(version)s OFFSET 0
+        ) AS near
+    )
+    SELECT sha256, min(apart) FROM compared WHERE apart <= %(alike)s AND sha256 <> ALL(%(own)s)
+    GROUP BY sha256 ORDER BY min(apart), sha256 LIMIT %(most)s
 """
 """Looked up one key after the other: hardly any is held by more than a few photos, which the planner cannot know of all at once."""
 
@@ -40,15 +50,23 @@ def of_photos(contents: Collection[str]) -> dict[str, int]:
 
 def near(prints: Mapping[str, int]) -> dict[str, int]:
     """Photos nearly like one of these, by content, with the bits in which they differ; not these themselves. One query."""
-    wanted = sorted({key for each in prints.values() for key in likeness.keys_near(each)})
-    if not wanted:
+    if not prints:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(SHARING_A_KEY, {"keys": wanted, "version": likeness.VERSION, "most": MOST_COMPARED})
-        rows = cursor.fetchall()
-    found = {}
-    for sha256, bits in rows:
-        least = min(likeness.difference(int.from_bytes(bits), each) for each in prints.values())
-        if least <= likeness.ALIKE and sha256 not in prints:
-            found[sha256] = least
-    return found
+        cursor.execute(NEAR, asked(prints))
+        return dict(cursor.fetchall())
+
+
+def asked(prints: Mapping[str, int]) -> dict[str, Any]:
+    """What NEAR is told: each key with the place of the print that it is of."""
+    wanted = [(key, place) for place, each in enumerate(prints.values(), 1) for key in likeness.keys_near(each)]
+    return {
+        "prints": [f"{each:064x}" for each in prints.values()],
+        "turned": [f"{likeness.mirrored(each):064x}" for each in prints.values()],
+        "keys": [key for key, _place in wanted],
+        "places": [place for _key, place in wanted],
+        "own": list(prints),
+        "version": likeness.VERSION,
+        "alike": likeness.ALIKE,
+        "most": MOST,
+    }

@@ -46,9 +46,14 @@ def print_of(picture: Image.Image) -> int | None:
     return _number(wave > 0 for wave in waves)
 
 
+def mirrored(print_: int) -> int:
+    """The print of the mirrored picture."""
+    return print_ ^ _MIRROR
+
+
 def difference(one: int, other: int) -> int:
     """Bits in which two prints differ, 0 to 256, the other mirrored where that is nearer."""
-    return min((one ^ other).bit_count(), (one ^ other ^ _MIRROR).bit_count())
+    return min((one ^ other).bit_count(), (one ^ mirrored(other)).bit_count())
 
 
 def keys(print_: int) -> list[int]:
