@@ -153,6 +153,7 @@ CELERY_TASK_ROUTES = {
     "listings.tasks.run_import": {"queue": "sweeps"},
     "listings.tasks.renormalise_texts": {"queue": "sweeps"},
     "listings.tasks.find_links": {"queue": "sweeps"},
+    "listings.tasks.make_photo_prints": {"queue": "sweeps"},
     "investigations.tasks.reckon_links": {"queue": "sweeps"},
     "investigations.tasks.match_recalls": {"queue": "sweeps"},
 }
@@ -184,6 +185,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "carry out the steps of the ladder": {"task": "enforcement.tasks.take_ladder_steps", "schedule": 60},
     "keep imports going": {"task": "listings.tasks.keep_imports_going", "schedule": 60},
     "find links between merchants": {"task": "listings.tasks.find_links", "schedule": 60},
+    "make prints of photos that have none": {"task": "listings.tasks.make_photo_prints", "schedule": 300},
     "make texts of an older normaliser anew": {"task": "listings.tasks.renormalise_texts", "schedule": 60},
     "make the windows of the day": {"task": "listings.tasks.refresh_windows", "schedule": crontab(hour=0, minute=10)},
     "deliver what is owed": {"task": "enforcement.tasks.deliver_owed", "schedule": 30},
@@ -213,6 +215,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "fetch recalls": {"task": "investigations.tasks.fetch_recalls", "schedule": crontab(minute=17)},
     "end suspensions of reporters": {"task": "investigations.tasks.end_suspensions", "schedule": 300},
     "forget old searches": {"task": "investigations.tasks.forget_searches", "schedule": crontab(hour=3, minute=20)},
+    "forget how many photos were seen": {
+        "task": "investigations.tasks.forget_pictures_seen",
+        "schedule": crontab(hour=3, minute=25),
+    },
     "count for the rail": {"task": "investigations.tasks.count_for_the_rail", "schedule": 60},
     "count the days of the team": {"task": "investigations.tasks.count_team_days", "schedule": 300},
     "count the team's day so far": {"task": "investigations.tasks.count_team_today", "schedule": 180},

@@ -13,6 +13,7 @@ from investigations.domain import (
     consumers,
     figures,
     link_risk,
+    looking,
     notice_answers,
     notice_cases,
     notice_mail,
@@ -184,3 +185,8 @@ def fetch_recalls() -> None:
 @shared_task
 def forget_searches() -> None:
     search_runs.forget_old(at=timezone.now())
+
+
+@shared_task
+def forget_pictures_seen() -> None:
+    looking.forget(at=timezone.now())

@@ -225,6 +225,7 @@ urlpatterns: list[URLPattern] = [
     path("listings/<int:pk>/", listings.detail, name="listing"),
     path("listings/<int:pk>/photos/", photos.look, name="photos"),
     path("listings/<int:pk>/photos/<int:position>/", photos.photo, name="photo"),
+    path("listings/<int:pk>/photos/seen/", photos.seen, name="photo-seen"),
     path("listings/<int:pk>/check/", recheck.listing, name="listing-check"),
     path("merchants/", merchants.MerchantList.as_view(), name="merchants"),
     path("merchants/groups/", link_groups.LinkGroupList.as_view(), name="groups"),

@@ -45,6 +45,7 @@ class LinkKind(models.TextChoices):
     EMAIL_DOMAIN = "email_domain", _("E-mail address or domain")
     DEVICE = "device", _("Device")
     IMAGE = "image", _("Images")
+    LIKE_IMAGE = "like_image", _("Images nearly alike")
     TEXT = "text", _("Texts")
     NAME = "name", _("Similar name")
     DECLARED = "declared", _("Declared by a person")
@@ -57,6 +58,7 @@ LINK_WEIGHT: dict[LinkKind, float] = {
     LinkKind.EMAIL_DOMAIN: 0.7,
     LinkKind.DEVICE: 0.75,
     LinkKind.IMAGE: 0.3,
+    LinkKind.LIKE_IMAGE: 0.2,
     LinkKind.TEXT: 0.35,
     LinkKind.NAME: 0.2,
     LinkKind.DECLARED: 1.0,
@@ -69,6 +71,7 @@ LINK_MOST: dict[LinkKind, float] = {
     LinkKind.EMAIL_DOMAIN: 0.79,
     LinkKind.DEVICE: 0.79,
     LinkKind.IMAGE: 0.5,
+    LinkKind.LIKE_IMAGE: 0.3,
     LinkKind.TEXT: 0.5,
     LinkKind.NAME: 0.2,
     LinkKind.DECLARED: 1.0,
@@ -81,6 +84,7 @@ LINK_ICON: dict[LinkKind, str] = {
     LinkKind.EMAIL_DOMAIN: "mail",
     LinkKind.DEVICE: "fingerprint",
     LinkKind.IMAGE: "image",
+    LinkKind.LIKE_IMAGE: "image",
     LinkKind.TEXT: "file",
     LinkKind.NAME: "tag",
     LinkKind.DECLARED: "hand",

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from listings.domain import links, metrics, texts
+from listings.domain import links, metrics, photo_prints, texts
 from listings.domain.imports import parked, runs, work
 
 
@@ -47,3 +47,10 @@ def find_links() -> None:
     """One turn of finding links between merchants, then the next while there is something to do."""
     if links.run_next(at=timezone.now()) is not None:
         find_links.delay()
+
+
+@shared_task
+def make_photo_prints() -> None:
+    """Make some of the prints that are owed, then pass the turn on while there are any."""
+    if photo_prints.make_owed(at=timezone.now()):
+        make_photo_prints.delay()

@@ -280,6 +280,14 @@ def _check_bearable(case: Case, now: work.Standing) -> None:
             )
             % {"count": now.hard_today}
         )
+    most = now.rules.pictures_a_day if now.rules else None
+    if most is not None and (now.pictures_today or 0) >= most and case.policy_id in wellbeing.hard_policies():
+        raise Enough(
+            _(
+                "You have seen %(count)s photos today that are hard to look at, which is the most for a day. Leave it to others."
+            )
+            % {"count": now.pictures_today}
+        )
 
 
 def _check_reason(reason: str) -> None:

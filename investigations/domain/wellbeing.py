@@ -15,13 +15,14 @@ from investigations.models import Break, HardPolicy, OwnLimits, WellbeingRules
 from investigations.queries import wellbeing
 
 LONGEST_BREAK = 120
-MOST_HARD = 500
+MOST_HARD, MOST_PICTURES = 500, 5_000
 
 
 @transaction.atomic
 def set_rules(
     *,
     hard_a_day: int | None,
+    pictures_a_day: int | None = None,
     break_after: int,
     break_lasts: int,
     hard_policies: Collection[int],
@@ -33,8 +34,15 @@ def set_rules(
         raise Refusal(_("A reminder comes after 15 to 480 minutes, and a break lasts 5 to 120."))
     if hard_a_day is not None and not 0 <= hard_a_day <= MOST_HARD:
         raise Refusal(_("At most 500 cases a day can be the limit."))
-    found = WellbeingRules(pk=1, hard_a_day=hard_a_day, break_after=break_after, break_lasts=break_lasts)
-    fields = ["hard_a_day", "break_after", "break_lasts"]
+    if pictures_a_day is not None and not 0 <= pictures_a_day <= MOST_PICTURES:
+        raise Refusal(_("At most 5,000 photos a day can be the limit."))
+    numbers = {
+        "hard_a_day": hard_a_day,
+        "pictures_a_day": pictures_a_day,
+        "break_after": break_after,
+        "break_lasts": break_lasts,
+    }
+    found, fields = WellbeingRules(pk=1, **numbers), list(numbers)
     WellbeingRules.objects.bulk_create([found], update_conflicts=True, unique_fields=["id"], update_fields=fields)
     marked, unmarked = _mark(hard_policies, actor, at)
     entries.record(
@@ -43,18 +51,30 @@ def set_rules(
         subject_kind="wellbeing_rules",
         subject_id=1,
         subject_ref="wellbeing",
-        data={name: getattr(found, name) for name in fields} | {"marked": marked, "unmarked": unmarked},
+        data=numbers | {"marked": marked, "unmarked": unmarked},
         at=at,
     )
     return found
 
 
 @transaction.atomic
-def set_own(*, person: User, families: Collection[str], hard_a_day: int | None, break_after: int | None) -> OwnLimits:
+def set_own(
+    *,
+    person: User,
+    families: Collection[str],
+    hard_a_day: int | None,
+    break_after: int | None,
+    pictures_a_day: int | None = None,
+) -> OwnLimits:
     """What the person is not to be given, from the next case on. Nobody asks why, and nobody is told."""
     limits, _made = OwnLimits.objects.update_or_create(
         person=person,
-        defaults={"families": sorted(families), "hard_a_day": hard_a_day, "break_after": break_after},
+        defaults={
+            "families": sorted(families),
+            "hard_a_day": hard_a_day,
+            "pictures_a_day": pictures_a_day,
+            "break_after": break_after,
+        },
     )
     return limits
 

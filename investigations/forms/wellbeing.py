@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from investigations.domain.wellbeing import LONGEST_BREAK, MOST_HARD
+from investigations.domain.wellbeing import LONGEST_BREAK, MOST_HARD, MOST_PICTURES
 from investigations.forms.queues import family_name
 from investigations.models import OwnLimits, WellbeingRules
 from investigations.queries import policies_in_force, wellbeing
@@ -29,6 +29,13 @@ class OwnLimitsForm(forms.Form):
         required=False,
         help_text=_("0 is none. Empty is as for everybody."),
     )
+    pictures_a_day = forms.IntegerField(
+        label=_("Their photos seen sharp, a day"),
+        min_value=0,
+        max_value=MOST_PICTURES,
+        required=False,
+        help_text=_("Beyond it, no further such case is given. Empty is as for everybody."),
+    )
     break_after = forms.TypedChoiceField(label=_("Remind me of a break"), coerce=int, empty_value=None, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -44,7 +51,7 @@ class OwnLimitsForm(forms.Form):
 
 
 def initial_of_own(limits: OwnLimits) -> dict[str, Any]:
-    return {"families": limits.families, "hard_a_day": limits.hard_a_day, "break_after": limits.break_after}
+    return {name: getattr(limits, name) for name in ("families", "hard_a_day", "pictures_a_day", "break_after")}
 
 
 class WellbeingRulesForm(forms.Form):
@@ -62,6 +69,13 @@ class WellbeingRulesForm(forms.Form):
         required=False,
         help_text=_("For each person. Empty is no limit; a person may set less for themselves."),
     )
+    pictures_a_day = forms.IntegerField(
+        label=_("Their photos seen sharp a day, at most"),
+        min_value=0,
+        max_value=MOST_PICTURES,
+        required=False,
+        help_text=_("For each person; only they see how many they have seen. Empty is no limit."),
+    )
     break_after = forms.IntegerField(
         label=_("Remind of a break after, minutes"), min_value=15, max_value=480, help_text=_("Without a pause.")
     )
@@ -73,5 +87,5 @@ class WellbeingRulesForm(forms.Form):
 
 
 def initial_of_rules(rules: WellbeingRules) -> dict[str, Any]:
-    fields = ("hard_a_day", "break_after", "break_lasts")
+    fields = ("hard_a_day", "pictures_a_day", "break_after", "break_lasts")
     return {name: getattr(rules, name) for name in fields} | {"hard_policies": sorted(wellbeing.hard_policies())}

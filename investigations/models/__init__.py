@@ -45,7 +45,7 @@ from investigations.models.reporter import Reporter, ReporterMove, ReporterRight
 from investigations.models.search import SearchRun
 from investigations.models.skills import Absence, Skills
 from investigations.models.team import PersonDay, TeamDay, TeamFigure, TeamOutlook
-from investigations.models.wellbeing import Break, HardPolicy, OwnLimits, WellbeingRules
+from investigations.models.wellbeing import Break, HardPolicy, OwnLimits, PictureSeen, WellbeingRules
 
 __all__ = [
     "Absence",
@@ -101,6 +101,7 @@ __all__ = [
     "OrderMove",
     "OwnLimits",
     "PersonDay",
+    "PictureSeen",
     "Precedent",
     "QualityPlan",
     "Question",

@@ -11,9 +11,10 @@ from governance.policies.models import Policy
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), append_only=True)
 class WellbeingRules(models.Model):
-    """For everybody: one row. `hard_a_day`: empty is no limit. Times are minutes."""
+    """For everybody: one row. `hard_a_day` cases and `pictures_a_day` photos of such cases: empty is no limit. Times are minutes."""
 
     hard_a_day = models.PositiveSmallIntegerField(null=True, blank=True, default=30)
+    pictures_a_day = models.PositiveSmallIntegerField(null=True, blank=True)
     break_after = models.PositiveSmallIntegerField(default=60)
     break_lasts = models.PositiveSmallIntegerField(default=10)
 
@@ -43,17 +44,37 @@ class HardPolicy(models.Model):
 class OwnLimits(models.Model):
     """What a person has set for themselves. It stands nowhere else: no history is kept of it, and no log.
 
-    `families` are not given to them. `hard_a_day` and `break_after` that are empty are as for everybody; none of the one and
-    no reminder of the other are 0.
+    `families` are not given to them. Numbers that are empty are as for everybody; 0 is none of `hard_a_day` and `pictures_a_day`,
+    and no reminder.
     """
 
     person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="own_limits")
     families = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     hard_a_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    pictures_a_day = models.PositiveSmallIntegerField(null=True, blank=True)
     break_after = models.PositiveSmallIntegerField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.person_id}"
+
+
+class PictureSeen(models.Model):
+    """That a person saw a photo sharp, once a day however often. For their own eyes, and dropped after a week.
+
+    `mark` is a keyed hash of person, day and photo: rows can be counted, and not read back to what was seen. `hard`: the photo is of a
+    case that is hard to look at.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    mark = models.CharField(max_length=32)
+    hard = models.BooleanField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["person", "day", "mark"], name="one_picture_seen_a_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.day}"
 
 
 class Break(models.Model):

@@ -1,4 +1,4 @@
-"""Listings that are the same as another, or nearly: by barcode, by photo, by title, each found by an index."""
+"""Listings that are the same as another, or nearly: by barcode, by photo or one like it, by title, each found by an index."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +13,15 @@ from governance.web import formats
 from investigations.queries import bounded
 from investigations.queries.listings import visible_listings
 from listings.models import Listing, ListingImage
+from listings.queries import photo_prints
+from listings.text import photo_likeness
 
 MOST = 20
 """Listings of each kind of likeness."""
+READ = 500
+"""Photos like its own of which the nearest are chosen."""
+CLOSE = 20
+"""Bits up to which two prints are called nearly the same: saved anew, scaled or mirrored, not cut or written over."""
 LIKE = 0.55
 """From this share of three-letter pieces in common on, two titles are nearly the same."""
 PATIENCE = 2.0
@@ -45,12 +51,45 @@ def of(listing: Listing, user: Anyone) -> tuple[list[Alike], bool]:
     if shown:
         same = ListingImage.objects.filter(sha256__in=shown).order_by().values("listing")
         _add(found, others.filter(pk__in=same).order_by("pk")[:MOST], _("the same photo"), 1.0)
+    _add_photos(found, others, listing)
     try:
         with bounded.at_most(PATIENCE):
             whole = _add_titles(found, others, listing)
     except bounded.TooSlow:
         whole = False
     return sorted(found.values(), key=lambda each: (-len(each.because), -each.near, each.listing.pk)), whole
+
+
+def photo_words(bits: int) -> str:
+    """How alike two photos are whose prints differ in so many bits."""
+    if bits == 0:
+        return _("the same photo in another file")
+    share = {"share": formats.percent(photo_share(bits), digits=0)}
+    if bits <= CLOSE:
+        return _("nearly the same photo (%(share)s alike)") % share
+    return _("a photo like it (%(share)s alike)") % share
+
+
+def photo_share(bits: int) -> float:
+    """1 for the same picture, 0 for two that have nothing in common."""
+    return max(0.0, 1 - 2 * bits / photo_likeness.BITS)
+
+
+def _add_photos(found: dict[int, Alike], others: QuerySet[Listing], listing: Listing) -> None:
+    """Listings with a photo nearly like one of its, the nearest. Those with the same photo are there already."""
+    shown = photo_prints.of_listings([listing.pk]).get(listing.pk, {})
+    near = photo_prints.near(shown)
+    if not near:
+        return
+    images = ListingImage.objects.filter(sha256__in=near, listing__in=others.order_by().values("pk"))
+    images = images.exclude(listing__images__sha256__in=shown).order_by("listing_id", "position")
+    bits: dict[int, int] = {}
+    for key, sha256 in images.values_list("listing_id", "sha256")[:READ]:
+        bits[key] = min(near[sha256], bits.get(key, near[sha256]))
+    nearest = sorted(bits, key=lambda key: (bits[key], key))[:MOST]
+    rows = others.in_bulk(nearest)
+    for key in nearest:
+        _add(found, [rows[key]], photo_words(bits[key]), photo_share(bits[key]))
 
 
 def _add_titles(found: dict[int, Alike], others: QuerySet[Listing], listing: Listing) -> bool:

@@ -54,7 +54,7 @@ def waiting(user: Anyone, *, queue: Queue | None, at: datetime, known: Standing 
 def bearable(rows: QuerySet[Case], user: Anyone, *, most: int, known: Standing) -> list[Case]:
     """The first so many of what waits, as they would be given one by one: where the day holds no more of what is hard to look at,
     others in its place. What is kept for the person comes all the same. At most two queries more."""
-    first, room = list(rows[:most]), known.hard_left
+    first, room = list(rows[:most]), known.hard_room
     if room is None or room >= len(first):
         return first
     hard, found = wellbeing.hard_policies(), []

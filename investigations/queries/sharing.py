@@ -22,7 +22,7 @@ class Shared:
 
 def shared(link: MerchantLink) -> list[Shared]:
     """Nothing of accounts and devices: only their hashes are kept."""
-    if LinkKind(link.kind) in (LinkKind.IMAGE, LinkKind.TEXT):
+    if LinkKind(link.kind) in (LinkKind.IMAGE, LinkKind.LIKE_IMAGE, LinkKind.TEXT):
         return list(_examples(link))
     mine, theirs = ([*_values(link.kind, each)] for each in (link.first, link.second))
     return [Shared((one, other)) for one, other in zip(mine, theirs, strict=True) if one or other]

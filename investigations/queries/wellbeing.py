@@ -2,17 +2,27 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from governance.accounts.models import User
 from governance.accounts.permissions import Anyone
 from governance.policies.models import Policy
-from investigations.models import Break, Claim, HardPolicy, OwnLimits, WellbeingRules
+from investigations.models import Break, Claim, HardPolicy, OwnLimits, PictureSeen, WellbeingRules
 
 LOOKED_BACK = timedelta(hours=12)
 CLAIMS_READ = 300
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Photos that a person saw sharp, and those of them that are of hard cases: on this day, and in seven days."""
+
+    today: int
+    hard_today: int
+    week: int
+    hard_week: int
 
 
 @dataclass(frozen=True)
@@ -46,10 +56,9 @@ def spared(limits: OwnLimits | None, *, hard: bool) -> Q:
     return found
 
 
-def most_hard(everybody: int | None, limits: OwnLimits | None) -> int | None:
-    """In a day: the lower of what holds for all and what a person has set; None is no limit."""
-    numbers = [each for each in (everybody, limits.hard_a_day if limits else None) if each is not None]
-    return min(numbers, default=None)
+def lower(everybody: int | None, own: int | None) -> int | None:
+    """Of what holds for all and what a person has set; None is no limit."""
+    return min((each for each in (everybody, own) if each is not None), default=None)
 
 
 def hard_claims(since: datetime) -> QuerySet[Claim]:
@@ -98,6 +107,20 @@ def seen(people: Iterable[User], *, today: datetime, week: datetime) -> list[See
         )
     }
     return [Seen(each, *counts.get(each.pk, (0, 0))) for each in shown]
+
+
+def pictures(user: Anyone, *, today: date) -> Pictures:
+    """For the person's own eyes. One query."""
+    rows = PictureSeen.objects.filter(person=user.pk, day__gt=today - timedelta(days=7), day__lte=today)
+    on_day = Q(day=today)
+    return Pictures(
+        **rows.aggregate(
+            today=Count("id", filter=on_day),
+            hard_today=Count("id", filter=on_day & Q(hard=True)),
+            week=Count("id"),
+            hard_week=Count("id", filter=Q(hard=True)),
+        )
+    )
 
 
 def families() -> list[str]:

@@ -22,6 +22,7 @@ from investigations.models import (
     Claim,
     GridPage,
     OwnLimits,
+    PictureSeen,
     Question,
     Queue,
     Skills,
@@ -36,13 +37,15 @@ from listings.models import Listing
 @dataclass(frozen=True)
 class Standing:
     """What the queue may give a person today. Without skills entered there is no limit. `own` is what they have set for
-    themselves, `rules` what holds for everybody; `hard_today` counts cases that are hard to look at."""
+    themselves, `rules` what holds for everybody; `hard_today` counts cases that are hard to look at, `pictures_today` photos of such that
+    they saw sharp, None where that is not for the reader's eyes."""
 
     skills: Skills | None = None
     decided_today: int = 0
     away_until: date | None = None
     own: OwnLimits | None = None
     hard_today: int = 0
+    pictures_today: int | None = 0
     rules: WellbeingRules | None = None
     break_until: datetime | None = None
 
@@ -55,7 +58,8 @@ class Standing:
     @property
     def most_hard(self) -> int | None:
         """How many cases that are hard to look at in a day; None without a limit."""
-        return wellbeing.most_hard(self.rules.hard_a_day if self.rules else None, self.own)
+        own = self.own.hard_a_day if self.own else None
+        return wellbeing.lower(self.rules.hard_a_day if self.rules else None, own)
 
     @property
     def hard_left(self) -> int | None:
@@ -63,9 +67,25 @@ class Standing:
         return None if self.most_hard is None else max(0, self.most_hard - self.hard_today)
 
     @property
+    def most_pictures(self) -> int | None:
+        """How many photos of such cases in a day; None without a limit."""
+        own = self.own.pictures_a_day if self.own else None
+        return wellbeing.lower(self.rules.pictures_a_day if self.rules else None, own)
+
+    @property
+    def pictures_left(self) -> int | None:
+        """How many of them more; None without a limit."""
+        return None if self.most_pictures is None else max(0, self.most_pictures - (self.pictures_today or 0))
+
+    @property
+    def hard_room(self) -> int | None:
+        """How many cases hard to look at may still be given by both limits; None without a limit."""
+        return 0 if self.pictures_left == 0 else self.hard_left
+
+    @property
     def gets_hard(self) -> bool:
         """Whether a case that is hard to look at may be given."""
-        return self.hard_left != 0
+        return self.hard_room != 0
 
     @property
     def gets_none(self) -> bool:
@@ -95,6 +115,7 @@ def standing(user: Anyone, *, at: datetime) -> Standing:
         person=OuterRef("pk"), decided_at__gte=begun, undone_at__isnull=True, claim__run__isnull=True
     )
     hard = wellbeing.hard_claims(begun).filter(person=OuterRef("pk")).order_by().values("person")
+    pictures = PictureSeen.objects.filter(person=OuterRef("pk"), day=today, hard=True).order_by().values("person")
     paused = Break.objects.filter(person=OuterRef("pk"), started_at__lte=at, ends_at__gt=at)
     found = (
         User.objects.filter(pk=user.pk or 0)
@@ -103,6 +124,7 @@ def standing(user: Anyone, *, at: datetime) -> Standing:
             away_until=Subquery(away.order_by("-ends_on").values("ends_on")[:1]),
             decided=Coalesce(Subquery(decided.order_by().values("person").annotate(n=Count("id")).values("n")), 0),
             hard_today=Coalesce(Subquery(hard.annotate(n=Count("case", distinct=True)).values("n")), 0),
+            pictures_today=Coalesce(Subquery(pictures.annotate(n=Count("id")).values("n")), 0),
             break_until=Subquery(paused.order_by("-ends_at").values("ends_at")[:1]),
         )
         .first()
@@ -115,6 +137,7 @@ def standing(user: Anyone, *, at: datetime) -> Standing:
         away_until=found.away_until,
         own=getattr(found, "own_limits", None),
         hard_today=found.hard_today,
+        pictures_today=found.pictures_today,
         rules=wellbeing.rules(),
         break_until=found.break_until,
     )

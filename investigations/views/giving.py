@@ -44,14 +44,17 @@ def limits(standing: Standing) -> list[Limit]:
     languages = [formats.language_name(tag) for tag in skills.languages] if skills else []
     markets = [formats.country(code) for code in skills.markets] if skills else []
     highest = Severity(skills.highest) if skills else Severity.CRITICAL
-    return [
+    found = [
         Limit(_("Languages"), _listed(languages, pgettext("languages", "All"))),
         Limit(_("Markets"), _listed(markets, pgettext("markets", "All"))),
         Limit(_("Families"), _listed(skills.families if skills else [], pgettext("families", "All"))),
         Limit(_("Severity"), _("up to %(severity)s") % {"severity": formats.within(str(highest.label))}),
         Limit(_("Today"), _today(standing)),
-        Limit(_("Hard to look at"), _hard(standing)),
+        Limit(_("Hard to look at"), _left(standing.hard_left, standing.most_hard)),
     ]
+    if standing.pictures_today is not None:
+        found.append(Limit(_("Their photos seen sharp"), _left(standing.pictures_left, standing.most_pictures)))
+    return found
 
 
 def refused(standing: Standing) -> str:
@@ -98,8 +101,7 @@ def _today(standing: Standing) -> str:
     }
 
 
-def _hard(standing: Standing) -> str:
-    left, most = standing.hard_left, standing.most_hard
+def _left(left: int | None, most: int | None) -> str:
     if left is None or most is None:
         return _("no limit")
     return _("%(left)s of %(most)s left") % {"left": formats.number(left), "most": formats.number(most)}

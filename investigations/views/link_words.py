@@ -26,12 +26,14 @@ SHARES: dict[LinkKind, str | Promise] = {
     LinkKind.EMAIL_DOMAIN: gettext_lazy("shares an e-mail address or domain with %(name)s"),
     LinkKind.DEVICE: gettext_lazy("shares a device with %(name)s"),
     LinkKind.IMAGE: gettext_lazy("shows the same pictures as %(name)s"),
+    LinkKind.LIKE_IMAGE: gettext_lazy("shows nearly the same pictures as %(name)s"),
     LinkKind.TEXT: gettext_lazy("uses nearly the same texts as %(name)s"),
     LinkKind.NAME: gettext_lazy("has a name like that of %(name)s"),
     LinkKind.DECLARED: gettext_lazy("was declared to belong to %(name)s"),
 }
 SHORT: dict[str, str | Promise] = {
     LinkKind.EMAIL_DOMAIN: pgettext_lazy("link", "E-mail"),
+    LinkKind.LIKE_IMAGE: pgettext_lazy("link", "Like images"),
     LinkKind.NAME: pgettext_lazy("link", "Name"),
     LinkKind.DECLARED: pgettext_lazy("link", "Declared"),
 }

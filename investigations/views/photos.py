@@ -7,8 +7,10 @@ from django.views.decorators.http import require_POST
 
 from governance.web.access import opens
 from investigations import permissions
+from investigations.domain import looking
 from investigations.queries import photos as queries
-from listings.domain import photos, pictures
+from investigations.queries import photos_again
+from listings.domain import pictures
 
 TURNS = 20
 """How often a page asks whether they have come."""
@@ -24,18 +26,18 @@ def _may_see(user: object) -> bool:
 def look(request: HttpRequest, pk: int) -> HttpResponse:
     """What is there of a listing's photos; what is not is fetched meanwhile, and the page asks again."""
     listing = get_object_or_404(queries.visible(request.user), pk=pk)
-    photos.ask(listing=listing, at=timezone.now())
-    found = queries.of(listing)
+    found = looking.look(listing=listing, person=request.user, at=timezone.now())  # type: ignore[arg-type]
     turn = request.POST.get("turn", "0")
     turn_number = int(turn) if turn.isdecimal() else TURNS
-    coming = any(each.due_at and not each.sha256 for each in found)
+    coming = any(each.due_at and not each.sha256 for each in found.images)
     context = {
         "listing_id": listing.pk,
-        "kept": [each for each in found if each.sha256],
-        "missing": [each for each in found if not each.sha256 and not each.due_at],
-        "count": len(found),
-        "hard": queries.is_hard(listing),
+        "kept": found.kept,
+        "missing": [each for each in found.images if not each.sha256 and not each.due_at],
+        "count": len(found.images),
+        "hard": found.hard,
         "coming": coming,
+        "again": [] if coming else photos_again.of(listing, request.user),
         "next_turn": turn_number + 1 if coming and turn_number < TURNS else None,
     }
     return render(request, "investigations/_photos.html", context)
@@ -52,3 +54,15 @@ def photo(request: HttpRequest, pk: int, position: int) -> HttpResponseBase:
     response = FileResponse(path.open("rb"), content_type="image/jpeg")
     response["Cache-Control"] = f"private, max-age={A_YEAR}, immutable"
     return response
+
+
+@require_POST
+@opens(_may_see)
+def seen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Said by the page when its reader makes a photo sharp."""
+    listing = get_object_or_404(queries.visible(request.user), pk=pk)
+    place = request.POST.get("position", "")
+    shown = listing.images.exclude(sha256="").select_related("listing")
+    image = get_object_or_404(shown, position=int(place) if place.isdecimal() and len(place) < 5 else -1)
+    looking.uncover(image=image, person=request.user, at=timezone.now())  # type: ignore[arg-type]
+    return HttpResponse(status=204)

@@ -125,7 +125,7 @@ def _theirs(request: HttpRequest, pk: int) -> User:
 def _shown_standing(request: HttpRequest, person: User, now: datetime) -> work.Standing:
     """What a person set for themselves is for their own eyes."""
     standing = work.standing(person, at=now)
-    return standing if person.pk == request.user.pk else replace(standing, own=None)
+    return standing if person.pk == request.user.pk else replace(standing, own=None, pictures_today=None)
 
 
 def _show(

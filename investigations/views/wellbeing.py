@@ -29,12 +29,13 @@ def page(request: HttpRequest) -> HttpResponse:
         toasts.tell(request, _("Saved"), note=_("It holds from the next case on."))
         return redirect("investigations:wellbeing")
     standing, rules = work.standing(user, at=now), wellbeing.rules()
-    begun = work.day_of(user, now)[1]
+    today, begun = work.day_of(user, now)
     context = {
         "form": form,
         "standing": standing,
         "rules": rules,
         "seen": wellbeing.seen([user], today=begun, week=now - WEEK)[0],  # type: ignore[list-item]
+        "pictures": wellbeing.pictures(user, today=today),
         "since": wellbeing.at_work_since(user, at=now, pause=timedelta(minutes=rules.break_lasts)),
         "now": now,
     }

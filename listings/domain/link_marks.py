@@ -13,8 +13,9 @@ from django.utils.crypto import salted_hmac
 from listings.domain.copying import copy_into_temporary
 from listings.enums import LinkKind, LinkStep
 from listings.queries import links as queries
+from listings.queries import photo_prints
 from listings.queries.links import MANY, SKETCH, Contact
-from listings.text import contacts, likeness
+from listings.text import contacts, likeness, photo_likeness
 
 SALT = "listings.links"
 LENGTH = 32
@@ -95,6 +96,7 @@ def read(merchants: Sequence[int], *, at: datetime) -> int:
         (each.merchant_id, LinkKind.IMAGE.value, each.digest, each.listing_id) for each in queries.pictures(merchants)
     ]
     rows += _of_texts(merchants)
+    rows += _of_photos(merchants)
     kinds = sorted(set(LinkKind.values) - {*queries.given(), LinkKind.DECLARED.value})
     return len(_store(rows, merchants=merchants, kinds=kinds, at=at))
 
@@ -122,17 +124,37 @@ def _of_contact(contact: Contact) -> Iterator[Row]:
 
 
 def _of_texts(merchants: Sequence[int]) -> Iterator[Row]:
-    """Of each merchant the SKETCH smallest marks of texts, each with the first listing that has it."""
+    found = (
+        (merchant, listing, band)
+        for listing, merchant, skeleton in queries.texts(merchants)
+        for band in likeness.bands(skeleton)
+    )
+    return _sketched(LinkKind.TEXT, found)
+
+
+def _of_photos(merchants: Sequence[int]) -> Iterator[Row]:
+    shown = list(queries.photos(merchants))
+    prints = photo_prints.of_photos({sha256 for _merchant, _listing, sha256 in shown})
+    found = (
+        (merchant, listing, mark)
+        for merchant, listing, sha256 in shown
+        if sha256 in prints
+        for mark in photo_likeness.marks(prints[sha256])
+    )
+    return _sketched(LinkKind.LIKE_IMAGE, found)
+
+
+def _sketched(kind: LinkKind, found: Iterable[tuple[int, int, str]]) -> Iterator[Row]:
+    """Of marks by merchant and listing those SKETCH of each merchant with the smallest digests, with the first listing that has it."""
     kept: dict[int, dict[str, int]] = defaultdict(dict)
-    for listing, merchant, skeleton in queries.texts(merchants):
+    for merchant, listing, mark in found:
         mine = kept[merchant]
-        for band in likeness.bands(skeleton):
-            mine.setdefault(digest_of(LinkKind.TEXT, band), listing)
+        mine.setdefault(digest_of(kind, mark), listing)
         if len(mine) > 4 * SKETCH:
             kept[merchant] = _smallest(mine)
-    for merchant, found in kept.items():
-        for digest, listing in _smallest(found).items():
-            yield merchant, LinkKind.TEXT.value, digest, listing
+    for merchant, marks in kept.items():
+        for digest, listing in _smallest(marks).items():
+            yield merchant, kind.value, digest, listing
 
 
 def _smallest(found: dict[str, int]) -> dict[str, int]:

@@ -6,7 +6,7 @@ other; running one twice changes nothing the second time.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,9 @@ from listings.domain.copying import copy_into_temporary
 from listings.enums import LINK_MOST, LINK_WEIGHT, LinkKind, LinkStep
 from listings.models import LinkOwed, MerchantLink
 from listings.queries import links as queries
+from listings.queries import photo_prints
 from listings.text.likeness import nearly_same
+from listings.text.photo_likeness import ALIKE, difference
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +53,8 @@ ADD = """
     SELECT first_id, second_id, kind, digest, common, strength, %(at)s FROM found_link
     ON CONFLICT (first_id, second_id, kind) WHERE ended_at IS NULL DO NOTHING
 """
+LOOKED_AT = (LinkKind.TEXT, LinkKind.LIKE_IMAGE)
+"""Kinds whose marks only say where to look: what has one in common is compared before it ties."""
 Found = tuple[int, int, str, str, int, float]
 
 
@@ -106,7 +110,7 @@ def _rows(merchants: Sequence[int], step: LinkStep) -> list[int]:
 
 
 def _find(merchants: Sequence[int], at: datetime) -> Turn:
-    rows = sorted({*_plain(merchants), *_texts(merchants)})
+    rows = sorted({*_plain(merchants), *_texts(merchants), *_photos(merchants)})
     told: dict[str, Any] = {"merchants": list(merchants), "declared": LinkKind.DECLARED.value, "at": at}
     counts = []
     with connection.cursor() as cursor:
@@ -120,7 +124,7 @@ def _find(merchants: Sequence[int], at: datetime) -> Turn:
 
 def _plain(merchants: Sequence[int]) -> Iterator[Found]:
     weights: dict[LinkKind, float] = {
-        kind: weight for kind, weight in LINK_WEIGHT.items() if kind not in (LinkKind.TEXT, LinkKind.DECLARED)
+        kind: weight for kind, weight in LINK_WEIGHT.items() if kind not in {*LOOKED_AT, LinkKind.DECLARED}
     }
     for each in queries.common(merchants, weights):
         yield (
@@ -135,13 +139,39 @@ def _plain(merchants: Sequence[int]) -> Iterator[Found]:
 
 def _texts(merchants: Sequence[int]) -> Iterator[Found]:
     """Texts with a mark in common that are nearly the same, letter by letter."""
+    pairs = queries.near(merchants, LinkKind.TEXT)
+    texts = queries.skeletons(_listings(pairs))
+    same = [each for each in pairs if nearly_same(texts.get(each.one, ""), texts.get(each.other, ""))]
+    return _weighed(LinkKind.TEXT, same)
+
+
+def _photos(merchants: Sequence[int]) -> Iterator[Found]:
+    """Photos with a mark in common that are nearly alike, bit by bit. Those of the same content count as the same picture already."""
+    pairs = queries.near(merchants, LinkKind.LIKE_IMAGE)
+    prints = photo_prints.of_listings(_listings(pairs))
+    like = [each for each in pairs if alike(prints.get(each.one, {}), prints.get(each.other, {}))]
+    return _weighed(LinkKind.LIKE_IMAGE, like)
+
+
+def alike(ones: Mapping[str, int], others: Mapping[str, int]) -> bool:
+    """Whether of two listings' prints two are nearly alike, and no photo is the same."""
+    if ones.keys() & others.keys():
+        return False
+    return any(difference(one, other) <= ALIKE for one in ones.values() for other in others.values())
+
+
+def _listings(pairs: Sequence[queries.Near]) -> set[int]:
+    return {key for each in pairs for key in (each.one, each.other)}
+
+
+def _weighed(kind: LinkKind, pairs: Sequence[queries.Near]) -> Iterator[Found]:
+    """One link for what two merchants have nearly alike."""
     same: dict[tuple[int, int], list[tuple[int, str]]] = defaultdict(list)
-    for each in queries.near(merchants):
-        if nearly_same(each.one, each.other):
-            same[each.first_id, each.second_id].append((each.holders, each.digest))
-    for (first, second), texts in same.items():
-        left = sum(math.log1p(-LINK_WEIGHT[LinkKind.TEXT] * math.sqrt(2 / holders)) for holders, _digest in texts)
-        yield first, second, LinkKind.TEXT.value, min(texts)[1], len(texts), strength(LinkKind.TEXT, left)
+    for each in pairs:
+        same[each.first_id, each.second_id].append((each.holders, each.digest))
+    for (first, second), things in same.items():
+        left = sum(math.log1p(-LINK_WEIGHT[kind] * math.sqrt(2 / holders)) for holders, _digest in things)
+        yield first, second, kind.value, min(things)[1], len(things), strength(kind, left)
 
 
 def strength(kind: LinkKind, left: float) -> float:

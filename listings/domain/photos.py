@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from listings.domain import link_marks, pictures
+from listings.domain import link_marks, photo_prints, pictures
 from listings.events import photos_owed
 from listings.models import Listing, ListingImage
 
@@ -44,13 +44,14 @@ def lease(*, most: int, at: datetime) -> list[ListingImage]:
 
 @transaction.atomic
 def keep(*, image: ListingImage, data: bytes, at: datetime) -> None:
-    """What was found under the photo's address, if it is a picture. It counts for links between merchants from now on."""
+    """What was found under the photo's address, if it is a picture. It is found by its print and counts for links from now on."""
     try:
         sha256 = pictures.keep(data)
     except pictures.NotAPicture as refused:
         give_up(image=image, why=str(refused), at=at)
         return
     if _end(image, at, sha256=sha256):
+        photo_prints.make(sha256)
         merchant = Listing.objects.values_list("merchant", flat=True).get(pk=image.listing_id)
         link_marks.owe_reading(merchant_ids=[merchant], due=at)
 

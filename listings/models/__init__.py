@@ -1,4 +1,4 @@
-from listings.models.catalogue import Certificate, Listing, ListingImage, ListingVersion
+from listings.models.catalogue import Certificate, Listing, ListingImage, ListingVersion, PhotoPrint
 from listings.models.imports import CategoryAlias, ImportKey, ImportRow, ImportRun
 from listings.models.links import LinkMark, LinkOwed, MerchantLink
 from listings.models.merchant import Merchant, TraderIdentity
@@ -29,6 +29,7 @@ __all__ = [
     "MerchantLink",
     "MerchantWindow",
     "OrderLine",
+    "PhotoPrint",
     "TraderIdentity",
     "WindowRefresh",
 ]

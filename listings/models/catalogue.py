@@ -120,6 +120,31 @@ class ListingImage(models.Model):
         return self.url
 
 
+class PhotoPrint(models.Model):
+    """What is kept of a fetched photo to find others nearly alike (`text/photo_likeness.py`): one row for each file.
+
+    `version` is that of the print's making, 0 while it is owed. `bits` is the print in 32 bytes, empty where the photo has too
+    little in it; `keys` are by what it is found.
+    """
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    version = models.PositiveSmallIntegerField(default=0)
+    bits = models.BinaryField(max_length=32, null=True)
+    keys = ArrayField(models.IntegerField(), default=list)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(bits__isnull=False) | Q(keys=[]), name="photo_print_keys_of_bits"),
+        )
+        indexes = (
+            GinIndex(fields=["keys"], name="photo_print_by_key", fastupdate=False),
+            models.Index(fields=["version", "sha256"], name="photo_print_by_version"),
+        )
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
 class Certificate(models.Model):
     """A document with type, number, issuer and validity; of one listing, or (listing empty) of all of the merchant's."""
 

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from listings.enums import GIVEN_MARKS, LinkKind, LinkStep
-from listings.models import LinkOwed, Merchant
+from listings.enums import GIVEN_MARKS, LinkKind, LinkStep, ListingState
+from listings.models import LinkOwed, Listing, ListingImage, Merchant
 from listings.text.likeness import LEAST_TEXT
 
 MANY = 20
@@ -16,7 +16,7 @@ SKETCH = 500
 """Pictures of a merchant, and marks of texts, that are compared: those with the smallest digests, so that two merchants who share
 many share some of these, however large their catalogues are."""
 COMPARED = 20
-"""Pairs of texts of two merchants that are read letter by letter."""
+"""Pairs of texts of two merchants that are read letter by letter, and of pictures that are compared bit by bit."""
 
 _PICTURES = """
     WITH pictures AS (
@@ -69,15 +69,14 @@ PLAIN = f"""
     JOIN unnest(%(kinds)s::text[], %(weights)s::float[]) AS w(name, weight) ON w.name = kind
     GROUP BY first_id, second_id, kind
 """  # noqa: S608 -- put together from the statement above
-NEAR = f"""
+_NEAR = f"""
     WITH pairs AS (
         SELECT first_id, second_id, one, other, min(n) AS n, min(digest) AS digest FROM ({_SHARED}) AS shared
         GROUP BY first_id, second_id, one, other
     ), placed AS (
         SELECT *, row_number() OVER (PARTITION BY first_id, second_id ORDER BY digest, one, other) AS place FROM pairs
     )
-    SELECT p.first_id, p.second_id, p.n, p.digest, a.text_skeleton, b.text_skeleton
-    FROM placed p JOIN listings_listing a ON a.id = p.one JOIN listings_listing b ON b.id = p.other
+    SELECT p.first_id, p.second_id, p.n, p.digest, p.one, p.other FROM placed p
     WHERE p.place <= %(compared)s ORDER BY p.first_id, p.second_id, p.place
 """  # noqa: S608 -- the same
 
@@ -121,14 +120,14 @@ class Common(NamedTuple):
 
 
 class Near(NamedTuple):
-    """Two texts that may be nearly the same, and how many merchants have something of the kind."""
+    """Listings of two merchants that may be nearly alike in something, and how many merchants have something of the kind."""
 
     first_id: int
     second_id: int
     holders: int
     digest: str
-    one: str
-    other: str
+    one: int
+    other: int
 
 
 def owed(step: LinkStep, *, at: datetime, limit: int) -> list[int]:
@@ -151,6 +150,13 @@ def pictures(merchants: Collection[int]) -> list[Picture]:
         return [Picture(*row) for row in cursor.fetchall()]
 
 
+def photos(merchants: Collection[int]) -> Iterator[tuple[int, int, str]]:
+    """Merchant, listing and content of the photos that were fetched of listings on sale, the lowest listings first."""
+    rows = ListingImage.objects.filter(listing__merchant__in=merchants, listing__state=ListingState.ON_SALE)
+    fetched = rows.exclude(sha256="").order_by("listing_id", "position")
+    yield from fetched.values_list("listing__merchant_id", "listing_id", "sha256").iterator(chunk_size=5_000)
+
+
 def texts(merchants: Collection[int], *, batch: int = 5_000) -> Iterator[Written]:
     """The texts of their listings on sale, so many of them in memory at a time."""
     after, rows = 0, [Written(0, 0, "")]
@@ -170,11 +176,15 @@ def common(merchants: Collection[int], weights: Mapping[LinkKind, float]) -> lis
         return [Common(*row) for row in cursor.fetchall()]
 
 
-def near(merchants: Collection[int]) -> list[Near]:
-    """Texts that may be nearly the same, at most COMPARED of any two merchants."""
+def near(merchants: Collection[int], kind: LinkKind) -> list[Near]:
+    """Listings with a mark of the kind in common, at most COMPARED pairs of any two merchants."""
     with connection.cursor() as cursor:
-        cursor.execute(NEAR, _asked(merchants) | {"kinds": [LinkKind.TEXT.value], "compared": COMPARED})
+        cursor.execute(_NEAR, _asked(merchants) | {"kinds": [kind.value], "compared": COMPARED})
         return [Near(*row) for row in cursor.fetchall()]
+
+
+def skeletons(listings: Collection[int]) -> dict[int, str]:
+    return dict(Listing.objects.filter(pk__in=listings).values_list("pk", "text_skeleton"))
 
 
 def given() -> list[str]:

@@ -1,9 +1,11 @@
 // A blurred photo is shown sharp for as long as the person wants, on this page only. Of several, the one that is pressed is shown large.
+// Each that is seen sharp so is counted for the person alone.
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-reveal]");
   if (!button) return;
   const sharp = button.closest(".photo").classList.toggle("is-sharp");
   button.ariaPressed = String(sharp);
+  count(button.closest(".photos"));
 });
 
 document.addEventListener("click", (event) => {
@@ -15,4 +17,10 @@ document.addEventListener("click", (event) => {
   large.alt = button.querySelector("img").alt;
   for (const other of photos.querySelectorAll("[data-photo]")) other.removeAttribute("aria-current");
   button.setAttribute("aria-current", "true");
+  photos.querySelector("[data-uncovered]")?.setAttribute("hx-vals", JSON.stringify({ position: button.dataset.position }));
+  count(photos);
 });
+
+function count(photos) {
+  if (photos?.querySelector(".photo.is-sharp")) photos.querySelector("[data-uncovered]")?.dispatchEvent(new Event("uncovered"));
+}

@@ -6,13 +6,17 @@ from typing import Any
 
 import pytest
 from django.test import override_settings
+from PIL import Image, ImageOps
 
 from listings.domain import link_marks, links, listings, merchants
 from listings.domain.drafts import ListingDraft
 from listings.domain.merchants import IdentityDraft, MerchantDraft
 from listings.enums import LinkKind, LinkStep
-from listings.models import LinkMark, LinkOwed, Listing, ListingImage, Merchant, MerchantLink
+from listings.models import LinkMark, LinkOwed, Listing, ListingImage, Merchant, MerchantLink, PhotoPrint
 from listings.queries.links import MANY
+from listings.text import photo_likeness
+from listings.text.photo_likeness import VERSION, keys, print_of
+from tests.factories.pictures import drawn
 from tests.listings.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -196,6 +200,41 @@ def test_listings_are_read_once_an_hour() -> None:
     assert find(NOON + timedelta(minutes=59)) == []
     assert find(NOON + timedelta(minutes=60)) == [LinkStep.READ, LinkStep.FIND]
     assert found() == {("anna", "berta", "image")}
+
+
+def photo(of: str, number: int, picture: Image.Image, content: str) -> None:
+    """A photo of the merchant's listing, as if it had been fetched."""
+    listing = Listing.objects.get(merchant__external_id=of, external_id=f"sku-{number}")
+    made, address = print_of(picture), f"https://{of}.example/{number}.jpg"
+    assert made is not None
+    ListingImage.objects.create(listing=listing, position=0, url=address, sha256=content)
+    stored = {"version": VERSION, "bits": made.to_bytes(32), "keys": keys(made)}
+    PhotoPrint.objects.get_or_create(sha256=content, defaults=stored)
+
+
+def test_photos_nearly_alike_tie_less_than_the_same_photo() -> None:
+    sellers("anna", "berta", "carla", "dora")
+    for name in ("anna", "berta", "carla", "dora"):
+        offer(name, 1)
+    thing = drawn(1)
+    photo("anna", 1, thing, "a" * 64)
+    photo("berta", 1, ImageOps.mirror(thing).resize((200, 150)), "b" * 64)
+    photo("carla", 1, drawn(2), "c" * 64)
+    photo("dora", 1, drawn(2), "c" * 64)
+    find()
+    assert found() == {("anna", "berta", "like_image"), ("carla", "dora", "image")}
+    assert strengths() == {"like_image": 0.2, "image": 0.3}
+
+
+def test_marks_in_common_tie_nobody_where_the_photos_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    sellers("anna", "berta")
+    for number, name in enumerate(("anna", "berta")):
+        offer(name, 1)
+        photo(name, 1, drawn(number), str(number) * 64)
+    monkeypatch.setattr(photo_likeness, "marks", lambda _print: ["0:00000000"])
+    find()
+    assert LinkMark.objects.filter(kind=LinkKind.LIKE_IMAGE).count() == 2
+    assert found() == set()
 
 
 def test_an_ended_listing_shows_nothing() -> None:

@@ -1,0 +1,139 @@
+"""Photos nearly alike beside a case: in the listings alike, and where another merchant's listing was removed."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from PIL import Image, ImageOps
+
+from enforcement.domain import decisions
+from enforcement.enums import Origin, Owed
+from governance.accounts.enums import Role
+from governance.accounts.models import User
+from governance.policies.enums import Measure
+from investigations.models import Case
+from listings.domain import photo_prints, pictures
+from listings.models import Listing, ListingImage, Merchant
+from tests.factories import cases as make
+from tests.factories.pictures import drawn, written
+from tests.investigations.views.desk import address, page
+
+pytestmark = pytest.mark.django_db
+THING = drawn(1)
+Change = Callable[[Image.Image], Image.Image]
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+def shown(listing: Listing, picture: Image.Image) -> Listing:
+    """The listing with the photo, as if it had been fetched."""
+    sha256 = pictures.keep(written(picture, "JPEG", quality=85))
+    photo_prints.make(sha256)
+    at = timezone.now()
+    ListingImage.objects.create(
+        listing=listing, position=0, url="https://a.example/1.jpg", sha256=sha256, fetched_at=at
+    )
+    return listing
+
+
+def first(case: Case) -> Listing:
+    listing = case.items.order_by("pk")[0].listing
+    assert listing is not None
+    return listing
+
+
+def removed(
+    name: str, picture: Image.Image, *, markets: tuple[str, ...] = ("DE",), merchant: Merchant | None = None
+) -> Listing:
+    """A listing with the photo, of another merchant if none is given, removed by automation."""
+    merchant = merchant or make.merchant(name)
+    listing = shown(make.listing(merchant, f"Cube of {name}", markets=markets), picture)
+    found = make.violation(listing, make.policy(f"of-{name.lower()}"), owed=Owed.NOTHING)
+    decisions.issue(
+        merchant=merchant, version=found.version, violations=[found], measure=Measure.REMOVE, markets=[],
+        minimum_age=None, actor=None, reason="", at=timezone.now(), origin_kind=Origin.SWEEP,
+    )  # fmt: skip
+    return listing
+
+
+def alike(client: Client, case: Case) -> str:
+    response = client.get(address("case-alike", case.pk, case.items.order_by("pk")[0].pk))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def look(client: Client, listing: Listing) -> str:
+    response = client.post(address("photos", listing.pk))
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_listings_with_a_photo_like_it_and_how_like(client: Client, kim: User, case: Case) -> None:
+    shown(first(case), THING)
+    other = make.merchant("Casa Serena")
+    shown(make.listing(other, "Mirrored"), ImageOps.mirror(THING))
+    shown(make.listing(other, "Cut"), ImageOps.crop(THING, 6))
+    shown(make.listing(other, "Another"), drawn(2))
+    client.force_login(kim)
+    text = alike(client, case)
+    assert "the same photo in another file" in text
+    assert "a photo like it (" in text
+    assert text.index("Mirrored") < text.index("Cut")
+    assert "Another" not in text
+
+
+def test_photos_like_it_of_markets_that_are_not_theirs_are_not_shown(client: Client, case: Case) -> None:
+    shown(first(case), THING)
+    shown(make.listing(make.merchant("Casa Serena"), "Mirrored", markets=("AT",)), ImageOps.mirror(THING))
+    client.force_login(make.person("dora", Role.MODERATOR, markets=["DE"]))
+    assert "Mirrored" not in alike(client, case)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [(None, "has the same photo"), (ImageOps.mirror, "has the same photo in another file"), (ImageOps.invert, "")],
+)
+def test_a_photo_of_what_was_removed_elsewhere_is_pointed_out(
+    change: Change | None, said: str, client: Client, kim: User, case: Case
+) -> None:
+    mine = shown(first(case), THING)
+    other = removed("Casa <Serena>", change(THING) if change else THING)
+    client.force_login(kim)
+    assert f'data-again="{mine.pk}"' in page(client, case)
+    text = look(client, mine)
+    assert f"hx-swap-oob=\"innerHTML:[data-again='{mine.pk}']\"" in text
+    assert (f"L-{other.pk} of Casa &lt;Serena&gt;, removed" in text) is bool(said)
+    assert said in text
+
+
+def test_the_same_merchant_what_stands_and_other_markets_are_not(client: Client, case: Case) -> None:
+    mine = shown(first(case), THING)
+    shown(make.listing(make.merchant("On sale"), "Cube"), THING)
+    removed("Abroad", THING, markets=("AT",))
+    removed("Own", THING, merchant=mine.merchant)
+    client.force_login(make.person("dora", Role.MODERATOR, markets=["DE"]))
+    assert ", removed" not in look(client, mine)
+
+
+def test_more_of_them_cost_no_more_queries(client: Client, kim: User, case: Case) -> None:
+    mine = shown(first(case), THING)
+    client.force_login(kim)
+    counts = []
+    for names in (["One"], ["Two", "Three"]):
+        for name in names:
+            removed(name, THING if name == "Two" else ImageOps.mirror(THING))
+        look(client, mine)
+        with CaptureQueriesContext(connection) as looked:
+            look(client, mine)
+        with CaptureQueriesContext(connection) as compared:
+            alike(client, case)
+        counts.append((len(looked), len(compared)))
+    assert counts == [(16, 23), (16, 23)]
