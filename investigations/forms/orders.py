@@ -188,7 +188,7 @@ class ActUponOrder(forms.Form):
 
     def __init__(self, *args: Any, policies: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["policy"].choices = [("", ""), *policies]  # type: ignore[attr-defined]
+        self.fields["policy"].choices = [("", _("Choose…")), *policies]  # type: ignore[attr-defined]
 
 
 class GiveInformation(forms.Form):
