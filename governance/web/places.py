@@ -34,6 +34,7 @@ class Place:
 PLACES = (
     Place("insights:home", _("Home"), "home", 1, "g h"),
     Place("investigations:queue", _("Queue"), "queue", 1, "g q"),
+    Place("investigations:team", _("Team"), "users", 1, "g 2", tab_of="queue"),
     Place("investigations:cases", _("Cases"), "case", 1, "g c"),
     Place("investigations:appeals", _("Appeals"), "scale", 1, "g a"),
     Place("enforcement:disputes", _("Disputes"), "gavel", 1, "g v", tab_of="appeals"),

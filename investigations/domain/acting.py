@@ -21,6 +21,10 @@ class ReasonsMissing(Refusal):
     """Somebody outside reads them."""
 
 
+class WhyMissing(Refusal):
+    """Whoever takes the case next, and whoever reads the log, has only these words."""
+
+
 @dataclass(frozen=True)
 class Acted:
     """`refused` are merchants about whom nothing could be decided, each with the reason; the rest is done."""
@@ -32,6 +36,16 @@ class Acted:
 def check_person(actor: User) -> None:
     if actor.kind == Kind.SERVICE:
         raise NotAPerson(_("A person decides this."))
+
+
+def lock_person(person: User) -> None:
+    """Two requests of one person take turns here."""
+    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+
+
+def check_why(text: str) -> None:
+    if not text.strip():
+        raise WhyMissing(_("Say why in a few words: the next person reads it."))
 
 
 def check_reasons(text: str) -> None:

@@ -15,6 +15,7 @@ from governance.policies.enums import SEVERITY_RANK, Severity
 from governance.web.refusals import MoveRefused, Refusal
 from investigations import permissions
 from investigations.domain import claims, moves, priorities, telling
+from investigations.domain.acting import check_why
 from investigations.enums import FROM_OUTSIDE, LIVE_CASES, CaseOrigin, CaseOutcome, CaseState, ClaimEnd, News
 from investigations.models import Case, CaseItem, CaseMove, Claim, NoticeItem, OrderItem, Watch
 from investigations.queries import work
@@ -28,17 +29,13 @@ class NothingToSplit(Refusal):
     """Nothing was chosen, or everything was."""
 
 
-class ReasonMissing(Refusal):
-    """Whoever reads the log has only these words."""
-
-
 @transaction.atomic
 def merge(*, case: Case, into: Case, actor: User, reason: str, at: datetime) -> Case:
     """Close `case` as merged, and let what waits in it wait in `into`, which keeps the nearer deadline and the graver severity.
 
     A claim on it ends, and its holder is told. Who watched it watches the other. Returns `into`.
     """
-    _check_reason(reason)
+    check_why(reason)
     if case.pk == into.pk:
         raise NotTogether(_("A case cannot be merged into itself."))
     case, into = moves.lock_both(case, into)
@@ -80,7 +77,7 @@ def split(*, case: Case, items: Collection[int], actor: User, reason: str, at: d
     Its cause has a number of its own beside the old one, so that both may live; what a sweep finds anew comes to the old one,
     and what stands in the new one stays there.
     """
-    _check_reason(reason)
+    check_why(reason)
     case = moves.lock(case)
     _check_free(case, actor)
     waiting = list(work.unsettled(case).select_related("violation__version__policy"))
@@ -106,11 +103,6 @@ def undo_split(*, case: Case, actor: User, at: datetime) -> Case:
 
 
 # --- what must hold --------------------------------------------------------------------------------
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise ReasonMissing(_("Say why in a few words: the next person reads it."))
 
 
 def _check_merge(case: Case, into: Case, actor: User) -> None:

@@ -11,6 +11,7 @@ from governance.accounts.models import User
 from governance.web.refusals import MoveRefused, Refusal
 from investigations import permissions
 from investigations.domain import moves
+from investigations.domain.acting import check_why, lock_person
 from investigations.enums import WAITING_CASES, CaseOutcome, CaseState, ClaimEnd, Verdict
 from investigations.models import BulkRun, Case, CaseItem, Claim, GridPage, Queue, Skip
 from investigations.queries import wellbeing, work
@@ -133,7 +134,7 @@ def release(*, case: Case, actor: User, at: datetime) -> Case:
 @transaction.atomic
 def skip(*, case: Case, actor: User, reason: str, at: datetime) -> Case:
     """Pass the case by; it does not come back to this person by itself."""
-    _check_reason(reason)
+    check_why(reason)
     case = moves.lock(case)
     held = held_by(case, actor, at)
     Skip.objects.update_or_create(case=case, person=actor, defaults={"reason": reason, "skipped_at": at})
@@ -143,7 +144,7 @@ def skip(*, case: Case, actor: User, reason: str, at: datetime) -> Case:
 @transaction.atomic
 def hold(*, case: Case, actor: User, reason: str, at: datetime, verdicts: Mapping[int, Verdict] | None = None) -> Case:
     """Leave the case to a senior reviewer, with the verdicts that the person would give."""
-    _check_reason(reason)
+    check_why(reason)
     case = moves.lock(case)
     held = held_by(case, actor, at)
     suggested = verdicts or {}
@@ -224,11 +225,6 @@ def check_no_page(person: User) -> None:
         raise HoldsAnother(_("You have a page of listings before you. Submit it or give it back first."))
 
 
-def lock_person(person: User) -> None:
-    """Two requests of one person take turns here."""
-    User.objects.select_for_update(no_key=True).get(pk=person.pk)
-
-
 def own(person: User, at: datetime) -> Claim | None:
     """The person's running claim; one that has run out is ended."""
     lock_person(person)
@@ -288,11 +284,6 @@ def _check_bearable(case: Case, now: work.Standing) -> None:
             )
             % {"count": now.pictures_today}
         )
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Refusal(_("Say why in a few words: the next person reads it."))
 
 
 def taken(case: Case, held: Claim | None = None) -> str:

@@ -19,6 +19,7 @@ from governance.policies.enums import Measure
 from governance.web import formats
 from governance.web.refusals import MoveRefused, Refusal
 from investigations.domain import cases, claims, moves, undoing
+from investigations.domain.acting import lock_person
 from investigations.domain.claims import ClaimLost, HoldsAnother
 from investigations.enums import ClaimEnd, TileAnswer, Verdict
 from investigations.models import Case, CaseItem, Claim, GridPage, Queue
@@ -269,7 +270,7 @@ def _end(page: GridPage, actor: User, at: datetime) -> GridPage:
 
 @transaction.atomic
 def _open_again(page: GridPage, actor: User, at: datetime) -> GridPage:
-    claims.lock_person(actor)
+    lock_person(actor)
     page = _lock(page, actor)
     if page.submitted_at is None or page.ended_at is None:
         raise MoveRefused(_("This page has not been submitted."))

@@ -13,13 +13,12 @@ from enforcement.domain import decisions
 from enforcement.enums import DecisionState, Origin, ViolationState
 from enforcement.models import Decision, Violation
 from enforcement.queries import deadlines
-from governance.accounts.enums import Kind
 from governance.accounts.models import User
 from governance.policies.enums import Measure
 from governance.policies.models import PolicyVersion
 from governance.web.refusals import MoveRefused, Refusal
 from investigations.domain import notice_cases, notice_intake, notice_mail
-from investigations.domain.acting import check_reasons
+from investigations.domain.acting import check_person, check_reasons
 from investigations.domain.notice_log import record
 from investigations.enums import ENDED_NOTICES, NOTICE_MOVES, CaseOutcome, NoticeState
 from investigations.models import NoticeItem, NoticeMove
@@ -33,7 +32,7 @@ class WindowClosed(Refusal):
 
 
 class SamePerson(Refusal):
-    """Whoever decided that nothing is done does not hear the appeal against it, nor does a program."""
+    """Whoever decided that nothing is done does not hear the appeal against it."""
 
 
 @transaction.atomic
@@ -43,7 +42,7 @@ def no_action(*, item: NoticeItem, reasons: str, actor: User, at: datetime, unfo
     `unfounded` says that it was manifestly so, which counts against whoever reported (Art. 23(2)).
     """
     check_reasons(reasons)
-    _check_person(actor)
+    check_person(actor)
     item = _lock(item)
     _move([item], NoticeState.NO_ACTION, text=reasons, actor=actor, at=at)
     if unfounded:
@@ -56,7 +55,7 @@ def no_action(*, item: NoticeItem, reasons: str, actor: User, at: datetime, unfo
 @transaction.atomic
 def call_unfounded(*, item: NoticeItem, actor: User, at: datetime) -> NoticeItem:
     """Say afterwards that what was left without action was manifestly unfounded."""
-    _check_person(actor)
+    check_person(actor)
     item = _lock(item)
     if item.state not in ENDED_NOTICES:
         raise MoveRefused(_("Only what was left without action can be called manifestly unfounded."))
@@ -70,7 +69,7 @@ def call_unfounded(*, item: NoticeItem, actor: User, at: datetime) -> NoticeItem
 @transaction.atomic
 def take_up(*, item: NoticeItem, actor: User, at: datetime) -> NoticeItem:
     """Decide after all upon what came from a suspended reporter and was set aside."""
-    _check_person(actor)
+    check_person(actor)
     item = _lock(item)
     item.due_at = notice_intake.due(item, at)
     _move([item], NoticeState.RECEIVED, text="", actor=actor, at=at)
@@ -94,7 +93,7 @@ def decide(
 
     Raises the refusals of `enforcement.domain.proposals`; then nothing is written.
     """
-    _check_person(actor)
+    check_person(actor)
     item = _lock(item)
     if NoticeState.ACTED not in NOTICE_MOVES[NoticeState(item.state)]:
         raise MoveRefused(_("%(reference)s is decided upon already.") % {"reference": item.notice.reference})
@@ -163,7 +162,7 @@ def appeal(*, item: NoticeItem, text: str, at: datetime) -> NoticeItem:
 def answer(*, item: NoticeItem, right: bool, reasons: str, actor: User, at: datetime) -> NoticeItem:
     """Answer the reporter's appeal. Where they are `right` it is decided anew, by a person who may then act."""
     check_reasons(reasons)
-    _check_person(actor)
+    check_person(actor)
     item = _lock(item)
     if actor.pk in queries.deciders(item):
         raise SamePerson(_("You decided that nothing is done. Another person must hear the appeal."))
@@ -189,11 +188,6 @@ def end(items: Sequence[NoticeItem], reasons: str, *, actor: User, at: datetime)
     """End locked items of one notice without action."""
     _move(items, NoticeState.NO_ACTION, text=reasons, actor=actor, at=at)
     record("notice.no_action", items[0].notice, items, actor, at)
-
-
-def _check_person(actor: User) -> None:
-    if actor.kind == Kind.SERVICE:
-        raise SamePerson(_("A person decides this."))
 
 
 def lock_all(keys: Collection[int]) -> list[NoticeItem]:

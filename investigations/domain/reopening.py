@@ -12,6 +12,7 @@ from governance.accounts.models import User
 from governance.web.refusals import MoveRefused, Refusal
 from investigations import permissions
 from investigations.domain import deadlines, moves, priorities
+from investigations.domain.acting import check_why
 from investigations.enums import LIVE_CASES, CaseOutcome, CaseState, Verdict
 from investigations.models import Case, CaseItem
 
@@ -26,8 +27,7 @@ def reopen(*, case: Case, actor: User, reason: str, at: datetime) -> Case:
 
     Raises MoveRefused where nothing in it was found fine, or where another case for its cause lives.
     """
-    if not reason.strip():
-        raise Refusal(_("Say why in a few words: the next person reads it."))
+    check_why(reason)
     case = moves.lock(case)
     _check(case, actor)
     fine = _found_fine(case)

@@ -13,7 +13,7 @@ from governance.audit.domain import entries
 from governance.policies.enums import Matter
 from governance.web.refusals import MoveRefused, Refusal
 from investigations.domain import notice_mail
-from investigations.domain.acting import LONGEST, ReasonsMissing
+from investigations.domain.acting import LONGEST, ReasonsMissing, check_person
 from investigations.enums import REPORTER_MOVES, NoticeGround, ReporterKind, ReporterState
 from investigations.models import Reporter, ReporterMove, ReporterRight
 
@@ -154,8 +154,7 @@ def _by_person(
         raise ReasonsMissing(
             _("Write the reasons, in at most 10,000 characters."), errors={"reasons": _("Missing or too long.")}
         )
-    if actor.kind == Kind.SERVICE:
-        raise Refusal(_("A person decides this."))
+    check_person(actor)
     locked = _lock(reporter)
     was = locked.state
     _move(locked, to, reasons=reasons.strip(), until=until, actor=actor, at=at)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from governance.accounts.models import User
 from governance.web.refusals import MoveRefused, Refusal
 from investigations.domain import claims, moves, priorities, telling
+from investigations.domain.acting import check_why
 from investigations.enums import ClaimEnd, News, WakeOn, WokenBy
 from investigations.models import Case, Snooze
 from investigations.queries import resting as queries
@@ -19,8 +20,7 @@ BATCH = 200
 @transaction.atomic
 def snooze(*, case: Case, actor: User, reason: str, until: datetime, wake_on: WakeOn, at: datetime) -> Snooze:
     """Give the case back and let nobody be given it until then, or until what `wake_on` names. Its deadline runs on."""
-    if not reason.strip():
-        raise Refusal(_("Say why in a few words: the next person reads it."))
+    check_why(reason)
     if not at < until <= at + LONGEST:
         raise Refusal(_("Choose a time within the next 90 days."))
     case = moves.lock(case)

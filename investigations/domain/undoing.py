@@ -9,6 +9,7 @@ from enforcement.domain import decisions, violations
 from governance.accounts.models import User
 from governance.web.refusals import MoveRefused
 from investigations.domain import claims, moves, priorities
+from investigations.domain.acting import lock_person
 from investigations.enums import LIVE_CASES, CaseState, ClaimEnd, Verdict
 from investigations.models import Case, CaseDecision, CaseItem, Claim, GridPage
 
@@ -85,7 +86,7 @@ def _check_undo(case: Case, ruling: CaseDecision, kept: Claim | None, actor: Use
 
 def give_up_others(actor: User, at: datetime, *, but: Case | None = None) -> None:
     """What else the actor holds goes back to where it came from: a case, or a page of a grid."""
-    claims.lock_person(actor)
+    lock_person(actor)
     held = Claim.objects.filter(person=actor, ended_at__isnull=True, run__isnull=True).select_related("case")
     for other in held.order_by("case"):
         if but is None or other.case_id != but.pk:

@@ -155,7 +155,9 @@ class NoteForm(forms.Form):
         max_length=5_000,
         label=_("Note"),
         help_text=_("@ and a name tells a colleague who may read the case."),
-        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto", "data-mentions": ""}),
+        widget=forms.Textarea(
+            attrs={"rows": 3, "dir": "auto", "data-mentions": "", "data-key": "w", "data-key-label": _("Note")}
+        ),
         strip=True,
     )
 

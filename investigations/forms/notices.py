@@ -31,7 +31,7 @@ class DecideNotice(forms.Form):
     """`policies` are those in force about listings, with their titles in the person's language."""
 
     policy = forms.TypedChoiceField(label=_("Policy"), coerce=int)
-    measure = forms.TypedChoiceField(label=_("Measure"), choices=[("", ""), *Measure.choices], coerce=Measure)
+    measure = forms.TypedChoiceField(label=_("Measure"), choices=[("", _("Choose…")), *Measure.choices], coerce=Measure)
     markets = forms.CharField(
         label=_("Markets"),
         max_length=200,
@@ -48,7 +48,7 @@ class DecideNotice(forms.Form):
 
     def __init__(self, *args: Any, policies: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["policy"].choices = [("", ""), *policies]  # type: ignore[attr-defined]
+        self.fields["policy"].choices = [("", _("Choose…")), *policies]  # type: ignore[attr-defined]
 
     def clean_markets(self) -> list[str]:
         return sorted({code.upper() for code in self.cleaned_data["markets"].replace(",", " ").split()})
@@ -180,4 +180,4 @@ class ChoosePolicy(forms.Form):
 
     def __init__(self, *args: Any, policies: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["policy"].choices = [("", ""), *policies]  # type: ignore[attr-defined]
+        self.fields["policy"].choices = [("", _("Choose…")), *policies]  # type: ignore[attr-defined]

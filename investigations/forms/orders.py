@@ -37,10 +37,10 @@ def _languages() -> list[tuple[str, str]]:
     return [(tag, formats.language_name(tag)) for tag in language.languages()]
 
 
-def _countries() -> list[tuple[str, str]]:
+def _countries() -> list[tuple[Any, Any]]:
     """Those of the European Economic Area, and our markets."""
     codes = EEA | set(Market.objects.values_list("code", flat=True))
-    return [("", ""), *sorted(((code, formats.country(code)) for code in codes), key=lambda each: each[1])]
+    return [("", _("Choose…")), *sorted(((code, formats.country(code)) for code in codes), key=lambda each: each[1])]
 
 
 def _markets() -> list[tuple[str, str]]:
@@ -188,7 +188,7 @@ class ActUponOrder(forms.Form):
 
     def __init__(self, *args: Any, policies: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["policy"].choices = [("", ""), *policies]  # type: ignore[attr-defined]
+        self.fields["policy"].choices = [("", _("Choose…")), *policies]  # type: ignore[attr-defined]
 
 
 class GiveInformation(forms.Form):

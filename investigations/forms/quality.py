@@ -79,4 +79,4 @@ class CalibrationForm(forms.Form):
 
     def __init__(self, *args: Any, policies: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["policy"].choices = [("", ""), *policies]  # type: ignore[attr-defined]
+        self.fields["policy"].choices = [("", _("Choose…")), *policies]  # type: ignore[attr-defined]

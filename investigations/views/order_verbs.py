@@ -9,11 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from enforcement.queries import decisions
-from governance.policies.models import Policy
 from governance.web import toasts
 from governance.web.access import opens
 from governance.web.refusals import Refusal
@@ -24,6 +22,7 @@ from investigations.forms.orders import ActUponOrder, CheckOrder, GiveInformatio
 from investigations.models import AuthorityOrder, OrderItem, OrderLetter
 from investigations.queries import orders as queries
 from investigations.queries import policies_in_force
+from investigations.views.acting import act_upon_merchants
 from investigations.views.orders import elements_of, load, show
 
 
@@ -57,40 +56,17 @@ def act(request: HttpRequest, reference: str) -> HttpResponse:
     """Decide at once upon what waits, in the markets of the order."""
     order = load(request, reference)
     form = ActUponOrder(request.POST or None, policies=policies_in_force.by_title())
-    if form.is_valid() and (done := _act(request, order, form)):
-        return done
+    if form.is_valid() and _act(request, order, form):
+        return redirect("investigations:authority-order", reference=reference)
     waits = queries.to_decide(order)
     context = {"order": order, "form": form, "waits": waits, "markets": set(order.markets)}
     return render(request, "investigations/order_act.html", context, status=422 if form.is_bound else 200)
 
 
-def _act(request: HttpRequest, order: AuthorityOrder, form: ActUponOrder) -> HttpResponse | None:
-    given = form.cleaned_data
-    version = Policy.objects.select_related("live__policy").get(pk=given["policy"]).live
-    try:
-        acted = order_acts.act(
-            order=order,
-            version=version,  # type: ignore[arg-type]
-            measure=given["measure"],
-            minimum_age=given["minimum_age"],
-            reason=given["reason"],
-            only_in=permissions.markets(request.user),
-            actor=request.user,  # type: ignore[arg-type]
-            at=timezone.now(),
-        )
-    except Refusal as refusal:
-        form.add_error(None, str(refusal))
-        return None
-    if not acted.decisions:
-        for merchant, why in acted.refused:
-            form.add_error(None, f"{merchant}: {why}")
-        return None
-    for merchant, why in acted.refused:
-        flash.error(request, f"{merchant}: {why}")
-    text = ngettext("%(n)s merchant decided about", "%(n)s merchants decided about", len(acted.decisions))
+def _act(request: HttpRequest, order: AuthorityOrder, form: ActUponOrder) -> bool:
     held = _("They are told when the order allows it.") if order.tell_after else _("They are told of the order.")
-    toasts.tell(request, text % {"n": len(acted.decisions)}, note=held)
-    return redirect("investigations:authority-order", reference=order.reference)
+    minimum_age = form.cleaned_data["minimum_age"]
+    return act_upon_merchants(request, form, order_acts.act, note=held, order=order, minimum_age=minimum_age)
 
 
 @opens(permissions.can_work_orders)

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from governance.policies.models import Policy
 from governance.web import keyset, toasts
 from governance.web.access import opens
 from governance.web.lists import Column, ListPage
@@ -27,6 +26,7 @@ from investigations.forms.recalls import ActUponRecall, UploadRecalls
 from investigations.models import RecallAlert, RecallMatch
 from investigations.queries import consumers, policies_in_force
 from investigations.queries import recalls as queries
+from investigations.views.acting import act_upon_merchants
 
 MOST_UNPACKED = 64 << 20
 SAID = {"yes": MatchState.CONFIRMED, "no": MatchState.REJECTED, "open": MatchState.OPEN}
@@ -158,37 +158,17 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     alert = _load(request, pk)
     confirmed = queries.to_act(alert, request.user)
     form = ActUponRecall(request.POST or None, alert=alert, policies=policies_in_force.by_title())
-    if form.is_valid() and (done := _act(request, alert, form)):
-        return done
+    if form.is_valid() and _act(request, alert, form):
+        return redirect("investigations:recall", pk=pk)
     context = {"alert": alert, "form": form, "confirmed": confirmed}
     return render(request, "investigations/recall_act.html", context, status=422 if form.is_bound else 200)
 
 
-def _act(request: HttpRequest, alert: RecallAlert, form: ActUponRecall) -> HttpResponse | None:
-    given = form.cleaned_data
-    version = Policy.objects.select_related("live__policy").get(pk=given["policy"]).live
-    try:
-        acted = recall_acts.act(
-            alert=alert,
-            version=version,  # type: ignore[arg-type]
-            measure=given["measure"],
-            markets=given["markets"],
-            reason=given["reason"],
-            words=form.words(),
-            only_in=permissions.markets(request.user),
-            actor=request.user,  # type: ignore[arg-type]
-            at=timezone.now(),
-        )
-    except Refusal as refusal:
-        form.add_error(None, str(refusal))
-        return None
-    for merchant, why in acted.refused:
-        flash.error(request, f"{merchant}: {why}")
-    if not acted.decisions:
-        return None
-    text = ngettext("%(n)s merchant decided about", "%(n)s merchants decided about", len(acted.decisions))
-    toasts.tell(request, text % {"n": len(acted.decisions)}, note=_("Their buyers are to be told."))
-    return redirect("investigations:recall", pk=alert.pk)
+def _act(request: HttpRequest, alert: RecallAlert, form: ActUponRecall) -> bool:
+    note, markets = _("Their buyers are to be told."), form.cleaned_data["markets"]
+    return act_upon_merchants(
+        request, form, recall_acts.act, note=note, alert=alert, markets=markets, words=form.words()
+    )
 
 
 @opens(permissions.can_import_recalls)

@@ -29,7 +29,7 @@ from investigations.views import giving
 
 
 class TeamPage(ListPage):
-    section, title = "queue", gettext_lazy("Team")
+    section, title = "team", gettext_lazy("Team")
     may_open = staticmethod(permissions.can_see_team)
     template_name = "investigations/team.html"
     row_template = "investigations/team_row.html"
@@ -151,4 +151,4 @@ def _show(
     return render(request, "investigations/team_member.html", context, status=status)
 
 
-detail.section = "queue"  # type: ignore[attr-defined]
+detail.section = "team"  # type: ignore[attr-defined]

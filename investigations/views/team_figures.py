@@ -68,7 +68,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
     return render(request, "investigations/_team_now.html" if partial else "investigations/team_figures.html", context)
 
 
-page.section = "queue"  # type: ignore[attr-defined]
+page.section = "team"  # type: ignore[attr-defined]
 
 
 def _context(request: HttpRequest, chosen: Chosen, known: Mapping[int, Queue], days: int) -> dict[str, Any]:

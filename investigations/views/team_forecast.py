@@ -72,7 +72,7 @@ def page(request: HttpRequest) -> HttpResponse:
     )
 
 
-page.section = "queue"  # type: ignore[attr-defined]
+page.section = "team"  # type: ignore[attr-defined]
 
 
 def _fullest(known: Known) -> str:

@@ -1,5 +1,7 @@
 // Native dialogs: data-opens="id" shows one, data-closes closes it, data-open shows one that a partial update has brought.
-const FIELDS = ["input:not([type=hidden], [type=radio], [type=checkbox], [type=file])", "input[type=radio]:checked", "select", "textarea"];
+const FIELDS = [
+  "input:not([type=hidden], [type=radio], [type=checkbox], [type=file])", "input[type=radio]:checked", ".choices:not(:has(:checked)) input", "select", "textarea",
+];
 const FIRST = FIELDS.map((field) => `.dialog-body ${field}:not(details:not([open]) *, [hidden] *)`).join(", ");
 
 export function open(dialog) {
@@ -34,6 +36,8 @@ function openBrought() {
   for (const dialog of document.querySelectorAll("dialog[data-open]")) {
     delete dialog.dataset.open;
     open(dialog);
+    // Once it has settled, htmx would take the focus from the first field to what has this attribute.
+    dialog.querySelector("[autofocus]")?.removeAttribute("autofocus");
   }
 }
 

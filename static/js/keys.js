@@ -32,7 +32,14 @@ function bound(test) {
   return [...scope().querySelectorAll("[data-key]")].filter((element) => test(element.dataset.key.toLowerCase()) && usable(element));
 }
 
+// Ctrl+Enter in a field sends the form that the field belongs to, not another one beside it.
+function senderOf(field, bounds) {
+  const sends = [...scope().querySelectorAll("[type=submit]")].filter((each) => each.form === field.form && usable(each));
+  return bounds.find((each) => each.form === field.form) ?? sends.find((each) => each.matches(".is-primary")) ?? sends[0];
+}
+
 export function press(element) {
+  if (element.matches("summary")) element.focus();
   if (isTyping(element)) {
     element.focus();
     element.select?.();
@@ -51,11 +58,13 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || event.altKey) return;
   const key = nameOf(event);
   // A field of a dialog that has just closed keeps the focus until the next frame; nobody types there.
-  if (isTyping(event.target) && event.target.checkVisibility() && key !== "Ctrl+Enter") return;
+  const typing = isTyping(event.target) && event.target.checkVisibility();
+  if (typing && key !== "Ctrl+Enter") return;
   if (event.shiftKey && /^[a-z]$/.test(key)) return;
   if (key === "Enter" && event.target.closest?.("a, button, summary, [role=option]")) return;
   const wanted = (prefix ? `${prefix} ${key}` : key).toLowerCase();
-  const [element] = bound((name) => name === wanted);
+  const bounds = bound((name) => name === wanted);
+  const element = (typing && event.target.form && senderOf(event.target, bounds)) || bounds[0];
   const chord = !prefix && bound((name) => name.startsWith(`${wanted} `)).length > 0;
   finish();
   if (!element && !chord) return;

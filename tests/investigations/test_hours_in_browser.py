@@ -10,15 +10,11 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from enforcement.domain import appeals
-from enforcement.enums import AppealChannel, AppealState
-from enforcement.models import Appeal
 from governance.accounts.models import User
-from governance.policies.enums import Measure
-from investigations.domain import asking, canned, claims, queues, sampling
-from investigations.enums import AskedOf, CaseState, ClaimEnd, ReasonFor, ReviewState, Verdict
+from investigations.domain import canned, queues
+from investigations.enums import CaseState, ClaimEnd, ReasonFor, Verdict
 from investigations.models import (
     Break,
     Case,
@@ -27,72 +23,38 @@ from investigations.models import (
     Investigation,
     Note,
     Question,
-    SecondReview,
     Skip,
     Snooze,
     Telling,
-    WellbeingRules,
 )
-from listings.models import Listing
-from tests.enforcement.ground import Ground
+from listings.enums import LinkKind
+from listings.models import Listing, Merchant, TraderIdentity
 from tests.factories import cases as make
-from tests.investigations.quality.ground import V, ruled
+from tests.investigations.hands import Hands
+from tests.investigations.ring import link
 from tests.investigations.search import ground as catalogue
-from tests.investigations.team import ground as weeks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class Hands:
-    """A page by its keyboard alone."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    @property
-    def dialog(self) -> Locator:
-        return self.page.locator("dialog[open]")
-
-    def press(self, keys: str) -> None:
-        """Once the page's scripts have run: nobody is quicker than that."""
-        self.page.wait_for_load_state("load")
-        for key in keys.split():
-            self.page.keyboard.press(key)
-
-    def write(self, text: str) -> None:
-        self.page.keyboard.type(text)
-
-    def reach(self, target: Locator, *, within: int = 40) -> None:
-        """By Tab, as somebody who does not see the page would."""
-        expect(target.first).to_be_visible()
-        for _step in range(within):
-            if target.first.evaluate("element => element === document.activeElement"):
-                return
-            self.page.keyboard.press("Tab")
-        raise AssertionError(f"not reached by Tab: {target}")
-
-    def confirm(self, target: Locator, *, within: int = 40) -> None:
-        self.reach(target, within=within)
-        self.page.keyboard.press("Enter")
-
-    def at(self, case: Case) -> None:
-        """On the case's page, claimed."""
-        self.page.wait_for_url(f"**/cases/{case.pk}/")
-        expect(self.page.locator("[data-claim]")).to_be_visible()
-
-
 @pytest.fixture
 def day() -> list[Case]:
-    """Eight cases, the most urgent first."""
+    """Eight cases of three listings, the most urgent first, and three of one listing behind them."""
     for code in ("DE", "FR", "AT"):
         make.market(code)
     queues.ensure_default_queues()
     an_hour_ago = timezone.now() - timedelta(hours=1)
     found = []
-    for number in range(8):
+    for number in range(11):
         policy = make.policy(f"policy-{number}", title=f"Policy {number}")
         found.append(
-            make.case(policy, make.merchant(f"Shop {number}"), listings=3, markets=("DE", "FR"), at=an_hour_ago)
+            make.case(
+                policy,
+                make.merchant(f"Shop {number}"),
+                listings=3 if number < 8 else 1,
+                markets=("DE", "FR"),
+                at=an_hour_ago,
+            )
         )
         Case.objects.filter(pk=found[-1].pk).update(priority=99 - number)
     return found
@@ -150,7 +112,10 @@ def _decides_in_parts(hands: Hands, day: list[Case]) -> None:
 
 
 def _asks_rests_and_notes(hands: Hands, day: list[Case]) -> None:
-    """The fifth waits for an answer, the sixth for a day; the seventh gets a note that names a colleague."""
+    """The fifth waits for an answer, the sixth for a day; the seventh is translated, and gets a note that names a colleague.
+
+    Ctrl+Enter in a field sends that field's form: nothing is decided by it.
+    """
     page = hands.page
     hands.press("q")
     hands.reach(hands.dialog.locator("textarea"))
@@ -166,11 +131,18 @@ def _asks_rests_and_notes(hands: Hands, day: list[Case]) -> None:
     expect(hands.dialog).to_contain_text("Magnet cube")
     hands.press("Escape v k")
     expect(page.locator("#pane")).to_contain_text("No other merchant shares anything")
+    hands.press("v 1")
+    expect(page.locator("article.evidence").first).to_be_visible()
+    hands.press("v e")
+    hands.reach(page.get_by_label("What it says").first)
+    hands.write("Magnetwürfel, 216 Kugeln")
+    hands.press("Control+Enter")
+    expect(page.locator("article.evidence").first.locator(".by-hand")).to_contain_text("216 Kugeln")
     hands.press("c")
     expect(page.locator("#id_text")).to_be_visible()
-    hands.reach(page.locator("#id_text"))
+    hands.press("w")
     hands.write("@Sana, have you seen this one before?")
-    hands.confirm(page.get_by_role("button", name="Add the note"))
+    hands.press("Control+Enter")
     expect(page.locator("#pane .timeline").first).to_contain_text("have you seen this one")
 
 
@@ -199,6 +171,31 @@ def _looks_around_and_pauses(hands: Hands, day: list[Case]) -> None:
     page.wait_for_url("**/queue/")
 
 
+def _takes_a_page(hands: Hands, day: list[Case]) -> None:
+    """What is left as a page: one listing marked, one left, one approved; submitted once, thought better of, given back."""
+    page = hands.page
+    hands.press("d")
+    page.get_by_role("button", name="Take a page and start").wait_for()
+    hands.press("n")
+    page.wait_for_url("**/queue/grid/*/")
+    bar = page.locator(".tiles-bar")
+    expect(bar).to_contain_text("3 approved, 0 marked")
+    expect(bar.locator("[data-unseen]")).to_be_hidden()
+    hands.press("ArrowRight 1 ArrowRight l")
+    expect(bar).to_contain_text("1 approved, 2 marked")
+    hands.press("Control+Enter")
+    expect(page.locator(".toast").last).to_contain_text("1 without violation, 1 decided")
+    assert [Case.objects.get(pk=case.pk).state for case in day[8:]] == [
+        CaseState.CLOSED,
+        CaseState.OPEN,
+        CaseState.CLOSED,
+    ]
+    hands.press("z")
+    expect(bar).to_contain_text("1 approved, 1 marked")
+    hands.press("u")
+    page.wait_for_url("**/queue/")
+
+
 def test_a_moderators_hour(day: list[Case], page_of: Callable[..., Page], kim: User, sana: User, mara: User) -> None:
     canned.create(
         name="Loose magnets", policy=None, purpose=ReasonFor.VIOLATES, texts={"en": "Loose magnets of {merchant}"},
@@ -213,17 +210,19 @@ def test_a_moderators_hour(day: list[Case], page_of: Callable[..., Page], kim: U
     _decides_in_parts(hands, day)
     _asks_rests_and_notes(hands, day)
     _looks_around_and_pauses(hands, day)
+    _takes_a_page(hands, day)
 
     ended = dict(Claim.objects.filter(person=kim).order_by("pk").values_list("case", "ended_as"))
-    assert [ended[case.pk] for case in day] == [
+    assert [ended[case.pk] for case in day[:8]] == [
         ClaimEnd.DECIDED, ClaimEnd.SKIPPED, ClaimEnd.HELD, ClaimEnd.DECIDED, ClaimEnd.ASKED, ClaimEnd.SNOOZED,
-        ClaimEnd.DECIDED, ClaimEnd.RELEASED,
+        ClaimEnd.DECIDED, ClaimEnd.LEFT,
     ]  # fmt: skip
     assert [Case.objects.get(pk=case.pk).state for case in day[:4]] == [
         CaseState.CLOSED, CaseState.OPEN, CaseState.HELD, CaseState.CLOSED,
     ]  # fmt: skip
     assert day[2].items.filter(verdict=Verdict.VIOLATES).count() == 1
-    assert CaseDecision.objects.filter(undone_at__isnull=False).count() == 1
+    assert CaseDecision.objects.filter(undone_at__isnull=False).count() == 3
+    assert not Case.objects.filter(pk__in=[case.pk for case in day[8:]]).exclude(state=CaseState.OPEN).exists()
     assert (Skip.objects.count(), Question.objects.count(), Snooze.objects.count(), Break.objects.count()) == (
         1,
         1,
@@ -234,97 +233,40 @@ def test_a_moderators_hour(day: list[Case], page_of: Callable[..., Page], kim: U
     assert Telling.objects.filter(person=sana).exists()
 
 
-def _for_a_senior(ground: Ground, kim: User, lee: User) -> tuple[list[Case], Appeal]:
-    """A question, two cases that were held, an appeal, and a decision drawn for a second reading."""
-    now = timezone.now()
-    queues.ensure_default_queues()
-    asked, judged, doubtful = (
-        make.case(make.policy(slug, title=slug), make.merchant(f"Shop {slug}"), listings=2, markets=("DE",))
-        for slug in ("asked", "judged", "doubtful")
-    )
-    claims.claim(case=asked, person=kim, at=now)
-    asking.ask(case=asked, asked_of=AskedOf.SENIOR, text="Is it a toy?", actor=kim, at=now)
-    for place, case in enumerate((judged, doubtful)):
-        Case.objects.filter(pk=case.pk).update(priority=99 - place)
-        claims.claim(case=case, person=kim, at=now)
-        kept = dict.fromkeys(case.items.values_list("pk", flat=True), V)
-        claims.hold(case=case, actor=kim, reason="The report looks false", verdicts=kept, at=now)
-    taken = ground.issue(
-        [ground.violation(ground.listing(title)) for title in ("Ball", "Cube")], Measure.REMOVE, at=now
-    )
-    appeal = appeals.file(decision=taken, text="Wood.", channel=AppealChannel.PAGE, actor=None, at=now)
-    ruled(make.policy("paint", title="Lead in paint"), lee, V, V, name="Casa", at=now - timedelta(days=1))
-    sampling.set_plan(
-        random_percent=100, risk_percent=0, automation_per_day=0, golden_per_hundred=0, actor=ground.tilda, at=now
-    )
-    sampling.draw_owed(at=now)
-    return [asked, judged, doubtful], appeal
+def _linked(seller: Merchant) -> list[Merchant]:
+    """Two more in a row: the seller shares an address with the first, who shares a device with the second."""
+    first, second = make.merchant("Casa Serena"), make.merchant("Kestrel Trading")
+    link(seller, first, LinkKind.ADDRESS, 0.6)
+    link(first, second, LinkKind.DEVICE, 0.75)
+    for merchant in (seller, first):
+        TraderIdentity.objects.create(merchant=merchant, address="Hauptstraße 5, 10115 Berlin")
+    return [first, second]
 
 
-def test_a_seniors_hour(page_of: Callable[..., Page], kim: User, lee: User) -> None:
-    ground = Ground()
-    (asked, judged, doubtful), appeal = _for_a_senior(ground, kim, lee)
-    page = page_of(ground.sela)
-    page.goto("/")
-    hands = Hands(page)
-
-    # A colleague's question, found by the bell.
-    hands.press("g w")
-    page.wait_for_url("**/inbox/")
-    hands.confirm(page.get_by_role("link", name="A question for you"))
-    page.wait_for_url(f"**/cases/{asked.pk}/")
-    hands.reach(page.get_by_label("Answer", exact=True), within=60)
-    hands.write("Only for children")
-    hands.confirm(page.get_by_role("button", name="Answer, and give the case back"))
-    expect(page.locator(".toast").last).to_contain_text("comes back to Kim first")
-
-    # What was held: one is decided as it was judged, one goes back with a note.
-    hands.press("g q")
-    page.wait_for_url("**/queue/")
-    hands.confirm(page.get_by_role("link", name="Held for a senior"), within=60)
-    page.wait_for_url("**state=held**")
-    hands.press("n")
-    hands.at(judged)
-    expect(page.locator("#tally")).to_have_text("2 violate")
-    hands.press("r Control+Enter")
-    hands.at(doubtful)
-    hands.press("v b")
-    hands.reach(hands.dialog.locator("textarea"))
-    hands.write("Ask the merchant for the invoice first")
-    hands.confirm(hands.dialog.locator(".is-primary"))
-    expect(page.locator(".toast").last).to_contain_text("Handed")
-
-    # An appeal, heard in part.
-    hands.press("g a")
-    page.wait_for_url("**/appeals/")
-    hands.press("n")
-    page.locator("#answer").wait_for()
-    page.wait_for_load_state("load")
-    hands.press("2 j 1")
-    page.get_by_role("button", name="Overturn 1 of 2 listings").wait_for()
-    hands.press("o")
-    hands.write("The ball is wood; the cube is not.")
-    hands.press("Control+Enter")
-    expect(page.locator(".toast").last).to_contain_text("Overturned 1 of 2 listings")
-
-    # A decision read a second time, blind.
-    hands.press("g y")
-    page.wait_for_url("**/quality/")
-    hands.press("n")
-    page.get_by_role("heading", name="Your judgement").wait_for()
-    page.wait_for_load_state("load")
-    hands.press("1 j 2 o")
-    hands.write("The second is welded in.")
-    hands.press("Control+Enter")
-    expect(page.get_by_text("You and the first reader differ.")).to_be_visible()
-
-    appeal.refresh_from_db()
-    assert appeal.state == AppealState.PARTLY_OVERTURNED
-    assert Question.objects.get().answer == "Only for children"
-    assert SecondReview.objects.get().state == ReviewState.DIFFERS
-    assert CaseDecision.objects.filter(person=ground.sela, case=judged).count() == 1
-    assert Claim.objects.get(case=doubtful, person=ground.sela).ended_as == ClaimEnd.HANDED_BACK
-    assert Case.objects.get(pk=doubtful.pk).kept_for == kim
+def _follows_the_links(hands: Hands, seller: Merchant, first: Merchant, second: Merchant) -> None:
+    """From the merchant to who is tied to them, why, and one step on; then to the list of groups."""
+    page = hands.page
+    hands.press("g m")
+    page.wait_for_url("**/merchants/")
+    hands.press("s")
+    hands.write(seller.name)
+    hands.press("Enter")
+    expect(page.locator("#list tbody [data-row]")).to_have_count(1)
+    hands.press("Escape j Enter")
+    page.wait_for_url(f"**/merchants/{seller.public_id}/")
+    hands.press("v n")
+    page.wait_for_url(f"**/merchants/{seller.public_id}/links/")
+    hands.press("j Enter")
+    expect(page.locator("#h-chosen")).to_have_text(first.name)
+    expect(page.locator(f"#node-{first.public_id}")).to_be_focused()
+    hands.press("w")
+    expect(page.locator("#chosen")).to_contain_text("Hauptstraße 5, 10115 Berlin")
+    hands.press("j Enter")
+    expect(page.locator("#h-chosen")).to_have_text(second.name)
+    hands.press("c")
+    expect(page.locator("ol.way li")).to_have_count(3)
+    hands.press("g j")
+    page.wait_for_url("**/merchants/groups/")
 
 
 def _opens_a_case_and_concludes(hands: Hands, opened: Investigation) -> str:
@@ -358,6 +300,7 @@ def test_an_investigators_hour(page_of: Callable[..., Page], settings: Any, tmp_
     ines = catalogue.ines()
     found = catalogue.catalogue(at=timezone.now() - timedelta(days=2))
     seller = found[0].merchant
+    first, second = _linked(seller)
     make.policy("magnets")
     page = page_of(ines)
     page.goto("/")
@@ -404,79 +347,9 @@ def test_an_investigators_hour(page_of: Callable[..., Page], settings: Any, tmp_
     hands.confirm(page.get_by_role("button", name="Add the note"))
     expect(page.locator(".timeline").last).to_contain_text("The photos are the maker's own.")
 
-    # Who is linked to the merchant.
-    hands.press("g m")
-    page.wait_for_url("**/merchants/")
-    hands.press("j Enter")
-    page.wait_for_url(f"**/merchants/{seller.public_id}/")
-
+    _follows_the_links(hands, seller, first, second)
     assert _opens_a_case_and_concludes(hands, opened).endswith(".pdf")
     opened.refresh_from_db()
     assert (opened.state, opened.conclusion) == ("concluded", "One merchant, one make.")
     assert Case.objects.get().merchant == seller
     assert Listing.objects.filter(case_items__case=Case.objects.get()).count() == 2
-
-
-def test_a_team_leads_hour(page_of: Callable[..., Page], kim: User, tess: User) -> None:
-    weeks.weeks([kim, tess], [make.policy("magnets")], now=timezone.now(), days=9)
-    page = page_of(tess)
-    page.goto("/")
-    hands = Hands(page)
-
-    # What waits, and how it went.
-    hands.press("g q")
-    page.wait_for_url("**/queue/")
-    hands.confirm(page.get_by_role("link", name="Team"), within=30)
-    page.wait_for_url("**/team/")
-    hands.confirm(page.get_by_role("link", name="Figures"), within=40)
-    page.wait_for_url("**/team/figures/**")
-    hands.confirm(page.get_by_role("link", name="28 days"), within=60)
-    page.wait_for_url("**days=28**")
-
-    # What would be, were there two more in one queue.
-    hands.confirm(page.get_by_role("link", name="Forecast"), within=60)
-    page.wait_for_url("**/team/forecast/**")
-    hands.reach(page.locator("#id_people_product_safety"), within=80)
-    hands.press("Control+a")
-    hands.write("2")
-    hands.press("Enter")
-    expect(page.get_by_text("As people are now").first).to_be_visible()
-
-    # Somebody is away tomorrow; what people are spared is set for all.
-    hands.press("g q")
-    page.wait_for_url("**/queue/")
-    hands.confirm(page.get_by_role("link", name="Team"), within=30)
-    page.wait_for_url("**/team/")
-    hands.confirm(page.get_by_role("link", name="What people are spared"), within=40)
-    page.wait_for_url("**/team/wellbeing/")
-    hands.reach(page.locator("#id_hard_a_day"), within=50)
-    hands.press("Control+a")
-    hands.write("12")
-    hands.press("Control+Enter")
-    expect(page.locator(".toast").last).to_contain_text("Saved")
-
-    # A case is handed to the one who knows the merchant, and given back to all.
-    hands.press("g q")
-    page.wait_for_url("**/queue/")
-    hands.press("j x h")
-    page.get_by_role("heading", name="Hand to a person").wait_for()
-    hands.reach(page.locator("input[type=radio]").first)
-    hands.press("Space")
-    hands.reach(page.get_by_label("What to look at"))
-    hands.write("You know the merchant.")
-    hands.press("Control+Enter")
-    expect(page.locator(".toast").last).to_contain_text("Handed 1 case to")
-    assert Case.objects.filter(kept_for__isnull=False).count() == 1
-    hands.press("z")
-    expect(page.locator(".toast").last).to_contain_text("waits for everybody again")
-
-    # An act on all that a filter shows, looked at and given up; then who reads whom.
-    hands.press("g c")
-    page.wait_for_url("**/cases/")
-    hands.press("j x b")
-    expect(page.get_by_role("heading", name=re.compile("Act on"))).to_be_visible()
-    hands.press("g y")
-    page.wait_for_url("**/quality/")
-
-    assert not Case.objects.filter(kept_for__isnull=False).exists()
-    assert WellbeingRules.objects.get().hard_a_day == 12

@@ -1,10 +1,13 @@
 """Acting on many cases: what is left out and why, the run's states, each verb done and undone, four hundred resumed in the middle."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
@@ -17,7 +20,7 @@ from governance.audit.models import Entry
 from governance.policies.enums import Measure
 from governance.web.refusals import MoveRefused, Refusal
 from investigations import tasks
-from investigations.domain import asking, bulk, bulk_acts, bulk_work, cases, claims, queues
+from investigations.domain import asking, bulk, bulk_work, cases, claims, queues
 from investigations.enums import (
     BULK_MOVES,
     AskedOf,
@@ -29,7 +32,7 @@ from investigations.enums import (
     CaseState,
     Verdict,
 )
-from investigations.models import BulkPart, BulkRun, Case, CaseMove, Claim, Note, Queue, Snooze, Watch
+from investigations.models import BulkRun, Case, CaseMove, Claim, Note, Queue, Snooze, Watch
 from investigations.queries import bulk as queries
 from investigations.queries import work
 from tests.factories import cases as make
@@ -380,17 +383,63 @@ def test_cancelled_on_the_way_and_what_was_done_undone(tess: User) -> None:
     assert not Case.objects.filter(queue__key=TARGET).exists()
 
 
-def test_what_breaks_is_tried_again_and_left(tess: User, monkeypatch: pytest.MonkeyPatch) -> None:
+@contextmanager
+def breaking(case: Case) -> Iterator[None]:
+    """The database refuses every change of this case, as a faulty trigger or a full disk would."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION break_case() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'out of order'; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER break_case BEFORE UPDATE ON investigations_case FOR EACH ROW"
+            f" WHEN (old.id = {case.pk}) EXECUTE FUNCTION break_case()"
+        )
+        yield
+        cursor.execute("DROP FUNCTION break_case CASCADE")
+
+
+def one_case(run: BulkRun) -> None:
+    """A turn that is over after its first case."""
+    bulk_work.run(run_id=run.pk, clock=ticking(step=bulk_work.TURN / 2))
+
+
+def test_what_breaks_comes_last_is_tried_three_times_and_left_with_the_error(tess: User) -> None:
     first, second = waiting.cases(2, at=NOON)
     run = begun(prepared(BulkVerb.MOVE, tess, queue=TARGET), tess)
-    BulkPart.objects.filter(case=second).update(attempts=2)
-    monkeypatch.setattr(bulk_acts, "deadlines", None)
+    broken = run.parts.get(case=first)
+
+    with breaking(first):
+        one_case(run)
+        broken.refresh_from_db()
+        assert (broken.state, broken.attempts) == (BulkPartState.WAITING, 1)
+        assert "out of order" in broken.error
+
+        one_case(run)
+        assert run.parts.get(case=second).state == BulkPartState.DONE
+
+        one_case(run)
+        broken.refresh_from_db()
+        assert (broken.state, broken.attempts) == (BulkPartState.WAITING, 2)
+        run = run_all(run)
+
+    broken.refresh_from_db()
+    assert (broken.state, broken.left_because, broken.attempts) == (BulkPartState.LEFT, BulkLeft.FAILED, 3)
+    assert "out of order" in broken.error
+    assert (run.state, queries.progress(run).done) == (BulkState.FINISHED, 1)
+    assert list(Case.objects.filter(queue__key=TARGET)) == [second]
+    assert Entry.objects.filter(verb="case.rerouted").count() == 1
+
+
+def test_what_broke_once_is_done_when_the_cause_is_gone(tess: User) -> None:
+    (case,) = waiting.cases(1, at=NOON)
+    run = begun(prepared(BulkVerb.MOVE, tess, queue=TARGET), tess)
+    with breaking(case):
+        one_case(run)
 
     run = run_all(run)
 
-    assert left(run) == {first.pk: BulkLeft.FAILED, second.pk: BulkLeft.FAILED}
-    assert "AttributeError" in run.parts.first().error  # type: ignore[union-attr]
-    assert run.state == BulkState.FINISHED
+    assert run.parts.get().state == BulkPartState.DONE
+    assert list(Case.objects.filter(queue__key=TARGET)) == [case]
 
 
 def test_the_work_is_asked_for_when_it_begins_and_by_beat(

@@ -19,7 +19,7 @@ from governance.policies.enums import Measure
 from governance.web.refusals import MoveRefused, Refusal
 from investigations import tasks
 from investigations.domain import notice_intake, notice_mail, notices
-from investigations.domain.acting import ReasonsMissing
+from investigations.domain.acting import NotAPerson, ReasonsMissing
 from investigations.domain.notice_intake import Sender
 from investigations.enums import NOTICE_MOVES, NoticeGround, NoticeState
 from investigations.models import Notice, NoticeItem, NoticeMail, NoticeMove
@@ -134,9 +134,9 @@ def test_only_a_decision_about_the_listing_closes_it(ground: Ground) -> None:
 
 def test_a_program_decides_nothing(ground: Ground) -> None:
     program = User.objects.create_user("shop", kind=Kind.SERVICE)
-    with pytest.raises(notices.SamePerson):
+    with pytest.raises(NotAPerson):
         notices.no_action(item=received(ground), reasons="No.", actor=program, at=NOON)
-    with pytest.raises(notices.SamePerson):
+    with pytest.raises(NotAPerson):
         notices.answer(item=appealed(ground), right=False, reasons="No.", actor=program, at=LATER)
 
 
