@@ -17,7 +17,8 @@ from governance.web import markets
 from investigations.domain import searching
 from investigations.domain.searching import Reading
 from investigations.enums import Moment, Span
-from investigations.filters import EAN, LISTING_ID, ListingFilter
+from investigations.filters.choices import EAN, LISTING_ID
+from investigations.filters.listings import ListingFilter
 from investigations.queries import explore
 from investigations.queries.explore import Window
 from listings.models import Listing
