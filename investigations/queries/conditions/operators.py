@@ -28,7 +28,7 @@ from governance.policies.language.durations import duration_of
 from governance.policies.language.kinds import Kind
 from investigations.queries.conditions.spelled import Spelled, listed, within
 
-FIELDS: Mapping[Kind, Callable[[], Field[Any, Any]]] = {
+FIELDS: Mapping[Kind, Callable[[], "Field[Any, Any]"]] = {
     Kind.TEXT: TextField,
     Kind.NUMBER: FloatField,
     Kind.WHOLE: BigIntegerField,

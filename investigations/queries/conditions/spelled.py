@@ -11,7 +11,7 @@ PLACE = re.compile(r"\{(\d+)\}")
 class Spelled(Func):
     """`text` is SQL with its parts by number, each once or more often: `strpos({0}, {1}) > 0`."""
 
-    def __init__(self, text: str, *parts: Any, output_field: Field[Any, Any] | None = None) -> None:
+    def __init__(self, text: str, *parts: Any, output_field: "Field[Any, Any] | None" = None) -> None:
         super().__init__(*parts, output_field=output_field or BooleanField())
         self.text = text
 
@@ -32,7 +32,7 @@ def listed(first: int, count: int) -> str:
     return ", ".join(f"{{{number}}}" for number in range(first, first + count))
 
 
-def within(text: str, *parts: Any, least: str, most: str, output_field: Field[Any, Any]) -> Spelled:
+def within(text: str, *parts: Any, least: str, most: str, output_field: "Field[Any, Any]") -> Spelled:
     """What a sum comes to; nothing where that is beyond what there can be. It is worked out once, however deep sums stand."""
     found = "(SELECT s.x FROM (SELECT {0} AS x) AS s WHERE s.x BETWEEN {1} AND {2})"
     return Spelled(found, Spelled(text, *parts), Spelled(least), Spelled(most), output_field=output_field)
