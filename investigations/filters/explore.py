@@ -1,6 +1,6 @@
 """What a search asks for: words, a condition over the facts of its kind, a span of time, and the filters of the list."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -107,7 +107,8 @@ class SearchFilter(django_filters.FilterSet):
 
     def holding(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Those of the rows of which the condition is true; all of them where there is none, or it has a mistake."""
-        return rows if self.condition is None else rows.filter(self.condition)
+        held: QuerySet[Any] = rows if self.condition is None else rows.filter(self.condition)
+        return held
 
     @cached_property
     def condition(self) -> Any:
@@ -260,7 +261,7 @@ class MerchantSearchFilter(SearchFilter, MerchantFilter):
         named = explore.each_word(rows, value, lambda query: Q(pk__in=explore.merchants_named(query)))
         return keyed if " " not in value and keyed.exists() else named
 
-    def with_points(self, rows: QuerySet[Merchant], name: str, value: str) -> QuerySet[Merchant]:
+    def with_points(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         low, high = POINTS[value]
         rows = rows.filter(points__gte=low) if low else rows
         return rows if high is None else rows.filter(points__lte=high)
@@ -271,7 +272,7 @@ class MerchantSearchFilter(SearchFilter, MerchantFilter):
         return rows if high is None else rows.filter(link_risk__risk__lt=high)
 
 
-def _of_merchant_or_policy(policy: str) -> Any:
+def _of_merchant_or_policy(policy: str) -> Callable[[SearchQuery], Q]:
     """Where a word is looked for: `policy` leads from the rows to their policy."""
 
     def found(query: SearchQuery) -> Q:

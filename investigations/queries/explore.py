@@ -85,7 +85,8 @@ def reasoned(query: SearchQuery) -> QuerySet[Decision, Any]:
 
 def with_moment(rows: QuerySet[Any], place: Any) -> QuerySet[Any]:
     """With `moment`: when what is asked about happened, which stands at `place`; null where it never did."""
-    return rows.annotate(moment=place)
+    dated: QuerySet[Any] = rows.annotate(moment=place)
+    return dated
 
 
 def within(rows: QuerySet[Any], start: datetime | None, end: datetime, *, dated: bool) -> QuerySet[Any]:

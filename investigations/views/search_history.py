@@ -55,7 +55,9 @@ class SearchHistory(ListPage):
     def _saved(self) -> list[tuple[Any, SearchKind, str, Described]]:
         """What this person saved, or others shared, in each kind of search that they have: with its address and its words."""
         store = saved_views.store()
-        kinds = [kind for kind in SearchKind if may_search(self.request.user, kind)] if store else []
+        if store is None:
+            return []
+        kinds = [kind for kind in SearchKind if may_search(self.request.user, kind)]
         return [
             (view, kind, address(kind, view.query), described(view.query, kind))
             for kind in kinds

@@ -39,9 +39,7 @@ FIELDS: Mapping[Kind, Callable[[], "Field[Any, Any]"]] = {
 }
 SIGNS = {"_==_": "=", "_!=_": "<>", "_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">="}
 PLAIN_SUMS = {"_+_": "+", "_-_": "-", "_*_": "*"}
-KNOWN_AMONG = (
-    "(SELECT {0} = ANY(s.entries) FROM (SELECT {1} AS entries) AS s WHERE array_position(s.entries, NULL) IS NULL)"
-)
+KNOWN_AMONG = "(SELECT {0} = ANY(s.entries) FROM (SELECT {1} AS entries OFFSET 0) AS s WHERE array_position(s.entries, NULL) IS NULL)"
 LONGEST = "interval '106751 days 23:47:16.854775'"
 """CEL keeps lengths of time in 64 bits of nanoseconds."""
 FIRST, LAST = "timestamptz '0001-01-01 00:00:00Z'", "timestamptz '9999-12-31 23:59:59.999999Z'"
