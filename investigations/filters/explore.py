@@ -126,9 +126,9 @@ class SearchFilter(django_filters.FilterSet):
     def undecided(self) -> QuerySet[Any]:
         """What the condition cannot decide, in the span: it is not shown."""
         if self.condition is None:
-            return self.queryset.none()
+            return self.asked_about.none()
         window = self.window
-        unknown = self.asked_about.filter(Spelled("({0} IS NULL)", self.condition))
+        unknown: QuerySet[Any] = self.asked_about.filter(Spelled("({0} IS NULL)", self.condition))
         return explore.within(unknown, window.start, window.end, dated=False)
 
     @property
