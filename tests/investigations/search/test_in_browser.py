@@ -45,7 +45,7 @@ def test_from_a_search_to_a_conclusion(
     page.locator("#where-problems button").click()
     expect(page.locator("#id_where")).to_be_focused()
     page.locator("#facts-h").press("Enter")
-    expect(page.get_by_text("case.ageHours > 72")).to_be_visible()
+    expect(page.get_by_text("case.ageHours", exact=True)).to_be_visible()
     check_accessibility(page)
     page.locator("a[href^='/search/listings/?q=nordlicht']").click()
     page.wait_for_url("**/search/listings/?q=nordlicht")
