@@ -15,10 +15,8 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    TextField,
-    Value,
 )
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as now_in_words
 from django.utils.translation import gettext_lazy as _
 
@@ -46,23 +44,13 @@ RISKS = {"1": (0.0, 0.25), "2": (0.25, 0.5), "3": (0.5, 0.75), "4": (0.75, None)
 
 def facts_of_merchant(prefix: str = "") -> tuple[Stored, ...]:
     """`prefix` leads from the rows that are searched to their merchant."""
+    return (*_who(prefix), *_figures(prefix), *_bound(prefix))
 
+
+def _who(prefix: str) -> tuple[Stored, ...]:
     def own(field: str) -> F:
         return F(f"{prefix}{field}")
 
-    def text(field: str) -> Any:
-        return NullIf(own(field), Value(""), output_field=TextField())
-
-    def since(field: str) -> Any:
-        return ExpressionWrapper(Q(**{f"{prefix}{field}__isnull": False}), BooleanField())
-
-    outer = {"merchant": OuterRef(f"{prefix}pk")}
-    live = Case.objects.filter(**outer, state__in=LIVE_CASES, golden__isnull=True)
-    violations = Violation.objects.filter(**outer, state=ViolationState.OPEN)
-    taken_back = ItemReversal.objects.filter(
-        item__decision__merchant=OuterRef(f"{prefix}pk"), because=LiftedBecause.OVERTURNED
-    )
-    risk = LinkRisk.objects.filter(**outer)
     return (
         again(_IN_RULES["reference"], own("external_id")),
         again(_IN_RULES["name"], own("name")),
@@ -77,9 +65,22 @@ def facts_of_merchant(prefix: str = "") -> tuple[Stored, ...]:
         again(_IN_RULES["createdAt"], own("created_at")),
         again(
             _IN_RULES["traderVerified"],
-            lambda at: Exists(TraderIdentity.objects.filter(**outer, verified_on__lte=at.date())),
+            lambda at: Exists(TraderIdentity.objects.filter(merchant=OuterRef(f"{prefix}pk"), verified_on__lte=at.date())),
         ),
         again(_IN_RULES["points"], lambda at: _points(at, f"{prefix}pk")),
+    )  # fmt: skip
+
+
+def _figures(prefix: str) -> tuple[Stored, ...]:
+    """What is found, worked on, decided and known about them."""
+    outer = {"merchant": OuterRef(f"{prefix}pk")}
+    live = Case.objects.filter(**outer, state__in=LIVE_CASES, golden__isnull=True)
+    violations = Violation.objects.filter(**outer, state=ViolationState.OPEN)
+    taken_back = ItemReversal.objects.filter(
+        item__decision__merchant=OuterRef(f"{prefix}pk"), because=LiftedBecause.OVERTURNED
+    )
+    risk = LinkRisk.objects.filter(**outer)
+    return (
         stored(
             _M, "listings", Kind.WHOLE, _("listings on sale"), _("How many of theirs are on sale."),
             count(Listing.objects.filter(**outer, state=ListingState.ON_SALE)), example="merchant.listings > 1000",
@@ -121,6 +122,16 @@ def facts_of_merchant(prefix: str = "") -> tuple[Stored, ...]:
             _M, "linked", Kind.BOOLEAN, _("linked"), _("They are in a group of linked merchants."),
             Exists(risk.filter(group__isnull=False)), example="merchant.linked && merchant.country != \"DE\"",
         ),
+    )  # fmt: skip
+
+
+def _bound(prefix: str) -> tuple[Stored, ...]:
+    """What binds the whole account."""
+
+    def since(field: str) -> Any:
+        return ExpressionWrapper(Q(**{f"{prefix}{field}__isnull": False}), BooleanField())
+
+    return (
         stored(
             _M, "suspended", Kind.BOOLEAN, _("suspended"), _("Nothing of theirs is on sale."), since("suspended_at"),
             example="merchant.suspended",
