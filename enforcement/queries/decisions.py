@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from enforcement.enums import (
     SETTLED_BY,
@@ -32,8 +33,9 @@ def violations(markets: Markets) -> QuerySet[Violation]:
 
 def decisions(markets: Markets) -> QuerySet[Decision]:
     """Decisions that concern these markets, with what a row of them shows."""
+    items = DecisionItem.objects.filter(decision=OuterRef("pk")).order_by()
     rows = Decision.objects.select_related("merchant", "version__policy", "superseded_by").annotate(
-        item_count=Count("items")
+        item_count=Coalesce(Subquery(items.values("decision").annotate(count=Count("pk")).values("count")), 0)
     )
     return rows if markets is None else rows.filter(concerns(markets))
 

@@ -145,6 +145,7 @@ def keep_search(
     kept = CollectedSearch.objects.create(
         investigation=investigation,
         title=title,
+        kind=run.kind,
         query=run.query,
         found=run.found,
         sha256=run.sha256,

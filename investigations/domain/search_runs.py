@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from governance.accounts.models import User
 from governance.audit.domain import entries
 from governance.web.refusals import Refusal
+from investigations.enums import SearchKind
 from investigations.models import SearchRun
 from investigations.queries.search_figures import Found
 
@@ -19,26 +20,27 @@ SHORTEST_REASON = 5
 
 
 @transaction.atomic
-def ran(*, query: str, found: Found, actor: User, at: datetime) -> SearchRun | None:
+def ran(*, kind: SearchKind, query: str, found: Found, actor: User, at: datetime) -> SearchRun | None:
     """Keep that somebody searched. Nothing, where the address is empty or too long to be asked again."""
     if not query or len(query) > LONGEST:
         return None
-    same = SearchRun.objects.filter(person=actor, query=query, ran_at__gt=at - AGAIN).order_by("-ran_at", "-id")
+    same = SearchRun.objects.filter(person=actor, kind=kind, query=query, ran_at__gt=at - AGAIN)
+    same = same.order_by("-ran_at", "-id")
     digest = "" if found.cut else found.sha256
     if (last := same.first()) and (last.sha256, last.found, last.more) == (digest, found.now, found.cut):
         return last
     return SearchRun.objects.create(
-        person=actor, query=query, found=found.now, more=found.cut, sha256=digest, ran_at=at
+        person=actor, kind=kind, query=query, found=found.now, more=found.cut, sha256=digest, ran_at=at
     )
 
 
 @transaction.atomic
-def export(*, query: str, found: int, kind: str, reason: str, actor: User, at: datetime) -> None:
+def export(*, kind: SearchKind, query: str, found: int, file: str, reason: str, actor: User, at: datetime) -> None:
     """Note that a result leaves the house, and why. Raises Refusal without a reason."""
     reason = " ".join(reason.split())
     if len(reason) < SHORTEST_REASON:
         raise Refusal(_("Say what the file is for: it stands in the log."))
-    data = {"query": query, "listings": found, "as": kind, "reason": reason}
+    data = {"query": query, kind.value: found, "as": file, "reason": reason}
     entries.record(verb="search.exported", actor=actor, subject_kind="search", data=data, at=at)
 
 

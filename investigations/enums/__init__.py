@@ -124,7 +124,7 @@ from investigations.enums.recalls import (
     MatchState,
     RecallSource,
 )
-from investigations.enums.searching import Moment, Span
+from investigations.enums.searching import Moment, SearchKind, Span
 from investigations.enums.team import Counted
 
 __all__ = [
@@ -234,6 +234,7 @@ __all__ = [
     "ReviewState",
     "RiskLevel",
     "RiskReason",
+    "SearchKind",
     "Skill",
     "Span",
     "TileAnswer",

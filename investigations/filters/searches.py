@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from investigations.enums import InvestigationState
+from investigations.enums import InvestigationState, SearchKind
 from investigations.models import Investigation, SearchRun
 
 
@@ -12,6 +12,7 @@ class SearchRunFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         label=_("Words of the search"), field_name="query", lookup_expr="icontains", help_text=_("Words of the search")
     )
+    kind = django_filters.MultipleChoiceFilter(label=_("In"), choices=SearchKind.choices)
     mine = django_filters.BooleanFilter(label=_("Mine"), method="only_mine")
     ran = django_filters.DateFromToRangeFilter(label=_("When"), field_name="ran_at")
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from governance.audit.models.append_only import append_only
 from governance.policies.models import Policy
 from governance.web.fulltext import written
-from investigations.enums import CollectedKind, ExhibitKind, FindingKind, Handling, InvestigationState
+from investigations.enums import CollectedKind, ExhibitKind, FindingKind, Handling, InvestigationState, SearchKind
 from investigations.models.case import Case
 from listings.models import Listing, Merchant
 
@@ -98,6 +98,7 @@ class CollectedSearch(models.Model):
 
     investigation = models.ForeignKey(Investigation, on_delete=models.PROTECT, related_name="searches")
     title = models.CharField(max_length=160)
+    kind = models.CharField(max_length=9, choices=SearchKind.choices, default=SearchKind.LISTINGS)
     query = models.CharField(max_length=4_000)
     found = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64, blank=True)

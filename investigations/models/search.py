@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from investigations.enums import SearchKind
+
 
 class SearchRun(models.Model):
     """One search by one person: its address, as of when, how much it found, and of which keys.
@@ -12,6 +14,7 @@ class SearchRun(models.Model):
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=9, choices=SearchKind.choices, default=SearchKind.LISTINGS)
     query = models.CharField(max_length=4_000, help_text="The address's query string, without what only pages.")
     found = models.PositiveIntegerField()
     more = models.BooleanField(default=False, help_text="There were more than are counted.")

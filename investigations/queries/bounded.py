@@ -3,20 +3,28 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import OperationalError, connection, transaction
+from django.db import DataError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 from psycopg2.errors import QueryCanceled
 
 from governance.web.refusals import Refusal
 
 
-class TooSlow(Refusal):
-    """The database was stopped; nothing else is lost."""
+class Unanswered(Refusal):
+    """The database gave no answer; nothing else is lost."""
+
+
+class TooSlow(Unanswered):
+    """It was stopped."""
+
+
+class TooLarge(Unanswered):
+    """A number came to more than there is."""
 
 
 @contextmanager
 def at_most(seconds: float) -> Iterator[None]:
-    """Each statement within may take so long. Raises TooSlow."""
+    """Each statement within may take so long. Raises Unanswered."""
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
@@ -28,3 +36,7 @@ def at_most(seconds: float) -> Iterator[None]:
         if isinstance(error.__cause__, QueryCanceled):
             raise TooSlow(_("This takes too long. Add a word, a category, a market or a span of time.")) from error
         raise
+    except DataError as error:
+        raise TooLarge(
+            _("A number in this condition comes to more than can be worked out. Write it smaller.")
+        ) from error

@@ -1,15 +1,18 @@
-"""Searching listings: by their words, and by when something happened to them."""
+"""Searching: by words, and by when something happened to what is searched."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
 
-from enforcement.models import DecisionItem
-from investigations.enums import Moment
+from enforcement.models import Decision
+from governance.policies.models import PolicyText
+from governance.web.fulltext import written
+from investigations.queries.lines import SPOKEN
 from investigations.text import search_words
 from listings.models import Listing, Merchant
 from listings.queries.keys import among
@@ -56,12 +59,34 @@ def with_words(rows: QuerySet[Listing], words: str, *, near: bool = False) -> Qu
     return rows.filter(condition)
 
 
-def with_moment(rows: QuerySet[Listing], moment: Moment) -> QuerySet[Listing]:
-    """With `moment`: when what is asked about happened to a listing; null where it never did."""
-    if moment == Moment.DECIDED:
-        last = DecisionItem.objects.filter(listing=OuterRef("pk")).order_by("-id").values("decision__decided_at")[:1]
-        return rows.annotate(moment=Subquery(last))
-    return rows.annotate(moment=F("created_at" if moment == Moment.LISTED else "changed_at"))
+def each_word(rows: QuerySet[Any], words: str, found: Callable[[SearchQuery], Q]) -> QuerySet[Any]:
+    """Rows that have each part of the words somewhere, and none of those with a minus: `found` says where one is looked for."""
+    for asked, without in search_words.one_by_one(words):
+        condition = found(SearchQuery(asked, config="simple", search_type="raw"))
+        rows = rows.exclude(condition) if without else rows.filter(condition)
+    return rows
+
+
+def merchants_named(query: SearchQuery) -> QuerySet[Merchant, Any]:
+    """Keys of those who have it in their name."""
+    return Merchant.objects.alias(words=written("name")).filter(words=query).values("pk")
+
+
+def policies_titled(query: SearchQuery) -> QuerySet[PolicyText, Any]:
+    """Keys of policies that have it in a title, in any language."""
+    spoken = PolicyText.objects.filter(version__state__in=SPOKEN).alias(words=written("title"))
+    return spoken.filter(words=query).values("version__policy")
+
+
+def reasoned(query: SearchQuery) -> QuerySet[Decision, Any]:
+    """Keys of decisions whose deciders wrote it."""
+    return Decision.objects.alias(words=written("reason")).filter(words=query).values("pk")
+
+
+def with_moment(rows: QuerySet[Any], place: Any) -> QuerySet[Any]:
+    """With `moment`: when what is asked about happened, which stands at `place`; null where it never did."""
+    dated: QuerySet[Any] = rows.annotate(moment=place)
+    return dated
 
 
 def within(rows: QuerySet[Any], start: datetime | None, end: datetime, *, dated: bool) -> QuerySet[Any]:

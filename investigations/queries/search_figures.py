@@ -1,4 +1,4 @@
-"""What a search has found, counted: by category, market, merchant, brand, state, policy and price, in the span and in the one before."""
+"""What a search has found, counted by the facets of its kind, in the span and in the one before."""
 
 import re
 from dataclasses import dataclass, field
@@ -7,18 +7,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from investigations.queries.explore import Window
+from investigations.queries.searched import Facet, Searched
 
 COUNTED = 100_000
-"""Listings that are counted by what they are: of more, so many."""
+"""Finds that are counted by what they are: of more, so many."""
 EACH = 7
 PLACEHOLDER = re.compile(r"%[%s]")
-BANDS = {"1": (None, 10), "2": (10, 50), "3": (50, 200), "4": (200, 1_000), "5": (1_000, None)}
-"""Prices in euro, from and until, by their number in the answer."""
 
-_FOUND = "id, category, merchant, brand, state, price, markets, moment"
 _QUERY = """
     WITH found AS MATERIALIZED (
         SELECT *, {now} AS now FROM ({rows}) AS rows ({columns}) LIMIT %(most)s
@@ -26,27 +24,13 @@ _QUERY = """
     SELECT 'all', '', {counts} FROM found
     UNION ALL SELECT 'hash', coalesce(encode(sha256(string_agg(id::text, ',' ORDER BY id)::bytea), 'hex'), ''), 0, 0
         FROM found WHERE now
-    UNION ALL (SELECT 'category', split_part(coalesce(c.code, ''), '/', 1) AS value, {counts}
-        FROM found LEFT JOIN listings_category c ON c.id = category GROUP BY value {most_first})
-    UNION ALL (SELECT 'market', value, {counts} FROM found, unnest(markets) AS value GROUP BY value {most_first})
-    UNION ALL (SELECT 'merchant', m.public_id AS value, {counts}
-        FROM found JOIN listings_merchant m ON m.id = merchant GROUP BY value {most_first})
-    UNION ALL (SELECT 'brand', min(brand) AS value, {counts} FROM found WHERE brand <> '' GROUP BY upper(brand) {most_first})
-    UNION ALL (SELECT 'standing', value, {counts} FROM found, LATERAL (
-        SELECT 'ended' AS value WHERE state = 'ended'
-        UNION ALL SELECT 'hidden' WHERE EXISTS (
-            SELECT FROM listings_listingvisibility v WHERE v.listing_id = found.id AND v.exposure = 'hidden')
-        UNION ALL SELECT 'violation' WHERE EXISTS (
-            SELECT FROM enforcement_violation v WHERE v.listing_id = found.id AND v.state = 'open')
-        ) AS stands GROUP BY value {most_first})
-    UNION ALL (SELECT 'policy', v.policy_id::text AS value, {counts}
-        FROM found JOIN enforcement_violation v ON v.listing_id = found.id AND v.state = 'open' GROUP BY value {most_first})
-    UNION ALL (SELECT 'price', width_bucket(price, ARRAY[0, 10, 50, 200, 1000]::numeric[])::text AS value, {counts}
-        FROM found WHERE price IS NOT NULL GROUP BY value ORDER BY value)
+    {facets}
     UNION ALL (SELECT 'time', to_char(date_trunc(%(unit)s, moment AT TIME ZONE %(zone)s), 'YYYY-MM-DD"T"HH24:MI') AS value, {counts}
         FROM found WHERE now AND moment IS NOT NULL GROUP BY value ORDER BY value)
 """
+_FACET = "UNION ALL (SELECT '{key}', {value}, {counts} FROM {source} GROUP BY {group} {order})"
 _COUNTS = "count(*) FILTER (WHERE now), count(*) FILTER (WHERE NOT now)"
+_IN_ORDER = "ORDER BY 2"
 _MOST_FIRST = f"ORDER BY 3 DESC, 4 DESC, 2 LIMIT {EACH}"
 
 
@@ -75,15 +59,15 @@ class Found:
         return self.now + self.before > COUNTED
 
 
-def count(rows: QuerySet[Any], window: Window, *, zone: ZoneInfo) -> Found:
+def count(rows: QuerySet[Any], of: Searched, window: Window, *, zone: ZoneInfo) -> Found:
     """One query, whatever is found. `rows` have a moment, and are those of both spans."""
-    inner, given = _inner(rows)
+    inner, given = _inner(rows, of)
     unit = unit_of(window)
     text = _QUERY.format(
         rows=inner,
-        columns=_FOUND,
+        columns=", ".join(("id", *of.columns, "moment")),
         counts=_COUNTS,
-        most_first=_MOST_FIRST,
+        facets="\n".join(map(_facet, of.facets)),
         now="true" if window.start is None else "moment >= %(start)s",
     )
     named: dict[str, Any] = {"most": COUNTED + 1, "unit": unit, "zone": str(zone), "start": window.start} | given
@@ -93,6 +77,11 @@ def count(rows: QuerySet[Any], window: Window, *, zone: ZoneInfo) -> Found:
         for facet, value, now, before in cursor.fetchall():
             _keep(found, facet, Counted(value, now, before))
     return found
+
+
+def number_of(rows: QuerySet[Any]) -> int:
+    """How many there are, counted as far as finds are."""
+    return rows.order_by().values("pk")[: COUNTED + 1].count()
 
 
 def unit_of(window: Window) -> str:
@@ -105,11 +94,17 @@ def unit_of(window: Window) -> str:
     return "day" if days > 2 else "hour"
 
 
-def _inner(rows: QuerySet[Any]) -> tuple[str, dict[str, Any]]:
-    """The rows as SQL, its parameters by name."""
-    chosen = rows.order_by().values_list(
-        "pk", "category_id", "merchant_id", "brand", "state", "price_eur", "markets", "moment"
+def _facet(facet: Facet) -> str:
+    order = _IN_ORDER if facet.in_order else _MOST_FIRST
+    return _FACET.format(
+        key=facet.key, value=facet.value, counts=_COUNTS, source=facet.source, group=facet.group, order=order
     )
+
+
+def _inner(rows: QuerySet[Any], of: Searched) -> tuple[str, dict[str, Any]]:
+    """The rows as SQL, its parameters by name."""
+    columns = {f"found_{name}": F(place) if isinstance(place, str) else place for name, place in of.columns.items()}
+    chosen = rows.order_by().annotate(**columns).values_list("pk", *columns, "moment")
     text, given = chosen.query.sql_with_params()
     names = [f"given_{number}" for number in range(len(given))]
     left = iter(names)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from governance.web.fulltext import unmarked
 from investigations.text.transliteration import readings
@@ -36,6 +36,12 @@ def tsquery(words: str) -> str:
     """
     found = [_asked(part, spellings) for part, spellings in _spelled(words)]
     return " & ".join(each for each in found if each)
+
+
+def one_by_one(words: str) -> list[tuple[str, bool]]:
+    """The same, of each part by itself, and whether it must not be there: for what is looked for in several places at once."""
+    asked = ((_asked(replace(part, without=False), spellings), part.without) for part, spellings in _spelled(words))
+    return [(query, without) for query, without in asked if query]
 
 
 def wanted(words: str) -> list[str]:

@@ -1,35 +1,39 @@
-"""Search over listings: words and an expression of the rule language, narrowed by what was found, over a span of time."""
+"""Searches over listings, merchants, cases and decisions: words and a condition of the rule language, narrowed by what was found,
+over a span of time."""
 
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from enforcement.views.decisions import DecisionList
 from governance.web import exports
 from governance.web.access import opens
-from governance.web.keyset import KeysetPage
 from governance.web.lists import Bulk, Column
 from governance.web.refusals import Refusal
 from investigations import permissions
 from investigations.domain import search_runs
-from investigations.domain.searching import MOST
-from investigations.filters.explore import LONGEST_EXPRESSION, ExploreFilter
+from investigations.enums import SearchKind
+from investigations.filters.explore import (
+    CaseSearchFilter,
+    DecisionSearchFilter,
+    ExploreFilter,
+    MerchantSearchFilter,
+)
 from investigations.queries import bounded, search_figures
-from investigations.queries.bounded import TooSlow
+from investigations.queries.bounded import Unanswered
 from investigations.views import search_panel
+from investigations.views.cases import CaseList
 from investigations.views.listings import ListingList
-from listings.models import Listing
+from investigations.views.merchants import MerchantList
+from investigations.views.search_page import PATIENCE, SearchPage, Wording, address, may_search
 
-PATIENCE = 5.0
-"""Seconds that one query may take."""
 VERBS = (
     (
         Bulk(
@@ -50,132 +54,169 @@ VERBS = (
 )
 
 
-class Explore(ListingList):
-    section, title = "explore", gettext_lazy("Search")
-    may_open = staticmethod(permissions.can_search)
-    template_name = "investigations/explore.html"
+class Explore(SearchPage, ListingList):
+    kind = SearchKind.LISTINGS
+    may_open = staticmethod(partial(may_search, kind=SearchKind.LISTINGS))
     filterset_class = ExploreFilter
     columns: tuple[Column, ...] = tuple(column for column in ListingList.columns if column.name != "photo")
-    too_slow = ""
+    wording = Wording(
+        lead=gettext_lazy("Words, and any condition of the rule language, over all listings."),
+        words=gettext_lazy("power bank -case “fast charge” magnet*"),
+        where='listing.price > 100 && merchant.country != "DE"',
+        none_title=gettext_lazy("No listing has these words"),
+        none_text=gettext_lazy(
+            "Every word is looked for as a word of its own, whatever its accents, its case and how it was disguised. An asterisk lets a word go on."
+        ),
+        counted=gettext_lazy(
+            "What is found is counted here: by category, merchant, market, brand, policy, state and price, and over time."
+        ),
+    )
 
     @property
     def bulk(self) -> tuple[Bulk, ...]:  # type: ignore[override]
         """The verbs that this person has."""
         return tuple(verb for verb, may in VERBS if may(self.request.user))
 
-    @cached_property
-    def page(self) -> KeysetPage:
-        try:
-            with bounded.at_most(PATIENCE):
-                return super().page
-        except TooSlow as slow:
-            self.too_slow = str(slow)
-            return KeysetPage([], None, None)
 
-    @classmethod
-    def selected(cls, request: HttpRequest) -> QuerySet[Listing]:
-        """Never more than was asked for: raises Refusal where the condition is wrong, or not read to the end."""
-        if request.POST.get("all"):
-            view = cls()
-            view.setup(request)
-            given = QueryDict(request.POST.get("query", ""))
-            asked = ExploreFilter(given, queryset=view.market_rows(), request=request)
-            if why := asked.unfinished:
-                raise Refusal(why)
-            found: QuerySet[Listing] = asked.qs
-            return found
-        return super().selected(request)
+class SearchMerchants(SearchPage, MerchantList):
+    kind = SearchKind.MERCHANTS
+    may_open = staticmethod(partial(may_search, kind=SearchKind.MERCHANTS))
+    filterset_class = MerchantSearchFilter
+    wording = Wording(
+        lead=gettext_lazy("Words of the name, and any condition, over all merchants."),
+        words=gettext_lazy("nordlicht -gmbh"),
+        where='merchant.country != "DE" && merchant.openViolations > 3',
+        none_title=gettext_lazy("No merchant has these words in the name"),
+        none_text=gettext_lazy("Every word is looked for as a word of its own. An asterisk lets a word go on."),
+        counted=gettext_lazy("What is found is counted here: by country, state, kind, points and risk, and over time."),
+    )
 
-    def count_text(self) -> str:
-        try:
-            with bounded.at_most(PATIENCE):
-                return super().count_text()
-        except TooSlow:
-            return _("too many to count")
 
-    def exported(self) -> list[Column]:
-        """By its own form, which asks for a reason."""
-        return []
+class SearchCases(SearchPage, CaseList):
+    kind = SearchKind.CASES
+    may_open = staticmethod(partial(may_search, kind=SearchKind.CASES))
+    filterset_class = CaseSearchFilter
+    wording = Wording(
+        lead=gettext_lazy("Words of merchants' names and policies' titles, and any condition, over all cases."),
+        words=gettext_lazy("nordlicht magnets, or C-123"),
+        where='case.priority > 80 && case.policy == "loose-magnets"',
+        none_title=gettext_lazy("No case has these words"),
+        none_text=gettext_lazy(
+            "Every word is looked for in the merchant's name and in the policy's title. An asterisk lets a word go on."
+        ),
+        counted=gettext_lazy(
+            "What is found is counted here: by state, queue, policy, market, origin and outcome, and over time."
+        ),
+    )
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        shown = self.filterset
-        return context | {
-            "where": self.request.GET.get("where", "")[:LONGEST_EXPRESSION],
-            "problems": shown.problems,
-            "reading": shown.reading,
-            "most": MOST,
-            "too_slow": self.too_slow,
-            "is_near": self.request.GET.get("near") == "true",
-        }
+
+class SearchDecisions(SearchPage, DecisionList):
+    kind = SearchKind.DECISIONS
+    may_open = staticmethod(partial(may_search, kind=SearchKind.DECISIONS))
+    filterset_class = DecisionSearchFilter
+    wording = Wording(
+        lead=gettext_lazy(
+            "Words of reasons, merchants' names and policies' titles, and any condition, over all decisions."
+        ),
+        words=gettext_lazy("“sold as diamond” nordlicht"),
+        where='decision.measure == "remove" && decision.automated && decision.overturned',
+        none_title=gettext_lazy("No decision has these words"),
+        none_text=gettext_lazy(
+            "Every word is looked for in the decider's reason, the merchant's name and the policy's title. An asterisk lets a word go on."
+        ),
+        counted=gettext_lazy(
+            "What is found is counted here: by measure, state, policy, market, who decided, appeals and ground, and over time."
+        ),
+    )
+
+
+PAGES: Mapping[str, type[SearchPage]] = {
+    each.kind.value: each for each in (Explore, SearchMerchants, SearchCases, SearchDecisions)
+}
 
 
 @require_POST
 @opens(permissions.can_search)
-def figures(request: HttpRequest) -> HttpResponse:
+def figures(request: HttpRequest, kind: str) -> HttpResponse:
     """What was found, counted; and the team's history gets a line."""
-    view = _view(request)
-    shown = view.filterset
+    view = _view(request, kind)
+    shown: Any = view.filterset
     if not shown.form.is_valid():
-        return render(request, "investigations/_explore_figures.html", {"found": None})
+        return render(request, "investigations/_explore_figures.html", {"found": None, "view": view})
     try:
         with bounded.at_most(PATIENCE):
-            found = search_figures.count(shown.both_spans, shown.window, zone=timezone.get_current_timezone())
-    except TooSlow as slow:
-        return render(request, "investigations/_explore_figures.html", {"found": None, "too_slow": str(slow)})
+            zone = timezone.get_current_timezone()
+            found = search_figures.count(shown.both_spans, shown.searched, shown.window, zone=zone)
+            undecided = search_figures.number_of(shown.undecided) if shown.condition is not None else 0
+    except Unanswered as why:
+        return render(request, "investigations/_explore_figures.html", {"found": None, "too_slow": str(why)})
     run = None
-    if not shown.problems and (shown.reading is None or shown.reading.done):
-        run = search_runs.ran(query=view.query, found=found, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
+    if not shown.unfinished:
+        run = search_runs.ran(
+            kind=view.kind, query=view.query, found=found, actor=request.user, at=timezone.now()  # type: ignore[arg-type]
+        )  # fmt: skip
     panel = search_panel.panel(found, shown, QueryDict(view.query))
     return render(
         request,
         "investigations/_explore_figures.html",
-        {"found": found, "panel": panel, "run": run if permissions.can_work_on_investigations(request.user) else None},
+        {
+            "view": view,
+            "found": found,
+            "panel": panel,
+            "undecided": undecided,
+            "run": run if permissions.can_work_on_investigations(request.user) else None,
+        },
     )
 
 
 @opens(permissions.can_search)
-def progress(request: HttpRequest) -> HttpResponse:
+def progress(request: HttpRequest, kind: str) -> HttpResponse:
     """How far the expression has been read; reads on. When it is through, the list is asked for again."""
-    view = _view(request)
-    shown = view.filterset
+    view = _view(request, kind)
+    shown: Any = view.filterset
     _rows = shown.both_spans
-    address = f"{reverse('investigations:explore')}?{view.query}"
     return render(
         request,
         "investigations/_explore_progress.html",
-        {"reading": shown.reading, "query": view.query, "again": address},
+        {
+            "reading": getattr(shown, "reading", None),
+            "view": view,
+            "again": address(kind, view.query),
+        },
     )
 
 
 @require_POST
 @opens(permissions.can_search)
-def export(request: HttpRequest) -> HttpResponseBase:
+def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """All that was found, as a file; why, stands in the log."""
-    view = _view(request)
-    kind = "xlsx" if request.POST.get("kind") == "xlsx" else "csv"
-    back = redirect(f"{reverse('investigations:explore')}?{view.query}")
+    view = _view(request, kind)
+    file = "xlsx" if request.POST.get("kind") == "xlsx" else "csv"
+    back = redirect(address(kind, view.query))
+    shown: Any = view.filterset
     try:
-        if why := view.filterset.unfinished:
+        if why := shown.unfinished:
             raise Refusal(why)
         with bounded.at_most(PATIENCE):
-            found = view.filterset.qs.order_by().count()
+            found = shown.qs.order_by().count()
         search_runs.export(
-            query=view.query, found=found, kind=kind, reason=request.POST.get("reason", ""),
+            kind=view.kind, query=view.query, found=found, file=file, reason=request.POST.get("reason", ""),
             actor=request.user, at=timezone.now(),  # type: ignore[arg-type]
         )  # fmt: skip
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return back
     columns = [column for column in view.columns if column.value]
-    rows = exports.rows_of(view.filterset.qs.order_by(*view.ordering), columns)
-    write = exports.xlsx_response if kind == "xlsx" else exports.csv_response
-    return write(rows, head=[str(column.label) for column in columns], name=f"search-{timezone.localdate():%Y-%m-%d}")
+    rows = exports.rows_of(shown.qs.order_by(*view.ordering), columns)
+    write = exports.xlsx_response if file == "xlsx" else exports.csv_response
+    return write(rows, head=[str(column.label) for column in columns], name=f"{kind}-{timezone.localdate():%Y-%m-%d}")
 
 
-def _view(request: HttpRequest) -> Explore:
-    """The search of this address."""
-    view = Explore()
+def _view(request: HttpRequest, kind: str) -> SearchPage:
+    """The search of this address; Http404 where there is none of this kind, or not for this person."""
+    if kind not in PAGES or not may_search(request.user, SearchKind(kind)):
+        raise Http404
+    view = PAGES[kind]()
     view.setup(request)
     return view
 

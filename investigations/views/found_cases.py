@@ -17,7 +17,8 @@ from investigations.forms.bulk import BulkForm
 from investigations.queries import bounded, bulk, found_cases
 from investigations.queries.found_cases import FoundCases
 from investigations.views.bulk import TICKED_MOST
-from investigations.views.explore import PATIENCE, Explore
+from investigations.views.explore import Explore
+from investigations.views.search_page import PATIENCE
 
 
 @require_POST

@@ -36,6 +36,7 @@ from investigations.forms.investigations import (
 from investigations.models import Collected, Investigation
 from investigations.queries import investigations as queries
 from investigations.views.search_history import described
+from investigations.views.search_page import address
 
 
 class InvestigationList(ListPage):
@@ -88,7 +89,9 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "investigation": found,
         "parts": [(kind, COLLECTED_ICON[kind], rows) for kind, rows in parts.items() if rows],
         "headlines": queries.headlines(parts[CollectedKind.CASE], language()),
-        "searches": [(each, described(each.query)) for each in queries.searches(found)],
+        "searches": [
+            (each, described(each.query, each.kind), address(each.kind, each.query)) for each in queries.searches(found)
+        ],
         "exhibits": exhibits,
         "findings": findings,
         "members": queries.members(found),

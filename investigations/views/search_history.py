@@ -6,18 +6,15 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from governance.web import saved_views
 from governance.web.lists import Column, ListPage
 from investigations import permissions
-from investigations.enums import Moment, Span
-from investigations.filters.explore import ExploreFilter
+from investigations.enums import Moment, SearchKind, Span
 from investigations.filters.searches import SearchRunFilter
 from investigations.models import SearchRun
-
-EXPLORE = "investigations:explore"
+from investigations.views.search_page import ADDRESSES, address, filters_of, may_search
 
 
 @dataclass(frozen=True)
@@ -37,6 +34,7 @@ class SearchHistory(ListPage):
     filterset_class: type[django_filters.FilterSet] = SearchRunFilter
     order = ("-ran_at", "-pk")
     columns = (
+        Column("kind", _("In"), fit=True, value=lambda row: row.get_kind_display()),
         Column("what", _("Search"), grow=True, value=lambda row: row.query),
         Column("found", _("Found"), num=True, sort="found", value=lambda row: row.found),
         Column("person", _("Person"), value=lambda row: row.person.pseudonym),
@@ -49,17 +47,27 @@ class SearchHistory(ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         for row in self.page.rows:
-            row.said = described(row.query)
-            row.now_url = f"{reverse(EXPLORE)}?{_without_moment(row.query)}"
-            row.then_url = f"{reverse(EXPLORE)}?{as_of(row.query, row.ran_at.isoformat())}"
+            row.said = described(row.query, row.kind)
+            row.now_url = address(row.kind, _without_moment(row.query))
+            row.then_url = address(row.kind, as_of(row.query, row.ran_at.isoformat()))
+        return super().get_context_data(saved=self._saved(), **kwargs)
+
+    def _saved(self) -> list[tuple[Any, SearchKind, str, Described]]:
+        """What this person saved, or others shared, in each kind of search that they have: with its address and its words."""
         store = saved_views.store()
-        saved = list(store.of(user=self.request.user, page=EXPLORE)) if store else []
-        return super().get_context_data(saved=[(view, described(view.query)) for view in saved], **kwargs)
+        if store is None:
+            return []
+        kinds = [kind for kind in SearchKind if may_search(self.request.user, kind)]
+        return [
+            (view, kind, address(kind, view.query), described(view.query, kind))
+            for kind in kinds
+            for view in store.of(user=self.request.user, page=ADDRESSES[kind])
+        ]
 
 
-def described(query: str) -> Described:
+def described(query: str, kind: str) -> Described:
     given = QueryDict(query)
-    labels = {name: str(each.label) for name, each in ExploreFilter.base_filters.items()}
+    labels = {name: str(each.label) for name, each in filters_of(kind).base_filters.items()}
     words = {("span", each.value): str(each.label) for each in Span}
     words |= {("moment", each.value): str(each.label) for each in Moment}
     others = [

@@ -12,23 +12,13 @@ from django.utils.translation import gettext_lazy
 from governance.web import charts, formats
 from governance.web.charts import Bar, Bars, Chart
 from governance.web.choices import Option
-from investigations.enums import ListingStanding, Moment, Span
+from investigations.enums import Span
 from investigations.filters import language
-from investigations.filters.explore import ExploreFilter
-from investigations.queries import lines
-from investigations.queries.search_figures import BANDS, Counted, Found
-from listings.models import Category, Merchant
+from investigations.filters.explore import SearchFilter
+from investigations.queries.search_figures import Counted, Found
+from investigations.queries.searched import Facet
 
 MOST_BARS = 72
-HEADINGS: dict[str, str | Promise] = {
-    "category": gettext_lazy("Category"),
-    "merchant": gettext_lazy("Merchant"),
-    "market": gettext_lazy("Market"),
-    "brand": gettext_lazy("Brand"),
-    "policy": gettext_lazy("Violates"),
-    "standing": gettext_lazy("Where it stands"),
-    "price": gettext_lazy("Price in euro"),
-}
 SPAN_SHORT: dict[str, str | Promise] = {
     "": gettext_lazy("Any time"),
     Span.DAY: gettext_lazy("24 h"),
@@ -37,15 +27,10 @@ SPAN_SHORT: dict[str, str | Promise] = {
     Span.QUARTER: gettext_lazy("90 d"),
     Span.YEAR: gettext_lazy("1 y"),
 }
-TIMES: dict[Moment, str | Promise] = {
-    Moment.CHANGED: gettext_lazy("When they were last changed"),
-    Moment.LISTED: gettext_lazy("When they were first listed"),
-    Moment.DECIDED: gettext_lazy("When they were last decided about"),
-}
 
 
 @dataclass(frozen=True)
-class Facet:
+class Counts:
     key: str
     title: str
     bars: Bars
@@ -54,7 +39,7 @@ class Facet:
 @dataclass(frozen=True)
 class Panel:
     chart: Chart | None
-    facets: Sequence[Facet]
+    facets: Sequence[Counts]
     spans: Sequence[Option]
     span: str
     moments: Sequence[Option]
@@ -63,36 +48,37 @@ class Panel:
     change: str
 
 
-def panel(found: Found, shown: ExploreFilter, query: QueryDict) -> Panel:
+def panel(found: Found, shown: SearchFilter, query: QueryDict) -> Panel:
     compared = shown.window.start is not None and found.before > 0
-    names = _names(found)
-    facets = [
-        Facet(key, str(title), _bars(found.facets[key], names.get(key, {}), query, key, compared=compared))
-        for key, title in HEADINGS.items()
-        if found.facets.get(key)
-    ]
     return Panel(
         chart=_chart(found, shown, query),
-        facets=facets,
+        facets=[
+            Counts(facet.key, str(facet.title), _bars(found.facets[facet.key], facet, query, compared=compared))
+            for facet in shown.searched.facets
+            if found.facets.get(facet.key)
+        ],
         spans=[
             Option(key, label, url=_with(query, span=key, days_after="", days_before=""))
             for key, label in SPAN_SHORT.items()
         ],
         span=query.get("span", ""),
-        moments=[Option(each.value, each.label, url=_with(query, moment=each.value)) for each in Moment],
+        moments=[
+            Option(each.value, each.label, url=_with(query, moment=each.value)) for each in shown.searched.moments
+        ],
         moment=shown.happened.value,
         compared=compared,
         change=_change(found.now, found.before) if compared else "",
     )
 
 
-def _bars(rows: Sequence[Counted], names: dict[str, str], query: QueryDict, key: str, *, compared: bool) -> Bars:
+def _bars(rows: Sequence[Counted], facet: Facet, query: QueryDict, *, compared: bool) -> Bars:
+    names = facet.names([row.value for row in rows], language()) if facet.names else {}
     bars = tuple(
         Bar(
             names.get(row.value) or row.value or _("None"),
             row.now,
             formats.number(row.now),
-            _narrowed(query, key, row.value),
+            _narrowed(query, facet, row.value),
             formats.signed(row.now - row.before) if compared else "",
         )
         for row in rows
@@ -107,45 +93,14 @@ def _change(now: int, before: int) -> str:
     return f"{formats.signed(now - before)} ({formats.signed(round((now - before) / before * 100))} %)"
 
 
-def _names(found: Found) -> dict[str, dict[str, str]]:
-    """Values as people read them, by facet: three queries."""
-    spoken = language()
-
-    def values(facet: str) -> list[str]:
-        return [row.value for row in found.facets.get(facet, ())]
-
-    categories = Category.objects.filter(code__in=values("category")).values_list("code", "names")
-    merchants = Merchant.objects.filter(public_id__in=values("merchant")).values_list("public_id", "name")
-    titles = lines.policy_titles(map(int, values("policy")), language=spoken)
-    return {
-        "category": {code: names.get(spoken) or names.get("en") or code for code, names in categories},
-        "merchant": dict(merchants),
-        "market": {code: formats.country(code) for code in values("market")},
-        "policy": {str(pk): title for pk, title in titles.items()},
-        "standing": {each.value: str(each.label) for each in ListingStanding},
-        "price": {number: _band(*ends) for number, ends in BANDS.items()},
-    }
-
-
-def _band(low: int | None, high: int | None) -> str:
-    if low is None:
-        return _("below %(high)s") % {"high": formats.number(high or 0)}
-    if high is None:
-        return _("%(low)s and more") % {"low": formats.number(low)}
-    return _("%(low)s to %(high)s") % {"low": formats.number(low), "high": formats.number(high)}
-
-
 # --- addresses -------------------------------------------------------------------------------------
 
 
-def _narrowed(query: QueryDict, key: str, value: str) -> str:
+def _narrowed(query: QueryDict, facet: Facet, value: str) -> str:
     """The address that shows these alone; empty where that is in force already, or nothing can ask for it."""
-    if key == "price":
-        low, high = BANDS[value]
-        return _with(query, price_eur_min=low or "", price_eur_max=high or "")
-    if not value or value in query.getlist(key):
+    if not value or value in query.getlist(facet.key):
         return ""
-    return _with(query, **{key: value})
+    return _with(query, **facet.narrowed(value))
 
 
 def _with(query: QueryDict, **changes: object) -> str:
@@ -160,7 +115,7 @@ def _with(query: QueryDict, **changes: object) -> str:
 # --- the time line ---------------------------------------------------------------------------------
 
 
-def _chart(found: Found, shown: ExploreFilter, query: QueryDict) -> Chart | None:
+def _chart(found: Found, shown: SearchFilter, query: QueryDict) -> Chart | None:
     if not found.times:
         return None
     counts = dict(found.times)
@@ -173,7 +128,11 @@ def _chart(found: Found, shown: ExploreFilter, query: QueryDict) -> Chart | None
     ]
     unit = {"hour": _("an hour"), "day": _("a day"), "week": _("a week"), "month": _("a month")}[found.unit]
     return charts.bar_chart(
-        title=str(TIMES[shown.happened]), unit=unit, series=charts.Series(_("Listings"), points), height=150, width=420
+        title=str(shown.searched.moments[shown.happened].title),
+        unit=unit,
+        series=charts.Series(str(shown.searched.kind.label), points),
+        height=150,
+        width=420,
     )
 
 

@@ -1,8 +1,10 @@
 """Merchants and what the law makes us know of them."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
+from governance.web.fulltext import written
 from governance.web.references import public_id
 from listings.enums import MerchantKind, MerchantState
 
@@ -49,6 +51,7 @@ class Merchant(models.Model):
         indexes = (
             models.Index(fields=["name", "id"], name="merchant_by_name"),
             models.Index(fields=["changed_at", "id"], name="merchant_by_change"),
+            GinIndex(written("name"), name="merchant_by_words"),
         )
 
     def __str__(self) -> str:

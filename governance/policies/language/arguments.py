@@ -63,7 +63,12 @@ def look_up(node: Literal, meant: Meant, known: Known, report: Report) -> None:
 def check_markets(call: Call, known: Known, report: Report) -> None:
     """`market == "UK"` and `"UK" in listing.markets` name markets, too."""
     paths = {dotted(arg) for arg in call.args}
-    if call.function in ("_==_", "_!=_", "@in") and paths & {"market", "listing.markets", "case.markets"}:
+    if call.function in ("_==_", "_!=_", "@in") and paths & {
+        "market",
+        "listing.markets",
+        "case.markets",
+        "decision.markets",
+    }:
         for node in _texts(call):
             look_up(node, Meant.MARKET, known, report)
 

@@ -7,7 +7,7 @@ from governance.policies.language.inferred import ANYTHING, BOOLEAN, Inferred, M
 from governance.policies.language.kinds import Function, Kind
 from governance.policies.language.operators import Operators
 from governance.policies.language.problems import Report, like
-from governance.policies.language.scope import Scope
+from governance.policies.language.scope import RULES, Scope
 from governance.policies.language.syntax import (
     OPERATORS,
     Call,
@@ -24,6 +24,8 @@ from governance.policies.language.syntax import (
 from governance.policies.language.vocabulary import GROUPS, PATHS, ROOTS, functions_of, global_functions
 
 LOOPS = ("exists", "all", "exists_one", "filter")
+OF_ONE_KIND = frozenset({"no_case", "no_decision"})
+"""What is said where a rule names what only others may."""
 _FOREIGN = {"struct": "{…}", "_[_]": "[…]", "uint64_value": "u", "bytes_value": 'b"…"'}
 
 
@@ -78,10 +80,13 @@ class Checker:
                 *scope.variables,
                 *(f"{name}(…)" for name in global_functions()),
             ]
-            self.report.add("unknown_name", node.start, node.end, like(node.name, known), name=node.name)
+            code = "unknown_name" if scope.about in RULES else "unknown_beginning"
+            begins = ", ".join(filter(scope.knows, ROOTS))
+            self.report.add(code, node.start, node.end, like(node.name, known), name=node.name, begins=begins)
             return ANYTHING
         if not scope.knows(node.name):
-            code = "no_case" if node.name == "case" else f"only_about_{scope.about}"
+            own = f"no_{node.name}" if scope.about in RULES else ""
+            code = own if own in OF_ONE_KIND else f"only_about_{scope.about}"
             self.report.add(code, node.start, node.end, name=node.name)
             return ANYTHING
         return Inferred(root.kind)
@@ -134,6 +139,9 @@ class Checker:
         return Inferred(Kind.LIST, flexible=flexible if first.flexible else (), element=first.kind)
 
     def _loop(self, node: Loop, scope: Scope) -> Inferred:
+        if node.macro in scope.unread:
+            self.report.add("not_searched", node.name_start, node.name_start + len(node.macro), name=node.macro)
+            return ANYTHING
         over = self.infer(node.over, scope)
         if over.kind not in (Kind.LIST, Kind.CERTIFICATES, Kind.ANY):
             self.report.add("not_a_list", node.over.start, node.over.end, name=node.macro, kind=over.kind)
@@ -151,6 +159,9 @@ class Checker:
         if owner is Kind.ANY:
             return ANYTHING
         function = (global_functions() if owner is None else functions_of(owner)).get(node.function)
+        if node.function in scope.unread:
+            self._report_name(node, "not_searched", name=node.function)
+            return ANYTHING
         if function is None:
             self._unknown_call(node, owner, scope)
             return ANYTHING

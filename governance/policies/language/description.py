@@ -1,11 +1,13 @@
 """The vocabulary as JSON: for the documentation page, the builder's menus, live checking and the API."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import get_language, override
 
 from governance.policies.language.describing import OPPOSITES
 from governance.policies.language.kinds import KIND_WORDS, AttributeType, Fact, Function, Kind
+from governance.policies.language.records import UNREAD, Records
 from governance.policies.language.scope import Names
 from governance.policies.language.vocabulary import CASE_FACTS, FACTS, FUNCTIONS, GROUPS, PATHS, ROOTS
 from governance.policies.language.vocabulary.facts import MERCHANT_FACTS
@@ -47,8 +49,25 @@ def describe(environment: "Environment", language: str | None = None) -> Json:
 
 def describe_cases(language: str) -> list[Json]:
     """Return what a queue's rule may name of a case and of its merchant, with labels in `language`."""
+    return _with_now((*CASE_FACTS, *MERCHANT_FACTS), language)
+
+
+def describe_records(records: Records, language: str) -> list[Json]:
+    """Return what the condition of a search may name, facts before functions, with labels in `language`."""
+    owners = {fact.owner for fact in records.declared}
+    functions = (each for each in FUNCTIONS if each.name not in UNREAD and (each.owner in owners or _plain(each)))
     with override(language):
-        return [_root("now")] + [_fact(fact) for fact in (*CASE_FACTS, *MERCHANT_FACTS)]
+        return [*_with_now(records.declared, language), *map(_function, functions)]
+
+
+def _plain(function: Function) -> bool:
+    """Whether it is asked of a value, whatever record that stands in."""
+    return function.owner in (None, Kind.TEXT, Kind.MOMENT)
+
+
+def _with_now(facts: Sequence[Fact], language: str) -> list[Json]:
+    with override(language):
+        return [_root("now"), *map(_fact, facts)]
 
 
 def _root(name: str) -> Json:

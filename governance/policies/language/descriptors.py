@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, timestamp_pb2, wrappers_pb2
 
 from governance.policies.language.kinds import Fact, Kind
-from governance.policies.language.vocabulary import ALL_FACTS
 
 _F = descriptor_pb2.FieldDescriptorProto
 PACKAGE = "rules"
@@ -14,6 +13,7 @@ MESSAGES: Mapping[Kind, str] = {
     Kind.LISTING: "Listing",
     Kind.MERCHANT: "Merchant",
     Kind.CASE: "Case",
+    Kind.DECISION: "Decision",
     Kind.CATEGORY: "Category",
     Kind.WORDS: "Words",
     Kind.ATTRIBUTES: "Attributes",
@@ -32,8 +32,6 @@ _WRAPPED = {
     Kind.WHOLE: ".google.protobuf.Int64Value",
     Kind.BOOLEAN: ".google.protobuf.BoolValue",
 }
-MOST_ATTRIBUTES = 5_000
-"""A message of the runtime holds no more than 64 KiB of fields."""
 
 
 class Schema(NamedTuple):
@@ -45,11 +43,8 @@ class Schema(NamedTuple):
     optional: frozenset[tuple[str, str]]
 
 
-def schema(attributes: Sequence[Fact]) -> Schema:
-    """Raises ValueError for a register of more than MOST_ATTRIBUTES."""
-    if len(attributes) > MOST_ATTRIBUTES:
-        raise ValueError(f"the register has {len(attributes)} attributes; rules can name {MOST_ATTRIBUTES} at most")
-    facts = {(fact.owner, fact.name): fact for fact in (*ALL_FACTS, *attributes)}
+def schema(declared: Sequence[Fact]) -> Schema:
+    facts = {(fact.owner, fact.name): fact for fact in declared}
     file = descriptor_pb2.FileDescriptorProto(name="rules.proto", package=PACKAGE, syntax="proto3")
     file.dependency.extend(["google/protobuf/wrappers.proto", "google/protobuf/timestamp.proto"])
     messages = {kind: file.message_type.add(name=name) for kind, name in MESSAGES.items()}

@@ -4,38 +4,21 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from cel_expr_python import cel
-from cel_expr_python.ext import ext_strings
-
-from governance.policies.language import patterns, protos
-from governance.policies.language.bounds import check_bounds
-from governance.policies.language.checks import Checker
-from governance.policies.language.descriptors import MESSAGES, PACKAGE, Schema, schema
-from governance.policies.language.kinds import AttributeType, Function, Kind
-from governance.policies.language.parsing import explain_failure, parse
-from governance.policies.language.problems import Report
+from governance.policies.language import protos
+from governance.policies.language.compiling import compiled, runtime
+from governance.policies.language.descriptors import Schema, schema
+from governance.policies.language.kinds import AttributeType, Kind
 from governance.policies.language.readers import filler, readers
-from governance.policies.language.rewriting import HELD, MATCHES, MISSING, Rewriter
 from governance.policies.language.row import Access, Row
 from governance.policies.language.rows import Subject
 from governance.policies.language.rule import Rule
 from governance.policies.language.scope import About, Known, Names, Scope
-from governance.policies.language.syntax import Literal
 from governance.policies.language.terms import Hits, Matcher, TermListSpec
-from governance.policies.language.tokens import Source
-from governance.policies.language.vocabulary import FUNCTIONS, GROUPS
-from listings.text.traces import Edit, edited
+from governance.policies.language.vocabulary import ALL_FACTS
 
-_TYPES = {
-    Kind.TEXT: cel.Type.STRING,
-    Kind.NUMBER: cel.Type.DOUBLE,
-    Kind.WHOLE: cel.Type.INT,
-    Kind.BOOLEAN: cel.Type.BOOL,
-    Kind.MOMENT: cel.Type.TIMESTAMP,
-    Kind.PERIOD: cel.Type.DURATION,
-    **{kind: cel.Type(f"{PACKAGE}.{name}") for kind, name in MESSAGES.items()},
-}
 _ROOT_KINDS = {"merchant": Kind.MERCHANT, "case": Kind.CASE}
+MOST_ATTRIBUTES = 5_000
+"""A message of the runtime holds no more than 64 KiB of fields."""
 
 
 class Environment:
@@ -58,26 +41,18 @@ class Environment:
         names = {key: spec.names for key, spec in self.term_lists.items()}
         self.known = Known(names, categories, certificates, markets)
         self.matcher = Matcher(self.term_lists.values())
-        self.schema = schema([attribute.fact() for attribute in self.attributes.values()])
+        if len(self.attributes) > MOST_ATTRIBUTES:
+            raise ValueError(
+                f"the register has {len(self.attributes)} attributes; rules can name {MOST_ATTRIBUTES} at most"
+            )
+        self.schema = schema([*ALL_FACTS, *(attribute.fact() for attribute in self.attributes.values())])
         self.accesses = _accesses(self.schema, self.attributes)
-        self.runtime = _runtime(self.schema)
+        self.runtime = runtime(self.schema)
 
     def compile(self, source: str, about: About | str = About.LISTINGS) -> Rule:
         """Raises RuleProblems with everything that is wrong and where."""
-        text = Source(source)
-        report = Report(text)
-        node = parse(self.runtime, text, report)
-        checker = Checker(report)
-        checker.check(node, Scope(self.schema.facts, self.known, About(about)))
-        check_bounds(node, report)
-        report.refuse()
-        try:
-            checked = self._checked(_reworded(source, checker.meeting.reworded))
-        except RuntimeError as error:
-            explain_failure(str(error), text, report)
-            report.refuse()
-            raise
-        tree = Rewriter(checked, self.schema.optional, self._checked).rewrite()
+        scope = Scope(self.schema.facts, self.known, About(about))
+        node, tree = compiled(source, scope, self.schema, self.runtime)
         return Rule(source, About(about), node, tree, self)
 
     def program(self, tree: Any) -> Any:
@@ -102,15 +77,6 @@ class Environment:
         listing = subject.listing
         return self.matcher.find(*listing.base_and_skeleton, listing.language) if listing else {}
 
-    def _checked(self, source: str) -> Any:
-        return protos.checked(self.runtime.compile(source).serialize())
-
-
-def _reworded(source: str, words: Mapping[Literal, str]) -> str:
-    """Put other literals in the places of some. Every node keeps its id, so that the author's tree still fits."""
-    places = sorted(words, key=lambda literal: literal.start)
-    return edited(source, (Edit(literal.start, literal.end, words[literal]) for literal in places))
-
 
 def _accesses(schema_: Schema, attributes: Mapping[str, AttributeType]) -> dict[str, Access]:
     accesses: dict[str, Access] = {}
@@ -124,38 +90,3 @@ def _accesses(schema_: Schema, attributes: Mapping[str, AttributeType]) -> dict[
         fact = schema_.facts[owner, name]
         accesses[path] = Access(root, tuple(holder), fact, read, filler(fact, schema_))
     return accesses
-
-
-def _runtime(schema_: Schema) -> Any:
-    variables = {"listing": _TYPES[Kind.LISTING]} | {name: _TYPES[kind] for name, kind in _ROOT_KINDS.items()}
-    variables |= {"now": cel.Type.TIMESTAMP, "market": cel.Type.STRING}
-    variables |= {name: _TYPES[kind] for kind, name in HELD.items()}
-    variables |= {name: cel.Type.List(cel.Type.STRING) for name in GROUPS}
-    return cel.NewEnv(
-        descriptor_pool=schema_.pool,
-        variables=variables,
-        extensions=[ext_strings.ExtStrings(), cel.CelExtension("rules", _declarations())],
-    )
-
-
-def _declarations() -> list[Any]:
-    """Declare own functions. Those with a template are gone before anything runs, hence have no implementation.
-
-    Receivers and answers are declared dynamic: the runtime tells no message from another by type, and has no type for an
-    answer that may be missing. Types are the checker's business, which has run before.
-    """
-    own = {function.name: function for function in FUNCTIONS if function.template}
-    overloads = {name: _overload(function) for name, function in own.items()}
-    words = [_TYPES[Kind.WORDS], cel.Type.STRING]
-    overloads["matches"] = cel.Overload("words.matches", cel.Type.BOOL, words, True)
-    overloads[MISSING] = cel.Overload(MISSING, cel.Type.DYN, [], False)
-    texts = [cel.Type.STRING, cel.Type.STRING]
-    overloads[MATCHES] = cel.Overload(MATCHES, cel.Type.BOOL, texts, True, patterns.found)
-    return [cel.FunctionDecl(name, [overload]) for name, overload in overloads.items()]
-
-
-def _overload(function: Function) -> Any:
-    receiver = [cel.Type.DYN] if function.owner else []
-    parameters = [_TYPES[parameter.kind] for parameter in function.parameters]
-    returns = cel.Type.DYN if function.optional else _TYPES[function.returns]
-    return cel.Overload(function.name, returns, receiver + parameters, bool(function.owner))

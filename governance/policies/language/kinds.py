@@ -25,6 +25,7 @@ class Kind(StrEnum):
     LISTING = "listing"
     MERCHANT = "merchant"
     CASE = "case"
+    DECISION = "decision"
     CATEGORY = "category"
     WORDS = "words"
     ATTRIBUTES = "attributes"
@@ -46,6 +47,7 @@ KIND_WORDS: dict[Kind, Words] = {
     Kind.LISTING: _("the listing"),
     Kind.MERCHANT: _("the merchant"),
     Kind.CASE: _("the case"),
+    Kind.DECISION: _("the decision"),
     Kind.CATEGORY: _("the category"),
     Kind.WORDS: _("the listing's text"),
     Kind.ATTRIBUTES: _("the attributes"),

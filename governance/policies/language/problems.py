@@ -36,6 +36,7 @@ MESSAGES: Mapping[str, Words] = {
     "not_readable": _("This cannot be read: %(detail)s"),
     # names
     "unknown_name": _("`%(name)s` is not known. A name begins with listing, merchant, now or market."),
+    "unknown_beginning": _("`%(name)s` is not known. A name begins with one of: %(begins)s."),
     "unknown_fact": _("`%(path)s` does not exist."),
     "unknown_attribute": _("`%(path)s` is not in the register of attributes."),
     "unknown_function": _("There is no function `%(name)s`."),
@@ -47,6 +48,12 @@ MESSAGES: Mapping[str, Words] = {
     "number_of_arguments": _("`%(name)s` takes %(expected)s arguments; there are %(given)s."),
     "only_about_merchants": _("This policy is about merchants: a rule of it cannot name `%(name)s`."),
     "only_about_cases": _("A queue's rule is about cases: it cannot name `%(name)s`."),
+    "only_about_found_merchants": _("A search of merchants cannot name `%(name)s`."),
+    "only_about_found_cases": _("A search of cases cannot name `%(name)s`."),
+    "only_about_found_decisions": _("A search of decisions cannot name `%(name)s`."),
+    "no_decision": _("`decision` is for searches of decisions: a rule cannot name it."),
+    "not_searched": _("`%(name)s` is read in rules and in searches of listings only."),
+    "part_not_searched": _("This part is read in rules and in searches of listings only."),
     "no_case": _("`case` is for the rules of queues: a policy's rule cannot name it."),
     "shadowed_name": _("`%(name)s` cannot name an entry of a list: choose another name."),
     # arguments that name something

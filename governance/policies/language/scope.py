@@ -1,7 +1,7 @@
 """What is known while a rule is checked: the fields, the functions, and the sets that literals are looked up in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from governance.policies.language.kinds import Fact, Kind, Meant
@@ -12,19 +12,28 @@ Names = Mapping[str, Mapping[str, str]]
 
 
 class About(StrEnum):
-    """What a rule is read for. Listings and merchants are a policy's subjects; rules about cases are those of queues."""
+    """What a rule is read for. Listings and merchants are a policy's subjects; rules about cases are those of queues; what begins
+    with `found` are conditions of searches."""
 
     LISTINGS = "listings"
     MERCHANTS = "merchants"
     CASES = "cases"
+    FOUND_MERCHANTS = "found_merchants"
+    FOUND_CASES = "found_cases"
+    FOUND_DECISIONS = "found_decisions"
 
 
 STRANGE: Mapping[About, frozenset[str]] = {
-    About.LISTINGS: frozenset({"case"}),
-    About.MERCHANTS: frozenset({"case", "listing", "market"}),
-    About.CASES: frozenset({"listing", "market"}),
+    About.LISTINGS: frozenset({"case", "decision"}),
+    About.MERCHANTS: frozenset({"case", "decision", "listing", "market"}),
+    About.CASES: frozenset({"decision", "listing", "market"}),
+    About.FOUND_MERCHANTS: frozenset({"case", "decision", "listing", "market"}),
+    About.FOUND_CASES: frozenset({"decision", "listing", "market"}),
+    About.FOUND_DECISIONS: frozenset({"case", "listing", "market"}),
 }
 """Names that a rule read for this has no value for."""
+RULES = frozenset({About.LISTINGS, About.MERCHANTS, About.CASES})
+"""What is kept and decides something, unlike the condition of a search."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +56,13 @@ class Known:
 
 @dataclass(frozen=True)
 class Scope:
+    """`unread` are functions and loops of the language that are not read here."""
+
     facts: Mapping[tuple[Kind, str], Fact]
     known: Known
     about: About = About.LISTINGS
     variables: Mapping[str, Kind] = field(default_factory=dict)
+    unread: frozenset[str] = frozenset()
 
     def fact(self, owner: Kind, name: str) -> Fact | None:
         return None if name.startswith("_") else self.facts.get((owner, name))
@@ -65,4 +77,4 @@ class Scope:
         return root not in STRANGE[self.about]
 
     def inside(self, variable: str, kind: Kind) -> "Scope":
-        return Scope(self.facts, self.known, self.about, {**self.variables, variable: kind})
+        return replace(self, variables={**self.variables, variable: kind})

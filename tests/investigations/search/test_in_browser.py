@@ -1,5 +1,6 @@
 """An investigator goes from a search to a conclusion by keyboard and form, in both themes, left to right and right to left."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -37,8 +38,18 @@ def test_from_a_search_to_a_conclusion(
     make.policy("magnets")
     page = page_of(ines, color_scheme=scheme)
 
-    page.goto("/search/listings/")
+    page.goto("/search/cases/")
     page.locator("#ask-words").fill("nordlicht")
+    page.locator("#id_where").fill("case.colour > 1")
+    page.keyboard.press("Control+Enter")
+    page.locator("#where-problems button").click()
+    expect(page.locator("#id_where")).to_be_focused()
+    page.locator("#facts-h").press("Enter")
+    expect(page.get_by_text("case.ageHours", exact=True)).to_be_visible()
+    check_accessibility(page)
+    page.locator("a[href^='/search/listings/?q=nordlicht']").click()
+    page.wait_for_url("**/search/listings/?q=nordlicht")
+    expect(page.locator("#ask-words")).to_have_value("nordlicht")
     page.locator("#id_where").fill("listing.price >=")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#where-problems")).to_be_visible()
@@ -46,6 +57,7 @@ def test_from_a_search_to_a_conclusion(
     page.keyboard.press("Control+Enter")
     rows = page.locator("#list tbody [data-row]")
     expect(rows).to_have_count(2)
+    expect(page.locator("#export-search form")).to_have_attribute("action", re.compile("where=listing.price"))
     expect(page.locator("#figures .facet")).not_to_have_count(0)
     check_accessibility(page)
     assert SearchRun.objects.filter(found=2).exists()

@@ -9,7 +9,7 @@ from governance.policies.language.kinds import Fact, Function, Kind
 from governance.policies.language.vocabulary.cases import CASE_FACTS
 from governance.policies.language.vocabulary.facts import CERTIFICATE_FACTS, LISTING_FACTS, MERCHANT_FACTS
 from governance.policies.language.vocabulary.functions import FUNCTIONS
-from governance.policies.language.vocabulary.hidden import HIDDEN_FACTS, SHARE, WINDOWS
+from governance.policies.language.vocabulary.hidden import HIDDEN_FACTS, SHARE, WINDOW_FACTS, WINDOWS
 from governance.policies.language.vocabulary.roots import GROUPS, ROOTS
 
 FACTS = (*LISTING_FACTS, *CERTIFICATE_FACTS, *MERCHANT_FACTS)
@@ -18,6 +18,7 @@ PATHS: Mapping[Kind, str] = {
     Kind.LISTING: "listing",
     Kind.MERCHANT: "merchant",
     Kind.CASE: "case",
+    Kind.DECISION: "decision",
     Kind.CATEGORY: "listing.category",
     Kind.WORDS: "listing.text",
     Kind.ATTRIBUTES: "listing.attr",
@@ -50,6 +51,7 @@ __all__ = [
     "ROOTS",
     "SHARE",
     "WINDOWS",
+    "WINDOW_FACTS",
     "Fact",
     "Function",
     "functions_at",

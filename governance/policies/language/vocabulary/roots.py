@@ -21,6 +21,14 @@ ROOTS: Mapping[str, Fact] = {
         ),
         Fact(
             Kind.ANY,
+            "decision",
+            Kind.DECISION,
+            _("decision"),
+            _("The decision that a search looks at; rules cannot name it."),
+            correctable=False,
+        ),
+        Fact(
+            Kind.ANY,
             "now",
             Kind.MOMENT,
             _("now"),

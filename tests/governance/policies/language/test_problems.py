@@ -166,5 +166,7 @@ def test_every_message_is_tried_by_some_wrong_rule(environment: Environment) -> 
     """A sentence that no rule reaches is dead, or a mistake that nobody tried. `not_readable` is for complaints of the
     runtime that are not known here."""
     reached = {code for source, *_ in WRONG for code in (problem.code for problem in problems(environment, source))}
-    elsewhere = {"too_long", "too_large", "only_about_merchants", "only_about_cases", "not_readable"}
+    searches = {"unknown_beginning", "not_searched", "part_not_searched", "no_decision"}
+    searches |= {f"only_about_found_{kind}" for kind in ("merchants", "cases", "decisions")}
+    elsewhere = {"too_long", "too_large", "only_about_merchants", "only_about_cases", "not_readable", *searches}
     assert sorted(set(MESSAGES) - reached - elsewhere) == []
