@@ -39,12 +39,13 @@ class MeasureHidden(Refusal):
 
 @dataclass
 class _Group:
-    """What is judged under one policy, and upon one order where there is one. `reported` has no violation."""
+    """What is judged under one policy, and upon one order where there is one. `reported` has no violation; `items` are all of it."""
 
     policy: int
     order: AuthorityOrder | None = None
     found: list[Violation] = field(default_factory=list)
     reported: list[CaseItem] = field(default_factory=list)
+    items: list[CaseItem] = field(default_factory=list)
 
     @property
     def listings(self) -> list[Listing]:
@@ -113,8 +114,9 @@ def _groups(case: Case, items: Sequence[CaseItem]) -> list[_Group]:
     found: dict[int, _Group] = {}
     for item in items:
         if item.violation is not None:
-            policy = item.violation.policy_id
-            found.setdefault(policy, _Group(policy)).found.append(item.violation)
+            group = found.setdefault(item.violation.policy_id, _Group(item.violation.policy_id))
+            group.found.append(item.violation)
+            group.items.append(item)
     reported = [item for item in items if item.violation is None]
     if any(item.listing is None for item in reported):
         raise NothingViolates(_("A merchant as a whole was reported: decide on their page, then name the decision."))
@@ -127,6 +129,7 @@ def _groups(case: Case, items: Sequence[CaseItem]) -> list[_Group]:
     if free := [item for item in reported if item.pk not in ordered]:
         group = found.setdefault(chosen, _Group(chosen))
         group.reported = free
+        group.items += free
         same = Violation.objects.filter(policy=chosen, listing__in=group.listings, state=ViolationState.OPEN)
         group.found += [each for each in same.select_related("version") if each not in group.found]
     upon: dict[int, _Group] = {}
@@ -139,7 +142,7 @@ def _groups(case: Case, items: Sequence[CaseItem]) -> list[_Group]:
 def _origin(case: Case, group: _Group) -> tuple[Origin, str]:
     if group.order is not None:
         return Origin.ORDER, group.order.reference
-    return notices.origin_of(case, group.reported)
+    return notices.origin_of(case, group.items if case.is_reported else group.reported)
 
 
 def _version(case: Case, group: _Group) -> PolicyVersion:

@@ -145,11 +145,15 @@ def reported(case: Case) -> Reported:
 
 
 def origin_of(case: Case, of: Iterable[CaseItem]) -> tuple[Origin, str]:
-    """What a decision on these items goes back to: the first notice about them, a trusted flagger's before others; else the case."""
+    """What a decision on these items goes back to: the first notice about them, a trusted flagger's before others; else the case.
+
+    What a sweep had found before it was reported goes back to the case: nobody's notice led to that.
+    """
     keys = [item.pk for item in of]
     if not keys:
         return Origin.CASE, str(case)
-    waiting = NoticeItem.objects.filter(case_item__in=keys, state=NoticeState.RECEIVED)
+    led = Q(case_item__violation__isnull=True) | Q(joined_at__lte=F("case_item__added_at"))
+    waiting = NoticeItem.objects.filter(led, case_item__in=keys, state=NoticeState.RECEIVED)
     trusted = Q(notice__reporter_kind=ReporterKind.FLAGGER)
     rows = waiting.annotate(trusted=Count("pk", filter=trusted)).order_by("-trusted", "pk")
     reference = rows.values_list("notice__reference", flat=True).first()
@@ -158,8 +162,13 @@ def origin_of(case: Case, of: Iterable[CaseItem]) -> tuple[Origin, str]:
 
 def awaited(of: Iterable[CaseItem]) -> bool:
     """Whether somebody who reported one of these waits for an answer."""
-    keys = [item.pk for item in of if item.violation_id is None]
-    return bool(keys) and NoticeItem.objects.filter(case_item__in=keys, state=NoticeState.RECEIVED).exists()
+    return NoticeItem.objects.filter(case_item__in=[item.pk for item in of], state=NoticeState.RECEIVED).exists()
+
+
+def since(case: Case, at: datetime) -> list[NoticeItem]:
+    """What was reported about what waits in a case after this moment, such as that of a claim."""
+    rows = of_case(case).filter(state=NoticeState.RECEIVED, case_item__settled_at__isnull=True, joined_at__gt=at)
+    return list(rows)
 
 
 def owing_a_case() -> QuerySet[NoticeItem]:
