@@ -49,7 +49,7 @@ class NoticeOut(serializers.ModelSerializer):
 
 
 class ThingIn(serializers.Serializer):
-    """One of: `listing` with `merchant`; `merchant` alone, for the merchant as a whole; `find`, an address, a number or an EAN."""
+    """One of: `listing` with `merchant`; `merchant` alone, for the merchant as a whole; `find`, an address (of a listing, or of a merchant's page), a number or an EAN."""
 
     merchant = serializers.CharField(default="", help_text="The merchant's public id.")
     listing = serializers.CharField(default="", help_text="The listing, by the merchant's key.")
@@ -139,7 +139,7 @@ def _things(given: list[dict[str, str]], markets: frozenset[str] | None) -> list
 
 def _named(each: dict[str, str]) -> list[Thing]:
     if each["find"]:
-        return list(things.find(each["find"]))
+        return things.find_any(each["find"])
     if each["listing"]:
         rows = Listing.objects.filter(merchant__public_id=each["merchant"], external_id=each["listing"])
         return list(rows.select_related("merchant"))
@@ -149,4 +149,4 @@ def _named(each: dict[str, str]) -> list[Thing]:
 def _within(thing: Thing, markets: frozenset[str] | None) -> bool:
     if markets is None:
         return True
-    return bool(markets.intersection([thing.country] if isinstance(thing, Merchant) else thing.markets))
+    return bool(markets.intersection(things.markets_of(thing)))

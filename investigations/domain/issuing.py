@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import product
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from enforcement.domain import decisions
@@ -46,6 +47,11 @@ class _Group:
     found: list[Violation] = field(default_factory=list)
     reported: list[CaseItem] = field(default_factory=list)
     items: list[CaseItem] = field(default_factory=list)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the merchant itself was reported."""
+        return any(item.listing_id is None for item in self.reported)
 
     @property
     def listings(self) -> list[Listing]:
@@ -93,6 +99,7 @@ def issue(
             origin_kind=origin,
             origin_ref=reference,
             beside=issued,
+            whole=group.whole,
         )
         issued.append(decision)
     return issued
@@ -118,8 +125,6 @@ def _groups(case: Case, items: Sequence[CaseItem]) -> list[_Group]:
             group.found.append(item.violation)
             group.items.append(item)
     reported = [item for item in items if item.violation is None]
-    if any(item.listing is None for item in reported):
-        raise NothingViolates(_("A merchant as a whole was reported: decide on their page, then name the decision."))
     if not reported:
         return list(found.values())
     chosen = case.policy_id if case.policy and case.policy.live_id else next(iter(found), None)
@@ -130,7 +135,10 @@ def _groups(case: Case, items: Sequence[CaseItem]) -> list[_Group]:
         group = found.setdefault(chosen, _Group(chosen))
         group.reported = free
         group.items += free
-        same = Violation.objects.filter(policy=chosen, listing__in=group.listings, state=ViolationState.OPEN)
+        about = Q(listing__in=group.listings) | (
+            Q(listing__isnull=True, merchant=case.merchant) if group.whole else Q()
+        )
+        same = Violation.objects.filter(about, policy=chosen, state=ViolationState.OPEN)
         group.found += [each for each in same.select_related("version") if each not in group.found]
     upon: dict[int, _Group] = {}
     for item in reported:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from governance.accounts.models import User
 from governance.audit.domain import entries
-from governance.policies.enums import Subject
 from governance.policies.models import Policy
 from governance.web.refusals import Refusal
 from investigations import events
@@ -43,8 +42,8 @@ def choose_policy(*, case: Case, policy: Policy, actor: User, at: datetime) -> C
     claims.held_by(case, actor, at)
     if work.unsettled(case).filter(violation__isnull=False).exists():
         raise Refusal(_("A rule found something in this case: it is judged under the policy of that rule."))
-    if policy.live_id is None or policy.subject != Subject.LISTINGS:
-        raise Refusal(_("Choose a policy about listings that is in force."))
+    if policy.live_id is None or policy.subject not in queries.subjects_of(case):
+        raise Refusal(_("Choose a policy in force about what was reported: listings, or the merchant."))
     case.policy = policy
     case.save(update_fields=["policy"])
     moves.record("case.policy_chosen", case, actor=actor, at=at, data={"policy": policy.number})

@@ -13,9 +13,11 @@ from enforcement.queries import deadlines
 from governance.accounts.enums import Kind
 from governance.accounts.models import User
 from governance.accounts.permissions import Anyone
+from governance.policies.enums import Subject
 from investigations import permissions
 from investigations.enums import OPEN_NOTICES, NoticeState, ReporterKind
 from investigations.models import Case, CaseItem, Notice, NoticeItem, NoticeMail, NoticeMove
+from investigations.queries import work
 
 AT_ONCE = 500
 
@@ -94,12 +96,18 @@ def followed(item: NoticeItem) -> QuerySet[Decision]:
 
 def to_follow() -> list[NoticeItem]:
     """What is open although a decision was made upon it that nothing holds any more."""
-    told = Decision.objects.filter(
-        origin_kind=Origin.NOTICE,
-        origin_ref=OuterRef("notice__reference"),
-        items__listing=OuterRef("listing"),
-        case_decision__isnull=True,
-    ).exclude(state__in=[DecisionState.HELD, DecisionState.WITHDRAWN])
+    told = (
+        Decision.objects.filter(
+            origin_kind=Origin.NOTICE,
+            origin_ref=OuterRef("notice__reference"),
+            case_decision__isnull=True,
+        )
+        .filter(
+            Q(items__listing=OuterRef("listing"))
+            | Q(items__isnull=False, items__listing__isnull=True, merchant=OuterRef("merchant"))
+        )
+        .exclude(state__in=[DecisionState.HELD, DecisionState.WITHDRAWN])
+    )
     return list(NoticeItem.objects.filter(Exists(told), state__in=sorted(OPEN_NOTICES)).order_by("pk"))
 
 
@@ -135,6 +143,16 @@ class Reported:
 def of_case(case: Case) -> QuerySet[NoticeItem]:
     rows = NoticeItem.objects.filter(case_item__case=case)
     return rows.select_related("notice__reporter", "listing", "merchant").order_by("received_at", "pk")
+
+
+def subjects_of(case: Case) -> list[Subject]:
+    """What policies may be about under which a case is judged that no rule has opened: what waits in it."""
+    waiting = work.unsettled(case)
+    about = {
+        Subject.LISTINGS: waiting.filter(listing__isnull=False).exists(),
+        Subject.MERCHANTS: waiting.filter(listing__isnull=True).exists(),
+    }
+    return [subject for subject, there in about.items() if there]
 
 
 def reported(case: Case) -> Reported:

@@ -35,15 +35,19 @@ def context(case: Case, user: Anyone, held: Claim | None, *, mine: bool, notices
     if case.origin == CaseOrigin.ORDER:
         found |= {"orders": orders.of_case(case), "may_read_orders": permissions.can_read_orders(user)}
     if mine and not work.unsettled(case).filter(violation__isnull=False).exists():
-        found["policy_form"] = ChoosePolicy(policies=policies_in_force.by_title(), initial={"policy": case.policy_id})
+        found["policy_form"] = ChoosePolicy(policies=_policies(case), initial={"policy": case.policy_id})
     return found
+
+
+def _policies(case: Case) -> list[tuple[int, str]]:
+    return policies_in_force.by_title(queries.subjects_of(case))
 
 
 @require_POST
 @opens(permissions.can_work)
 def choose_policy(request: HttpRequest, pk: int) -> HttpResponse:
     case = get_object_or_404(work.visible_cases(request.user), pk=pk)
-    form = ChoosePolicy(request.POST, policies=policies_in_force.by_title())
+    form = ChoosePolicy(request.POST, policies=_policies(case))
     if not form.is_valid():
         messages.error(request, _("Choose a policy from the list."))
         return redirect("investigations:case", pk=pk)
