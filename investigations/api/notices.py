@@ -14,11 +14,12 @@ from enforcement.language import words as language
 from governance.accounts.enums import Scope
 from governance.web.viewsets import ScopedViewSet
 from investigations import permissions
+from investigations.api.attachments import PARSERS, AttachedOut, files_in, sent
 from investigations.domain import notice_intake
 from investigations.domain.notice_intake import Sender, Thing
 from investigations.enums import NoticeChannel, NoticeGround, ReporterKind
 from investigations.filters import NoticeFilter
-from investigations.models import Notice, NoticeItem
+from investigations.models import Notice, NoticeFile, NoticeItem
 from investigations.queries import notices as queries
 from investigations.queries import things
 from listings.models import Listing, Merchant
@@ -43,9 +44,11 @@ class NoticeOut(serializers.ModelSerializer):
         source="shown_items", many=True, help_text="Each thing that was reported, with its own outcome."
     )
 
+    files = AttachedOut(source="shown_files", many=True, help_text="What came with it, proofs of a right included.")
+
     class Meta:
         model = Notice
-        fields: tuple[str, ...] = ("reference", "ground", "reporter_kind", "received_at", "items")
+        fields: tuple[str, ...] = ("reference", "ground", "reporter_kind", "received_at", "items", "files")
 
 
 class ThingIn(serializers.Serializer):
@@ -72,8 +75,13 @@ class NoticeIn(serializers.Serializer):
     register_number = serializers.CharField(max_length=100, default="", allow_blank=True)
     language = serializers.ChoiceField(choices=[(tag, tag) for tag in language.languages()], default=language.SOURCE)
     key = serializers.CharField(
-        max_length=60, default="", allow_blank=True, help_text="Your own key of this report: sent twice it is one."
+        max_length=60,
+        default="",
+        allow_blank=True,
+        help_text="Your own key of this report: sent twice it is one, with the files of the first.",
     )
+    files = files_in("What shows it.")
+    right_proof = files_in("Of a rights holder: what shows the right.")
 
 
 class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
@@ -86,17 +94,24 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedView
     lookup_field = "reference"
     lookup_value_regex = "[A-Z0-9-]+"
     serializer_class = NoticeOut
+    parser_classes = PARSERS
     scopes = {"list": Scope.NOTICES_READ, "retrieve": Scope.NOTICES_READ, "create": Scope.NOTICES_WRITE}
     filterset_class = NoticeFilter
     order = ("-received_at", "-pk")
 
     def get_queryset(self) -> QuerySet[Notice]:
         shown = queries.items(self.request.user).order_by("pk")
-        return queries.visible(self.request.user).prefetch_related(Prefetch("items", shown, to_attr="shown_items"))
+        return queries.visible(self.request.user).prefetch_related(
+            Prefetch("items", shown, to_attr="shown_items"),
+            Prefetch("files", NoticeFile.objects.order_by("pk"), to_attr="shown_files"),
+        )
 
     @extend_schema(request=NoticeIn, responses={201: NoticeOut})
     def create(self, request: Request) -> Response:
-        """Report one or more listings. Whoever reported them gets a confirmation, where an address is given."""
+        """Report listings or merchants. Whoever reported them gets a confirmation, where an address is given.
+
+        With files it is sent as `multipart/form-data`, and the things as `items[0]find`, `items[1]merchant` and so on.
+        """
         body = NoticeIn(data=request.data)
         body.is_valid(raise_exception=True)
         data = body.validated_data
@@ -113,13 +128,16 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedView
                 email=data["reporter_email"],
                 brand=data["brand"],
                 register_number=data["register_number"],
+                proof=sent(data["right_proof"]),
             ),
             channel=NoticeChannel.API,
             good_faith=data["good_faith"],
+            sent=sent(data["files"]),
             key=data["key"],
         )
         rows = notice.items.select_related("listing", "merchant", "decision").order_by("pk")
         notice.shown_items = list(rows)  # type: ignore[attr-defined]
+        notice.shown_files = list(notice.files.order_by("pk"))  # type: ignore[attr-defined]
         return Response(NoticeOut(notice).data, status=status.HTTP_201_CREATED)
 
 

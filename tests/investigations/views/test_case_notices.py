@@ -121,7 +121,7 @@ def test_a_notice_that_joins_while_it_is_judged_is_read_before_it_is_decided(cli
     case = Case.objects.get()
     client.force_login(ground.mona)
     client.post(url("case-claim", case.pk))
-    form = entered(case, Verdict.FINE)
+    form = entered(case, Verdict.FINE, markets=["DE"])
     sender = Sender(name="Rina", email="rina@x.example")
     notice = notice_intake.receive(
         things=[ball], ground=NoticeGround.UNSAFE, reason="It broke.", language="en", sender=sender,
