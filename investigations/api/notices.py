@@ -71,6 +71,12 @@ class NoticeIn(serializers.Serializer):
     reporter_email = serializers.EmailField(
         default="", allow_blank=True, help_text="Confirmation, decision and answers go there; nobody else learns it."
     )
+    order_number = serializers.CharField(
+        max_length=120,
+        default="",
+        allow_blank=True,
+        help_text="Of a buyer: with which they bought it. It is told back to them alone; a second complaint on it is the first.",
+    )
     brand = serializers.CharField(max_length=200, default="", allow_blank=True, help_text="Of a rights holder.")
     register_number = serializers.CharField(max_length=100, default="", allow_blank=True)
     language = serializers.ChoiceField(choices=[(tag, tag) for tag in language.languages()], default=language.SOURCE)
@@ -128,6 +134,7 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedView
                 email=data["reporter_email"],
                 brand=data["brand"],
                 register_number=data["register_number"],
+                order_number=data["order_number"],
                 proof=sent(data["right_proof"]),
             ),
             channel=NoticeChannel.API,

@@ -118,6 +118,8 @@ def _said(words: Words, items: Sequence[NoticeItem], of: str, text: str, at: dat
     until = words.day(reporter.suspended_until) if reporter and reporter.suspended_until else ""
     received = words.day(notice.received_at)
     said = [paragraph(words(f"notice.{of}", listing=named(words, items), date=received, until=until))]
+    if notice.order_number:
+        said.append(paragraph(words("notice.order", number=words.isolated(notice.order_number))))
     if of in (NoticeState.APPEALED, NoticeState.RECEIVED, "reopened", "taken_up"):
         said.append(paragraph(words("notice.due", date=due)))
     if text and of != NoticeState.APPEALED:

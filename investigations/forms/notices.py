@@ -84,6 +84,9 @@ class EnterNotice(forms.Form):
         empty_label=_("none"),
         help_text=_("Stands for name and address."),
     )
+    order_number = forms.CharField(
+        label=_("Order number"), max_length=120, required=False, help_text=_("With which a buyer bought it.")
+    )
     brand = forms.CharField(label=_("Brand or work"), max_length=200, required=False)
     register_number = forms.CharField(label=_("Number in the register"), max_length=100, required=False)
     reporter_name = forms.CharField(label=_("Name of who reports"), max_length=200, required=False)
@@ -118,6 +121,7 @@ class EnterNotice(forms.Form):
             flagger=data["flagger"],
             brand=data["brand"],
             register_number=data["register_number"],
+            order_number=data["order_number"],
         )
 
 

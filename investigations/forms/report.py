@@ -83,6 +83,13 @@ class ReportForm(forms.Form):
         initial=ReporterKind.PERSON.value,
         widget=forms.RadioSelect,
     )
+    order_number = forms.CharField(
+        label=_("Order number"),
+        max_length=120,
+        required=False,
+        help_text=_("Where you have bought it. The seller does not learn it from us."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"}),
+    )
     brand = forms.CharField(label=_("Brand or work"), max_length=200, required=False)
     register_number = forms.CharField(
         label=_("Number in the register"),
@@ -158,6 +165,7 @@ class ReportForm(forms.Form):
             email=data["email"],
             brand=data["brand"],
             register_number=data["register_number"],
+            order_number=data["order_number"],
             proof=sent(data["right_proof"]),
         )
 

@@ -38,6 +38,7 @@ class Notice(models.Model):
     reporter_name = models.CharField(max_length=200, blank=True)
     reporter_email = models.EmailField(blank=True)
     right = models.ForeignKey(ReporterRight, on_delete=models.PROTECT, null=True, blank=True, related_name="notices")
+    order_number = models.CharField(max_length=120, blank=True, help_text="Of the order with which they bought it.")
     language = models.CharField(max_length=8)
     sent_key = models.CharField(max_length=100, blank=True)
     entered_by = models.ForeignKey(

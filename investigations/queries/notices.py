@@ -18,6 +18,7 @@ from investigations import permissions
 from investigations.enums import OPEN_NOTICES, NoticeState, ReporterKind
 from investigations.models import Case, CaseItem, Notice, NoticeItem, NoticeMail, NoticeMove
 from investigations.queries import work
+from listings.models import OrderLine
 
 AT_ONCE = 500
 
@@ -59,6 +60,14 @@ def waiting(user: Anyone, *, at: datetime) -> Waiting:
 def case_of(item: NoticeItem) -> Case | None:
     """The case in which it waits, or was judged."""
     return Case.objects.filter(items=item.case_item_id).first() if item.case_item_id else None
+
+
+def bought_at(item: NoticeItem) -> datetime | None:
+    """When what is reported was bought with the order that the buyer names, as far as the marketplace's orders say."""
+    if not item.notice.order_number or item.listing_id is None:
+        return None
+    rows = OrderLine.objects.filter(order_id=item.notice.order_number, listing=item.listing_id)
+    return rows.order_by("pk").values_list("ordered_at", flat=True).first()
 
 
 def moves(of: Iterable[NoticeItem]) -> list[NoticeMove]:

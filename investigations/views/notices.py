@@ -133,6 +133,8 @@ def _show(
         "moves": queries.moves([item]),
         "files": list(notice.files.select_related("right").order_by("pk")),
         "record": record,
+        "may_see_order": may_decide,
+        "bought_at": queries.bought_at(item) if may_decide else None,
         "case": queries.case_of(item),
         "may_end": may_decide and item.state == NoticeState.RECEIVED,
         "may_act": may_act,
