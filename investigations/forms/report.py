@@ -87,7 +87,7 @@ class ReportForm(forms.Form):
         label=_("Order number"),
         max_length=120,
         required=False,
-        help_text=_("Where you have bought it. The seller does not learn it from us."),
+        help_text=_("If you have bought it. The seller does not learn it from us."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"}),
     )
     brand = forms.CharField(label=_("Brand or work"), max_length=200, required=False)
