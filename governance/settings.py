@@ -29,6 +29,8 @@ PUBLIC_URL = env("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 # How an address on the marketplace names a listing: a pattern with the groups `number` (ours), `ean`, or `merchant` and `listing` (the
 # marketplace's keys). Empty: reports name listings by number or EAN.
 LISTING_ADDRESS = env("LISTING_ADDRESS", default="")
+# How an address names a merchant, where it names no listing: a pattern with the group `merchant` (the marketplace's key).
+MERCHANT_ADDRESS = env("MERCHANT_ADDRESS", default="")
 HTTPS = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0

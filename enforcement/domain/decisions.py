@@ -104,6 +104,7 @@ def issue(
     step: LadderStep | None = None,
     beside: Sequence[Decision] = (),
     order: Ordered | None = None,
+    whole: bool = False,
 ) -> Decision:
     """Decide, act, explain: the one way for a page, the API, a sweep and an appeal.
 
@@ -112,7 +113,8 @@ def issue(
     now, and the statement of reasons is owed to the merchant at once; a person's own after the undo's seconds.
     `beside` are decisions of the same act that may stand on the same items with another measure.
     `step` is a milestone of the ladder that is carried out: it says what is decided, and its ladder permits it.
-    `order` is what an authority ordered; it is what the merchant is told.
+    `order` is what an authority ordered; it is what the merchant is told. `whole` decides about the merchant itself, though no rule
+    has found anything.
     Raises the refusals of `enforcement.domain.proposals`; then nothing is written.
     """
     merchant = decision_states.lock_merchant(merchant.pk)
@@ -131,6 +133,7 @@ def issue(
             minimum_age=minimum_age,
             supersedes=supersedes,
             beside=beside,
+            whole=whole,
         )
     if supersedes is not None:
         asked = replace(asked, cure_days=0)  # the merchant has had their time

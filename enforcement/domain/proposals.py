@@ -15,6 +15,7 @@ from governance.policies.enums import Measure, Subject, VersionState
 from governance.policies.models import PolicyVersion
 from governance.web import formats
 from governance.web.refusals import Refusal
+from listings.enums import ListingState
 from listings.models import Listing, Merchant
 
 DECIDABLE = frozenset({VersionState.LIVE, VersionState.SUPERSEDED})
@@ -83,13 +84,19 @@ def check(
     minimum_age: int | None,
     supersedes: Decision | None = None,
     beside: Collection[Decision] = (),
+    whole: bool = False,
 ) -> Proposal:
-    """Refuse, with what to do instead, or return what is to be written. The merchant's row is locked by the caller."""
+    """Refuse, with what to do instead, or return what is to be written. The merchant's row is locked by the caller.
+
+    `whole` names the merchant itself, without a violation that a rule has found.
+    """
     _check_version(version, measure)
-    _check_subjects(merchant, version, measure, violations, listings)
+    _check_subjects(merchant, version, measure, violations, listings, whole)
     kind = MEASURES[measure]
     named = _named_markets(version, measure, markets) if kind.territorial else ()
     items = _items(version, violations, listings, named)
+    if whole and not items:
+        items = (_of_merchant(version, merchant),)
     if kind.territorial:
         _check_offered(items)
     standing = tuple(in_force.limiting([item.listing.pk for item in items if item.listing]))
@@ -117,21 +124,24 @@ def _check_subjects(
     measure: Measure,
     violations: Sequence[Violation],
     listings: Sequence[Listing],
+    whole: bool,
 ) -> None:
-    if not violations and not listings:
+    if not violations and not listings and not whole:
         raise NothingToDecide(_("Name at least one violation or listing."))
     if version.policy.subject not in MEASURES[measure].subjects:
         raise WrongSubject(
             _("“%(measure)s” acts on listings; this policy is about merchants.") % {"measure": measure.label}
         )
     owners = {violation.merchant_id for violation in violations} | {listing.merchant_id for listing in listings}
-    if owners != {merchant.pk}:
+    if owners - {merchant.pk}:
         raise WrongSubject(_("Some of these belong to another merchant. A decision is about one merchant."))
     if any(violation.policy_id != version.policy_id for violation in violations):
         raise WrongSubject(_("Some of these violations are of another policy. Decide them under their own."))
     if any(violation.state != ViolationState.OPEN for violation in violations):
         raise WrongSubject(_("Some of these violations are closed meanwhile. Load the page again and decide the rest."))
     about_listings = version.policy.subject == Subject.LISTINGS
+    if whole and about_listings:
+        raise WrongSubject(_("This policy is about listings. Choose one about merchants for a merchant as a whole."))
     if listings and not about_listings:
         raise WrongSubject(_("This policy is about merchants; name no listings."))
     if any((violation.listing_id is not None) != about_listings for violation in violations):
@@ -174,6 +184,16 @@ def _of_violation(version: PolicyVersion, violation: Violation, named: tuple[str
     if violation.listing is None:
         return Proposed(None, None, violation, (), tuple(violation.markets))
     return _of_listing(version, violation.listing, violation.listing_version or 0, violation, named)
+
+
+def _of_merchant(version: PolicyVersion, merchant: Merchant) -> Proposed:
+    """In the markets of the policy in which they are established or sell."""
+    offered = Listing.objects.filter(merchant=merchant, state=ListingState.ON_SALE).order_by()
+    sells = {merchant.country}.union(*offered.values_list("markets", flat=True).distinct())
+    markets = tuple(sorted(sells & set(version.jurisdictions)))
+    if not markets:
+        raise NotPermitted(_("The policy applies in no country in which this merchant is established or sells."))
+    return Proposed(None, None, None, (), markets)
 
 
 def _of_listing(

@@ -22,7 +22,7 @@ from enforcement.measures.standing import NOTHING_ON_SALE
 from enforcement.models import Deadline, Decision, DecisionItem, LadderStep, OrderGround, Statement
 from enforcement.queries import deadlines, disputes, waiting
 from enforcement.queries import points as ledger
-from governance.policies.enums import Ground, Measure
+from governance.policies.enums import Ground, Measure, Subject
 from governance.policies.models import PolicyText, PolicyVersion
 from governance.web import formats
 from listings.enums import minor_digits
@@ -203,7 +203,8 @@ def _found(words: Words, decision: Decision, order: OrderGround | None) -> str:
     if decision.origin_kind == Origin.LADDER:
         return words("ladder.found")
     if decision.origin_kind == Origin.NOTICE:
-        return words("found.notice")
+        about_merchant = decision.version.policy.subject == Subject.MERCHANTS
+        return words("found.merchant" if about_merchant else "found.notice")
     if decision.origin_kind == Origin.RECALL:
         return words("found.recall", alert=decision.origin_ref)
     return words("found.automated" if decision.automated_detection else "found.person")

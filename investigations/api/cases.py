@@ -18,7 +18,7 @@ from governance.web.viewsets import ScopedViewSet
 from investigations.domain import cases, claims
 from investigations.enums import Verdict
 from investigations.filters import CaseFilter
-from investigations.models import Case, CaseDecision, CaseItem, Claim
+from investigations.models import Case, CaseDecision, CaseItem, Claim, NoticeItem
 from investigations.queries import work
 
 
@@ -36,14 +36,29 @@ class CaseOut(serializers.ModelSerializer):
         )  # fmt: skip
 
 
+class ItemNoticeOut(serializers.ModelSerializer):
+    """A notice about an item, by the key that `decide` takes as read. Who reported is not told."""
+
+    reference = serializers.CharField(source="notice.reference")
+    ground = serializers.CharField(source="notice.ground")
+    reason = serializers.CharField(source="notice.reason")
+
+    class Meta:
+        model = NoticeItem
+        fields: tuple[str, ...] = ("id", "reference", "ground", "reason", "state", "due_at", "joined_at")
+
+
 class CaseItemOut(serializers.ModelSerializer):
     listing = serializers.CharField(source="listing.external_id", allow_null=True, default=None)
     violation = serializers.IntegerField(source="violation_id", allow_null=True)
     explanation = serializers.JSONField(source="violation.explanation", default=dict)
+    notices = ItemNoticeOut(source="notice_items", many=True, help_text="What was reported about it from outside.")
 
     class Meta:
         model = CaseItem
-        fields: tuple[str, ...] = ("id", "listing", "violation", "verdict", "explanation", "added_at", "settled_at")
+        fields: tuple[str, ...] = (
+            "id", "listing", "violation", "verdict", "explanation", "notices", "added_at", "settled_at"
+        )  # fmt: skip
 
 
 class CaseDecisionOut(serializers.ModelSerializer):
@@ -99,6 +114,18 @@ class DecideIn(serializers.Serializer):
     )
     minimum_age = serializers.IntegerField(min_value=1, max_value=99, allow_null=True, default=None)
     reason = serializers.CharField(max_length=5_000)
+    fine_reason = serializers.CharField(
+        max_length=5_000,
+        default="",
+        allow_blank=True,
+        help_text="Why something is fine, to whoever reported it; else `reason`.",
+    )
+    read = serializers.ListField(
+        child=serializers.IntegerField(),
+        default=list,
+        max_length=1_000,
+        help_text="Ids of the notices that joined since the case was taken and that you have read. Without them it is refused.",
+    )
 
     def validate_verdicts(self, rows: list[dict[str, Any]]) -> dict[int, Verdict]:
         return {row["item"]: Verdict(row["verdict"]) for row in rows}
@@ -194,6 +221,8 @@ class CaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSe
             at=timezone.now(),
             also=Measure(given["also"]) if given["also"] else None,
             keep=given["keep"],
+            fine_reason=given["fine_reason"],
+            read=given["read"],
         )
         return self._whole()
 
@@ -210,6 +239,7 @@ def _reason(request: Request) -> str:
 def _parts() -> tuple[Prefetch, ...]:
     return (
         Prefetch("items", CaseItem.objects.select_related("listing", "violation").order_by("id")),
+        Prefetch("items__notice_items", NoticeItem.objects.select_related("notice").order_by("id")),
         Prefetch(
             "case_decisions", CaseDecision.objects.select_related("decision").prefetch_related("also").order_by("id")
         ),

@@ -14,11 +14,12 @@ from enforcement.language import words as language
 from governance.accounts.enums import Scope
 from governance.web.viewsets import ScopedViewSet
 from investigations import permissions
+from investigations.api.attachments import PARSERS, AttachedOut, files_in, sent
 from investigations.domain import notice_intake
 from investigations.domain.notice_intake import Sender, Thing
 from investigations.enums import NoticeChannel, NoticeGround, ReporterKind
 from investigations.filters import NoticeFilter
-from investigations.models import Notice, NoticeItem
+from investigations.models import Notice, NoticeFile, NoticeItem
 from investigations.queries import notices as queries
 from investigations.queries import things
 from listings.models import Listing, Merchant
@@ -43,13 +44,15 @@ class NoticeOut(serializers.ModelSerializer):
         source="shown_items", many=True, help_text="Each thing that was reported, with its own outcome."
     )
 
+    files = AttachedOut(source="shown_files", many=True, help_text="What came with it, proofs of a right included.")
+
     class Meta:
         model = Notice
-        fields: tuple[str, ...] = ("reference", "ground", "reporter_kind", "received_at", "items")
+        fields: tuple[str, ...] = ("reference", "ground", "reporter_kind", "received_at", "items", "files")
 
 
 class ThingIn(serializers.Serializer):
-    """One of: `listing` with `merchant`; `merchant` alone, for the merchant as a whole; `find`, an address, a number or an EAN."""
+    """One of: `listing` with `merchant`; `merchant` alone, for the merchant as a whole; `find`, an address (of a listing, or of a merchant's page), a number or an EAN."""
 
     merchant = serializers.CharField(default="", help_text="The merchant's public id.")
     listing = serializers.CharField(default="", help_text="The listing, by the merchant's key.")
@@ -68,12 +71,23 @@ class NoticeIn(serializers.Serializer):
     reporter_email = serializers.EmailField(
         default="", allow_blank=True, help_text="Confirmation, decision and answers go there; nobody else learns it."
     )
+    order_number = serializers.CharField(
+        max_length=120,
+        default="",
+        allow_blank=True,
+        help_text="Of a buyer: with which they bought it. It is told back to them alone; a second complaint on it is the first.",
+    )
     brand = serializers.CharField(max_length=200, default="", allow_blank=True, help_text="Of a rights holder.")
     register_number = serializers.CharField(max_length=100, default="", allow_blank=True)
     language = serializers.ChoiceField(choices=[(tag, tag) for tag in language.languages()], default=language.SOURCE)
     key = serializers.CharField(
-        max_length=60, default="", allow_blank=True, help_text="Your own key of this report: sent twice it is one."
+        max_length=60,
+        default="",
+        allow_blank=True,
+        help_text="Your own key of this report: sent twice it is one, with the files of the first.",
     )
+    files = files_in("What shows it.")
+    right_proof = files_in("Of a rights holder: what shows the right.")
 
 
 class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSet):
@@ -86,17 +100,24 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedView
     lookup_field = "reference"
     lookup_value_regex = "[A-Z0-9-]+"
     serializer_class = NoticeOut
+    parser_classes = PARSERS
     scopes = {"list": Scope.NOTICES_READ, "retrieve": Scope.NOTICES_READ, "create": Scope.NOTICES_WRITE}
     filterset_class = NoticeFilter
     order = ("-received_at", "-pk")
 
     def get_queryset(self) -> QuerySet[Notice]:
         shown = queries.items(self.request.user).order_by("pk")
-        return queries.visible(self.request.user).prefetch_related(Prefetch("items", shown, to_attr="shown_items"))
+        return queries.visible(self.request.user).prefetch_related(
+            Prefetch("items", shown, to_attr="shown_items"),
+            Prefetch("files", NoticeFile.objects.order_by("pk"), to_attr="shown_files"),
+        )
 
     @extend_schema(request=NoticeIn, responses={201: NoticeOut})
     def create(self, request: Request) -> Response:
-        """Report one or more listings. Whoever reported them gets a confirmation, where an address is given."""
+        """Report listings or merchants. Whoever reported them gets a confirmation, where an address is given.
+
+        With files it is sent as `multipart/form-data`, and the things as `items[0]find`, `items[1]merchant` and so on.
+        """
         body = NoticeIn(data=request.data)
         body.is_valid(raise_exception=True)
         data = body.validated_data
@@ -113,13 +134,17 @@ class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedView
                 email=data["reporter_email"],
                 brand=data["brand"],
                 register_number=data["register_number"],
+                order_number=data["order_number"],
+                proof=sent(data["right_proof"]),
             ),
             channel=NoticeChannel.API,
             good_faith=data["good_faith"],
+            sent=sent(data["files"]),
             key=data["key"],
         )
         rows = notice.items.select_related("listing", "merchant", "decision").order_by("pk")
         notice.shown_items = list(rows)  # type: ignore[attr-defined]
+        notice.shown_files = list(notice.files.order_by("pk"))  # type: ignore[attr-defined]
         return Response(NoticeOut(notice).data, status=status.HTTP_201_CREATED)
 
 
@@ -139,7 +164,7 @@ def _things(given: list[dict[str, str]], markets: frozenset[str] | None) -> list
 
 def _named(each: dict[str, str]) -> list[Thing]:
     if each["find"]:
-        return list(things.find(each["find"]))
+        return things.find_any(each["find"])
     if each["listing"]:
         rows = Listing.objects.filter(merchant__public_id=each["merchant"], external_id=each["listing"])
         return list(rows.select_related("merchant"))
@@ -149,4 +174,4 @@ def _named(each: dict[str, str]) -> list[Thing]:
 def _within(thing: Thing, markets: frozenset[str] | None) -> bool:
     if markets is None:
         return True
-    return bool(markets.intersection([thing.country] if isinstance(thing, Merchant) else thing.markets))
+    return bool(markets.intersection(things.markets_of(thing)))

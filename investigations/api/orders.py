@@ -14,12 +14,13 @@ from rest_framework.response import Response
 from enforcement.language import words as language
 from governance.accounts.enums import Scope
 from governance.web.viewsets import ScopedViewSet
+from investigations.api.attachments import PARSERS, AttachedOut, files_in, sent
 from investigations.api.days import DaysIn
 from investigations.domain import order_intake
 from investigations.domain.order_intake import LONGEST, LONGEST_LINE, MOST_LINES, Received
 from investigations.enums import NoticeGround, OrderChannel, OrderKind
 from investigations.filters import OrderFilter
-from investigations.models import AuthorityOrder, OrderItem
+from investigations.models import AuthorityOrder, OrderFile, OrderItem
 from investigations.queries import order_totals
 from investigations.queries import orders as queries
 
@@ -41,11 +42,13 @@ class AuthorityOrderOut(serializers.ModelSerializer):
         help_text="What it names, as it was written and as we take it. `unknown`: neither.",
     )
 
+    files = AttachedOut(source="shown_files", many=True)
+
     class Meta:
         model = AuthorityOrder
         fields: tuple[str, ...] = (
             "reference", "kind", "state", "authority", "country", "number", "ground", "markets", "received_at", "due_at",
-            "tell_after", "effect_at", "closed_at", "items",
+            "tell_after", "effect_at", "closed_at", "items", "files",
         )  # fmt: skip
 
 
@@ -81,9 +84,12 @@ class AuthorityOrderIn(serializers.Serializer):
         default=None, allow_null=True, help_text="Before this merchants are told nothing, where it asks for that."
     )
 
+    files = files_in("The order as it came. Sent again, those that it did not have are added.")
+
     def given(self) -> Received:
         data: dict[str, Any] = dict(self.validated_data)
-        return Received(lines=data.pop("items"), kind=OrderKind(data.pop("kind")), **data)
+        attached = sent(data.pop("files"))
+        return Received(lines=data.pop("items"), kind=OrderKind(data.pop("kind")), sent=attached, **data)
 
 
 class OrderTotalsOut(serializers.Serializer):
@@ -105,6 +111,7 @@ class AuthorityOrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Sc
     lookup_field = "reference"
     lookup_value_regex = "[A-Z0-9-]+"
     serializer_class = AuthorityOrderOut
+    parser_classes = PARSERS
     scopes = {
         "list": Scope.AUTHORITY_READ,
         "retrieve": Scope.AUTHORITY_READ,
@@ -115,7 +122,7 @@ class AuthorityOrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Sc
     order = ("-received_at", "-pk")
 
     def get_queryset(self) -> QuerySet[AuthorityOrder]:
-        return queries.visible(self.request.user).prefetch_related(_items())
+        return queries.visible(self.request.user).prefetch_related(*_parts())
 
     @extend_schema(
         request=AuthorityOrderIn,
@@ -138,7 +145,7 @@ class AuthorityOrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Sc
             channel=OrderChannel.API,
         )
         seen = AuthorityOrder.objects.all() if new else queries.visible(request.user)
-        shown = seen.prefetch_related(_items()).filter(pk=order.pk).first()
+        shown = seen.prefetch_related(*_parts()).filter(pk=order.pk).first()
         told = AuthorityOrderOut(shown) if shown else AuthorityOrderKnown(order)
         return Response(told.data, status.HTTP_201_CREATED if new else status.HTTP_200_OK)
 
@@ -152,6 +159,9 @@ class AuthorityOrderViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Sc
         return Response(OrderTotalsOut([asdict(each) for each in found], many=True).data)
 
 
-def _items() -> Prefetch:
+def _parts() -> tuple[Prefetch, ...]:
     rows = OrderItem.objects.select_related("merchant", "listing", "decision").order_by("pk")
-    return Prefetch("items", rows, to_attr="shown_items")
+    return (
+        Prefetch("items", rows, to_attr="shown_items"),
+        Prefetch("files", OrderFile.objects.order_by("pk"), to_attr="shown_files"),
+    )

@@ -57,6 +57,10 @@ class NothingJudged(Refusal):
     """Part of a case is decided when it has a verdict."""
 
 
+class ReportUnread(Refusal):
+    """Something was reported about what is judged since the person took the case, and they have not had it before them."""
+
+
 @dataclass
 class _Split:
     """The items of a case by what is to become of them. Those that came after the claim may wait without a verdict."""
@@ -91,16 +95,18 @@ def decide(
     also: Measure | None = None,
     keep: bool = False,
     canned: Collection[int] = (),
+    read: Collection[int] = (),
 ) -> CaseDecision | None:
     """Act on the verdicts, by item: decide on what violates, dismiss what is fine, leave what is unsure to a senior.
 
     `fine_reason` says why something is fine where that differs from `reason`, which is why the rest violates; whoever reported it
     reads it, when the decision cannot be undone any more. `also` is a second measure on what violates: another decision, in the
     same letter. `keep` decides what has a verdict and leaves the rest, and what is unsure, in the actor's hands. `canned` are the
-    texts, by key, that the reasons were made with.
+    texts, by key, that the reasons were made with; `read` is what of the notices that joined since the claim they have had before
+    them, by the keys of its things.
 
     Returns nothing when nothing was decided: every item was unsure, or corrected meanwhile. Raises ClaimLost when the
-    actor does not hold the case, VerdictMissing, MeasureMissing, PolicyMissing, AnswerMissing, and what `decisions.issue`
+    actor does not hold the case, VerdictMissing, MeasureMissing, PolicyMissing, AnswerMissing, ReportUnread, and what `decisions.issue`
     refuses; then nothing is written.
     """
     case = moves.lock(case)
@@ -108,6 +114,7 @@ def decide(
     if case.golden_id is not None:
         return _answer(case, held, verdicts, measure, actor=actor, at=at)
     split = _split(case, held, verdicts, keep=keep)
+    _check_read(case, held, split, read)
     if split.violating and measure is None:
         raise MeasureMissing(_("Choose what is to be done about what violates."))
     issued: list[Decision] = []
@@ -202,6 +209,24 @@ def _split(case: Case, held: Claim, verdicts: Mapping[int, Verdict], *, keep: bo
     if keep and not split.settled:
         raise NothingJudged(_("Find at least one listing violating or fine, to decide it and keep the rest."))
     return split
+
+
+def _check_read(case: Case, held: Claim, split: _Split, read: Collection[int]) -> None:
+    if not case.is_reported:
+        return
+    if split.waiting and not split.settled and not split.unsure:
+        raise NothingJudged(_("What waits here has come since you took the case. Look at it, then decide."))
+    judged = {item.pk for item in split.settled}
+    unread = [
+        each for each in notices.since(case, held.claimed_at) if each.pk not in read and each.case_item_id in judged
+    ]
+    if unread:
+        raise ReportUnread(
+            _(
+                "%(notice)s came in since you took the case. Read it under Notices, then decide: what you entered is kept."
+            )
+            % {"notice": unread[0].notice.reference}
+        )
 
 
 def _write_verdicts(

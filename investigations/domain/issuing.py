@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import product
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from enforcement.domain import decisions
@@ -39,12 +40,18 @@ class MeasureHidden(Refusal):
 
 @dataclass
 class _Group:
-    """What is judged under one policy, and upon one order where there is one. `reported` has no violation."""
+    """What is judged under one policy, and upon one order where there is one. `reported` has no violation; `items` are all of it."""
 
     policy: int
     order: AuthorityOrder | None = None
     found: list[Violation] = field(default_factory=list)
     reported: list[CaseItem] = field(default_factory=list)
+    items: list[CaseItem] = field(default_factory=list)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the merchant itself was reported."""
+        return any(item.listing_id is None for item in self.reported)
 
     @property
     def listings(self) -> list[Listing]:
@@ -92,6 +99,7 @@ def issue(
             origin_kind=origin,
             origin_ref=reference,
             beside=issued,
+            whole=group.whole,
         )
         issued.append(decision)
     return issued
@@ -113,11 +121,10 @@ def _groups(case: Case, items: Sequence[CaseItem]) -> list[_Group]:
     found: dict[int, _Group] = {}
     for item in items:
         if item.violation is not None:
-            policy = item.violation.policy_id
-            found.setdefault(policy, _Group(policy)).found.append(item.violation)
+            group = found.setdefault(item.violation.policy_id, _Group(item.violation.policy_id))
+            group.found.append(item.violation)
+            group.items.append(item)
     reported = [item for item in items if item.violation is None]
-    if any(item.listing is None for item in reported):
-        raise NothingViolates(_("A merchant as a whole was reported: decide on their page, then name the decision."))
     if not reported:
         return list(found.values())
     chosen = case.policy_id if case.policy and case.policy.live_id else next(iter(found), None)
@@ -127,7 +134,11 @@ def _groups(case: Case, items: Sequence[CaseItem]) -> list[_Group]:
     if free := [item for item in reported if item.pk not in ordered]:
         group = found.setdefault(chosen, _Group(chosen))
         group.reported = free
-        same = Violation.objects.filter(policy=chosen, listing__in=group.listings, state=ViolationState.OPEN)
+        group.items += free
+        about = Q(listing__in=group.listings) | (
+            Q(listing__isnull=True, merchant=case.merchant) if group.whole else Q()
+        )
+        same = Violation.objects.filter(about, policy=chosen, state=ViolationState.OPEN)
         group.found += [each for each in same.select_related("version") if each not in group.found]
     upon: dict[int, _Group] = {}
     for item in reported:
@@ -139,7 +150,7 @@ def _groups(case: Case, items: Sequence[CaseItem]) -> list[_Group]:
 def _origin(case: Case, group: _Group) -> tuple[Origin, str]:
     if group.order is not None:
         return Origin.ORDER, group.order.reference
-    return notices.origin_of(case, group.reported)
+    return notices.origin_of(case, group.items if case.is_reported else group.reported)
 
 
 def _version(case: Case, group: _Group) -> PolicyVersion:

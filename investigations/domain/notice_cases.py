@@ -1,4 +1,5 @@
-"""Notices and cases: what is reported waits in the live case of its merchant and ground, until it is judged there or alone."""
+"""Notices and cases: what is reported waits where the same waits already, else in the live case of its merchant and ground, until it
+is judged there or alone."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -8,15 +9,14 @@ from django.utils.translation import gettext as _
 
 from governance.accounts.models import User
 from governance.audit.domain import entries
-from governance.policies.enums import Subject
 from governance.policies.models import Policy
 from governance.web.refusals import Refusal
 from investigations import events
-from investigations.domain import claims, deadlines, moves, opening, priorities, queues, routing, settling
+from investigations.domain import claims, deadlines, joining, moves, opening, priorities, queues, routing, settling
 from investigations.enums import GROUND_SEVERITY, CaseOrigin, CaseOutcome, NoticeGround, NoticeState
 from investigations.models import Case, CaseItem, NoticeItem
 from investigations.queries import notices as queries
-from investigations.queries import work
+from investigations.queries import same_cause, work
 from investigations.queries.routing import active
 
 BATCH = 200
@@ -42,8 +42,8 @@ def choose_policy(*, case: Case, policy: Policy, actor: User, at: datetime) -> C
     claims.held_by(case, actor, at)
     if work.unsettled(case).filter(violation__isnull=False).exists():
         raise Refusal(_("A rule found something in this case: it is judged under the policy of that rule."))
-    if policy.live_id is None or policy.subject != Subject.LISTINGS:
-        raise Refusal(_("Choose a policy about listings that is in force."))
+    if policy.live_id is None or policy.subject not in queries.subjects_of(case):
+        raise Refusal(_("Choose a policy in force about what was reported: listings, or the merchant."))
     case.policy = policy
     case.save(update_fields=["policy"])
     moves.record("case.policy_chosen", case, actor=actor, at=at, data={"policy": policy.number})
@@ -59,6 +59,8 @@ def leave(items: Sequence[NoticeItem], *, outcome: CaseOutcome, at: datetime) ->
     waiting = NoticeItem.objects.filter(case_item__in=keys, state=NoticeState.RECEIVED)
     keys -= set(waiting.values_list("case_item", flat=True))
     open_items = CaseItem.objects.filter(pk__in=keys, settled_at__isnull=True, violation__isnull=True)
+    found = CaseItem.objects.filter(pk__in=keys, settled_at__isnull=True, violation__isnull=False)
+    priorities.reckon(sorted(set(found.values_list("case", flat=True))), at=at)
     for pk in sorted(set(open_items.values_list("case", flat=True))):
         case = moves.lock(Case(pk=pk))
         open_items.filter(case=case).update(settled_at=at)
@@ -82,18 +84,23 @@ def wait_again(items: Sequence[NoticeItem], *, at: datetime) -> None:
 def _open_batch(at: datetime, items: Collection[int] | None) -> int:
     rows = queries.owing_a_case().select_for_update(skip_locked=True, of=("self",))
     owed = list((rows if items is None else rows.filter(pk__in=items))[:BATCH])
+    joining.in_turn(item.merchant_id for item in owed)
+    there = same_cause.waiting_for(owed)
     groups: dict[opening.Key, list[NoticeItem]] = {}
     for item in owed:
-        groups.setdefault((item.merchant_id, cause_of(item.notice.ground)), []).append(item)
-    live = opening.live_cases(groups)
+        if item.pk not in there:
+            groups.setdefault((item.merchant_id, cause_of(item.notice.ground)), []).append(item)
+    known = opening.cases_of(groups)
+    locked = opening.lock_live({*(case.pk for case in known.values()), *(item.case_id for item in there.values())})
+    placed = joining.join(owed, there, locked, at)
+    live = {key: locked[case.pk] for key, case in known.items() if case.pk in locked}
     new = [key for key in sorted(groups) if key not in live]
     if new:
         _insert([groups[key] for key in new], at)
         live |= opening.live_cases(new)
-    placed = 0
     for key in sorted(set(groups) & set(live)):
         placed += _place(live[key], groups[key], at)
-    priorities.reckon({case.pk for case in live.values()}, at=at)
+    priorities.reckon({*locked, *(case.pk for case in live.values())}, at=at)
     routing.place([live[key] for key in new if key in live], queues=active(), at=at)
     events.cases_moved.send(sender=Case)
     _record(live, set(new), groups, at)
@@ -131,13 +138,7 @@ def _place(case: Case, group: Iterable[NoticeItem], at: datetime) -> int:
     )
     waiting = work.unsettled(case).filter(violation__isnull=True)
     by_listing = {item.listing_id: item for item in waiting}
-    for item in placed:
-        item.case_item = by_listing[item.listing_id]
-    NoticeItem.objects.bulk_update(placed, ["case_item"])
-    first = max(at, min(item.due_at for item in placed))
-    if first < case.due_at:
-        case.due_at = first
-        case.save(update_fields=["due_at"])
+    joining.wait_in(case, {item: by_listing[item.listing_id] for item in placed}, at)
     return len(placed)
 
 

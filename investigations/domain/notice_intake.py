@@ -13,7 +13,7 @@ from enforcement.queries import deadlines
 from governance.accounts.models import User
 from governance.web.references import random_reference
 from governance.web.refusals import Refusal
-from investigations.domain import notice_cases, notice_mail, reporters
+from investigations.domain import complaints, notice_cases, notice_mail, reporters
 from investigations.domain.acting import check_reasons
 from investigations.domain.notice_log import record
 from investigations.enums import (
@@ -53,7 +53,8 @@ class GoodFaithMissing(Refusal):
 
 @dataclass(frozen=True)
 class Sender:
-    """Who reports. `brand` and `register_number` are the right that they say is theirs, `proof` shows it."""
+    """Who reports. `brand` and `register_number` are the right that they say is theirs, `proof` shows it; `order_number` is how they
+    bought it."""
 
     kind: ReporterKind = ReporterKind.PERSON
     name: str = ""
@@ -61,6 +62,7 @@ class Sender:
     flagger: Reporter | None = None
     brand: str = ""
     register_number: str = ""
+    order_number: str = ""
     proof: Sequence[Sent] = ()
 
 
@@ -83,7 +85,8 @@ def receive(
 ) -> Notice:
     """Put a report on record, confirm it to whoever reported, and let it wait in a case. Without an actor it came by the public page.
 
-    `key` names the sending: a second one with the same key changes nothing and returns the first. What a suspended reporter sends
+    `key` names the sending: a second one with the same key changes nothing and returns the first, and so does a buyer's second
+    complaint on the same order of the same things while the first waits. What a suspended reporter sends
     is set aside. Raises ReasonsMissing, NothingNamed, NameMissing, GoodFaithMissing, FileRefused; then nothing is written.
     """
     _check(things, ground, reason, sender, good_faith, actor)
@@ -94,6 +97,9 @@ def receive(
     kept, proof = files.keep_all(sent), files.keep_all(sender.proof)
     try:
         with transaction.atomic():
+            things, same = complaints.new_in(things, email=sender.email, order_number=sender.order_number)
+            if same is not None:
+                return same
             notice, right = _write(ground, reason, language, actor, at, sender, channel, good_faith, sent_key)
             for each, of in ((kept, None), (proof, right)):
                 NoticeFile.objects.bulk_create(
@@ -170,6 +176,7 @@ def _write(
         reporter_name=reporter.name if reporter and flagger else sender.name.strip(),
         reporter_email=reporter.email if reporter and flagger else sender.email.strip(),
         right=right,
+        order_number=sender.order_number.strip(),
         language=reporter.language if reporter and flagger else language,
         sent_key=sent_key,
         entered_by=actor,

@@ -1,10 +1,8 @@
 """Mail to those who reported a listing: it arrived, what was decided and why, how to appeal, what came of the appeal."""
 
-import smtplib
 from collections.abc import Sequence
 from datetime import datetime
 
-import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import F
@@ -12,14 +10,14 @@ from django.urls import reverse
 
 from enforcement.domain import letters, links, statements
 from enforcement.domain.letters import Block, bullets, paragraph
-from enforcement.domain.messages import LEASE, try_again_at
+from enforcement.domain.messages import LEASE
 from enforcement.language.words import Words
 from enforcement.queries import deadlines
+from investigations.domain.unsent import note_failure
 from investigations.enums import NoticeState, ReporterState
 from investigations.models import Notice, NoticeItem, NoticeMail, Reporter, ReporterMove
 
 SALT = "investigations.notice"
-log = structlog.get_logger(__name__)
 
 
 def token_of(notice: Notice) -> str:
@@ -89,7 +87,7 @@ def deliver(*, mail_id: int, at: datetime) -> bool:
     try:
         EmailMessage(mail.subject, mail.text, to=[mail.address], headers=headers).send()
     except Exception as fault:
-        _note_failure(mail, fault, at)
+        note_failure(mail, fault, at)
         return False
     mail.sent_at, mail.error = at, ""
     mail.save(update_fields=["sent_at", "error"])
@@ -120,6 +118,8 @@ def _said(words: Words, items: Sequence[NoticeItem], of: str, text: str, at: dat
     until = words.day(reporter.suspended_until) if reporter and reporter.suspended_until else ""
     received = words.day(notice.received_at)
     said = [paragraph(words(f"notice.{of}", listing=named(words, items), date=received, until=until))]
+    if notice.order_number:
+        said.append(paragraph(words("notice.order", number=words.isolated(notice.order_number))))
     if of in (NoticeState.APPEALED, NoticeState.RECEIVED, "reopened", "taken_up"):
         said.append(paragraph(words("notice.due", date=due)))
     if text and of != NoticeState.APPEALED:
@@ -130,15 +130,3 @@ def _said(words: Words, items: Sequence[NoticeItem], of: str, text: str, at: dat
     if of in (NoticeState.NO_ACTION, NoticeState.CONFIRMED):
         said.append(paragraph(words("notice.body"), words("redress.court")))
     return said
-
-
-def _note_failure(mail: NoticeMail, fault: Exception, at: datetime) -> None:
-    """Wait longer each time; a refused address is not tried again."""
-    log.warning("notice_mail_not_delivered", mail=mail.pk, attempts=mail.attempts, error=type(fault).__name__)
-    mail.error = type(fault).__name__  # the address, which the server may repeat, is kept in one place
-    again = try_again_at(mail.attempts, at)
-    if again is None or isinstance(fault, smtplib.SMTPRecipientsRefused):
-        mail.given_up_at = at
-    else:
-        mail.next_try_at = again
-    mail.save(update_fields=["error", "given_up_at", "next_try_at"])

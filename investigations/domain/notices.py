@@ -97,16 +97,16 @@ def decide(
     item = _lock(item)
     if NoticeState.ACTED not in NOTICE_MOVES[NoticeState(item.state)]:
         raise MoveRefused(_("%(reference)s is decided upon already.") % {"reference": item.notice.reference})
-    if item.listing is None:
-        raise Refusal(_("A merchant as a whole was reported: decide on their page, then name the decision here."))
     if queries.followed(item).exists():
         raise MoveRefused(_("A decision upon it waits for a second person already."))
-    found = Violation.objects.filter(policy=version.policy, listing=item.listing, state=ViolationState.OPEN)
+    found = Violation.objects.filter(policy=version.policy, merchant=item.merchant, state=ViolationState.OPEN)
+    found = found.filter(listing=item.listing) if item.listing else found.filter(listing__isnull=True)
     decision = decisions.issue(
         merchant=item.merchant,
         version=version,
         violations=list(found),
-        listings_without_violation=[item.listing],
+        listings_without_violation=[item.listing] if item.listing else [],
+        whole=item.listing is None,
         measure=measure,
         markets=markets,
         minimum_age=None,

@@ -1,6 +1,6 @@
 """Violations that owe a case come into one: the live case of their merchant and cause, or a new one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -11,10 +11,10 @@ from enforcement.models import Violation
 from governance.audit.domain import entries
 from governance.policies.enums import SEVERITY_RANK, Severity
 from investigations import events
-from investigations.domain import deadlines, priorities, queues, routing, telling
+from investigations.domain import deadlines, joining, priorities, queues, routing, telling
 from investigations.enums import LIVE_CASES, CaseOrigin, CaseOutcome
 from investigations.models import Case, CaseItem
-from investigations.queries import family
+from investigations.queries import family, same_cause
 from investigations.queries.routing import active
 
 BATCH = 500
@@ -39,9 +39,15 @@ def _open_batch(at: datetime) -> int:
         .select_related("policy", "version", "merchant")
         .order_by("id")[:BATCH]
     )
+    joining.in_turn(each.merchant_id for each in owed)
     standing = _standing(owed)
-    by_cause = _by_cause(each for each in owed if each.pk not in standing)
-    live = live_cases(by_cause)
+    fresh = [each for each in owed if each.pk not in standing]
+    reported = joining.free_of_answers(same_cause.reported_as(fresh))
+    known = cases_of(_by_cause(fresh))
+    locked = lock_live({*(case.pk for case in known.values()), *(item.case_id for item in reported.values())})
+    taken_in = joining.take_in(fresh, reported, locked, at)
+    by_cause = _by_cause(each for each in fresh if each.pk not in taken_in)
+    live = {key: locked[known[key].pk] for key in by_cause if key in known and known[key].pk in locked}
     new = [by_cause[key] for key in sorted(set(by_cause) - set(live))]
     if new:
         _insert(new, at)
@@ -50,11 +56,11 @@ def _open_batch(at: datetime) -> int:
     added = _add(placed, live, at)
     priorities.reckon({case.pk for case in live.values()}, at=at)
     routing.place([live[key] for key in map(_key_of_group, new) if key in live], queues=active(), at=at)
-    found_again = [each for each in owed if each.pk in standing]
-    violations.owe_nothing(violations=[*placed, *found_again])
+    there = [each for each in owed if each.pk in standing or each.pk in taken_in]
+    violations.owe_nothing(violations=[*placed, *there])
     _record(live, set(map(_key_of_group, new)), added, at)
     events.cases_moved.send(sender=Case)
-    return len(placed) + len(found_again)
+    return len(placed) + len(there)
 
 
 def _standing(owed: Sequence[Violation]) -> set[int]:
@@ -82,6 +88,21 @@ def _key_of_group(group: Sequence[Violation]) -> Key:
 
 def live_cases(keys: Iterable[Key]) -> dict[Key, Case]:
     """The live cases of these causes, or those that took them in, locked so that nobody closes them meanwhile."""
+    found = cases_of(keys)
+    live = lock_live({case.pk for case in found.values()})
+    return {key: live[case.pk] for key, case in found.items() if case.pk in live}
+
+
+def lock_live(keys: Collection[int]) -> dict[int, Case]:
+    """Those of these cases that live, by their keys, locked in one order."""
+    if not keys:
+        return {}
+    rows = Case.objects.select_for_update().filter(pk__in=keys, state__in=LIVE_CASES)
+    return {case.pk: case for case in rows.order_by("pk")}
+
+
+def cases_of(keys: Iterable[Key]) -> dict[Key, Case]:
+    """The live cases of these causes, or those that took them in; not locked."""
     wanted = set(keys)
     near = Case.objects.filter(
         merchant__in={merchant for merchant, _cause in wanted}, cause_key__in={cause for _merchant, cause in wanted}
@@ -90,9 +111,7 @@ def live_cases(keys: Iterable[Key]) -> dict[Key, Case]:
     if missing := wanted - set(found):
         merged = _by_key(near.filter(outcome=CaseOutcome.MERGED).order_by("pk"), missing)
         found |= {key: family.end_of(case) for key, case in merged.items()}
-    locked = Case.objects.select_for_update().filter(pk__in={case.pk for case in found.values()}, state__in=LIVE_CASES)
-    live = {case.pk: case for case in locked.order_by("pk")}
-    return {key: live[case.pk] for key, case in found.items() if case.pk in live}
+    return found
 
 
 def _by_key(cases: Iterable[Case], wanted: set[Key]) -> dict[Key, Case]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from enforcement.domain import letters, mails, ordered, papers, statements
 from enforcement.domain.letters import Block, bullets, paragraph
-from enforcement.domain.messages import LEASE, try_again_at
+from enforcement.domain.messages import LEASE
 from enforcement.language.words import Words
 from governance.accounts.models import User
 from governance.web import formats
@@ -25,6 +25,7 @@ from governance.web.paper import SMALL, STRONG, TITLE, Paper
 from governance.web.refusals import MoveRefused, Refusal
 from investigations.domain.acting import check_person
 from investigations.domain.order_states import lock, record
+from investigations.domain.unsent import note_failure
 from investigations.enums import OrderElement, OrderLetterKind, OrderOutcome, OrderState
 from investigations.models import AuthorityOrder, OrderHandover, OrderItem, OrderLetter
 from listings.models import Merchant
@@ -178,7 +179,7 @@ def deliver(*, letter_id: int, at: datetime) -> bool:
     try:
         _mail(letter, paper).send()
     except Exception as fault:
-        _note_failure(letter, fault, at)
+        note_failure(letter, fault, at)
         return False
     with transaction.atomic():
         letter.sent_at, letter.error = at, ""
@@ -252,15 +253,3 @@ def _mail(letter: OrderLetter, paper: bytes) -> EmailMessage:
     if paper:
         mail.attach(name_of(letter), paper, papers.TYPE)
     return mail
-
-
-def _note_failure(letter: OrderLetter, fault: Exception, at: datetime) -> None:
-    """Wait longer each time; at the end a person sends it."""
-    log.warning("order_letter_not_delivered", letter=letter.pk, attempts=letter.attempts, error=type(fault).__name__)
-    letter.error = type(fault).__name__
-    again = try_again_at(letter.attempts, at)
-    if again is None:
-        letter.given_up_at = at
-    else:
-        letter.next_try_at = again
-    letter.save(update_fields=["error", "given_up_at", "next_try_at"])

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from django.utils.translation import gettext as _
 
 from enforcement.domain.ordered import Ordered
+from enforcement.enums import STANDING_DECISIONS, WAITING_DECISIONS, Origin
 from enforcement.models import Decision
 from enforcement.permissions import can_reverse, markets
 from governance.accounts.models import User
@@ -72,6 +73,17 @@ def check_may_end(made: Collection[Decision], actor: User) -> None:
             _("Decisions upon it also hold in %(markets)s, where you do not decide. Leave it to somebody who does.")
             % {"markets": formats.series(sorted(foreign))}
         )
+
+
+def may_end(order: AuthorityOrder, actor: User) -> bool:
+    """Whether the actor may reverse what was decided upon an order; also where nothing was."""
+    states = sorted(STANDING_DECISIONS | WAITING_DECISIONS)
+    made = Decision.objects.filter(origin_kind=Origin.ORDER, origin_ref=order.reference, state__in=states)
+    try:
+        check_may_end(list(made.order_by("pk")), actor)
+    except NotYoursToEnd:
+        return False
+    return True
 
 
 def territory(order: AuthorityOrder, version: PolicyVersion, listings: Iterable[Listing]) -> list[str]:

@@ -63,12 +63,16 @@ def reckon(case_ids: Iterable[int], *, at: datetime) -> None:
 
 
 def _write(cases: QuerySet[Case], *, at: datetime) -> int:
+    """`reported` is no factor, but says that somebody who reported something of it waits for an answer."""
     parts = {"severity": _severity(), "reach": Round(_reach(), 2), "age": Round(_age(at), 2)}
-    trusted = When(_trusted(), then=JSONObject(**parts, trusted=Value(TRUSTED)))
+    said = {"reported": Value(1.0)}
+    trusted = When(_trusted(), then=JSONObject(**parts, **said, trusted=Value(TRUSTED)))
     ordered = When(_ordered(), then=JSONObject(**parts, ordered=Value(ORDERED)))
+    both = When(_ordered() & _reported(), then=JSONObject(**parts, **said, ordered=Value(ORDERED)))
+    reported = When(_reported(), then=JSONObject(**parts, **said))
     return cases.update(
         priority=_priority(at),
-        priority_parts=Choose(ordered, trusted, default=JSONObject(**parts), output_field=JSONField()),
+        priority_parts=Choose(both, ordered, trusted, reported, default=JSONObject(**parts), output_field=JSONField()),
     )
 
 
@@ -85,8 +89,12 @@ def _ordered() -> Exists:
 
 
 def _trusted() -> Exists:
-    flagged = {"notice__reporter_kind": ReporterKind.FLAGGER, "state": NoticeState.RECEIVED}
-    return Exists(NoticeItem.objects.filter(case_item__case=OuterRef("pk"), **flagged))
+    return _reported(notice__reporter_kind=ReporterKind.FLAGGER)
+
+
+def _reported(**more: str) -> Exists:
+    waiting = {"case_item__settled_at__isnull": True, "state": NoticeState.RECEIVED}
+    return Exists(NoticeItem.objects.filter(case_item__case=OuterRef("pk"), **waiting, **more))
 
 
 def _severity() -> Expression:

@@ -41,6 +41,14 @@ def wake(*, case: Case, actor: User, at: datetime) -> Snooze:
     return _wake(snooze, WokenBy.PERSON, actor, at)
 
 
+def wake_reported(case: Case, *, at: datetime) -> None:
+    """Wake a locked case, where it rests: what was reported in it waits for an answer."""
+    snooze = Snooze.objects.filter(case=case, woken_at=None).select_related("person").first()
+    if snooze is not None:
+        snooze.case = case
+        _wake(snooze, WokenBy.REPORTED, None, at)
+
+
 def wake_due(*, at: datetime) -> int:
     """Wake what has rested long enough or whose event has happened; returns how many. Safe to run twice."""
     woken = 0

@@ -44,6 +44,7 @@ def decide(
     also: Measure | None = None,
     keep: bool = False,
     canned: Collection[int] = (),
+    read: Collection[int] = (),
 ) -> Step:
     """`cases.decide`, and take the next; the same, where it is kept."""
     was_held = _was_held(actor)
@@ -61,6 +62,7 @@ def decide(
         also=also,
         keep=keep,
         canned=canned,
+        read=read,
     )
     return Step(case, ruling, _go_on(case, actor, at, held=was_held, chance=chance))
 

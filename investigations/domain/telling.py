@@ -12,6 +12,7 @@ from investigations.models import Case, Note, Telling, Watch
 TOLD_TO_WATCHERS = frozenset(
     {
         "case.items_added",
+        "case.reported",
         "case.items_corrected",
         "case.decided",
         "case.decision_undone",

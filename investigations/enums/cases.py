@@ -119,6 +119,7 @@ class WokenBy(models.TextChoices):
     TAKEN = "taken", _("somebody took the case")
     CLOSED = "closed", _("the case was closed")
     PERSON = "person", _("somebody woke it")
+    REPORTED = "reported", _("it was reported from outside")
 
 
 class AskedOf(models.TextChoices):

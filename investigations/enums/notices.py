@@ -40,7 +40,11 @@ JUDGED_NOTICES = ENDED_NOTICES | {NoticeState.ACTED, NoticeState.APPEALED}
 
 
 class NoticeGround(models.TextChoices):
-    """What is held to be wrong, in words of people who report; in the order in which they are offered."""
+    """What is held to be wrong, in words of people who report; in the order in which they are offered.
+
+    An order of an authority has one, too: what it says is illegal, in the same words, so that both count in the same categories. The
+    name is that of the older of the two.
+    """
 
     UNSAFE = "unsafe", pgettext_lazy("ground", "It is dangerous: it can hurt, burn, poison or choke somebody")
     PROHIBITED = "prohibited", pgettext_lazy("ground", "It may not be sold, or not to everybody")

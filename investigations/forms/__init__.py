@@ -32,10 +32,14 @@ CURE_CHOICES = [
 ]
 
 
+KEY_DIGITS = 19
+"""So many digits are no key."""
+
+
 def canned_keys(data: Any) -> list[int]:
     """The canned texts, by key, that were put into what was posted."""
     given = data.getlist("canned") if hasattr(data, "getlist") else []
-    return [int(key) for key in given if key.isdecimal() and len(key) < 19]
+    return [int(key) for key in given if key.isdecimal() and len(key) < KEY_DIGITS]
 
 
 class DecideForm(forms.Form):
@@ -124,6 +128,12 @@ class DecideForm(forms.Form):
     @property
     def canned(self) -> list[int]:
         return canned_keys(self.data)
+
+    @property
+    def read(self) -> list[int]:
+        """What of the notices that joined since the claim stood on the page."""
+        given = self.data.getlist("read") if hasattr(self.data, "getlist") else []
+        return [int(key) for key in given if key.isdecimal() and len(key) < KEY_DIGITS]
 
     @property
     def posted_markets(self) -> list[str]:

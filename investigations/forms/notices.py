@@ -19,7 +19,8 @@ from investigations.enums import NoticeGround, ReporterKind
 from investigations.forms import REASON_LENGTH
 from investigations.forms.report import ThingsField, checked
 from investigations.models import Reporter
-from listings.models import Listing
+from investigations.queries import things
+from investigations.queries.things import Thing
 
 
 def letter_languages() -> list[tuple[str, str]]:
@@ -57,7 +58,10 @@ class DecideNotice(forms.Form):
 class EnterNotice(forms.Form):
     """What came by letter or telephone. `markets` are those of whoever enters it; None means all."""
 
-    things = ThingsField(label=_("Listings"), help_text=_("Their numbers, L-…, addresses or EANs, one a line."))
+    things = ThingsField(
+        label=_("Listings or merchants"),
+        help_text=_("Numbers, L-…, addresses or EANs; of a merchant as a whole the reference or address. One a line."),
+    )
     ground = forms.TypedChoiceField(
         label=_("Ground"), choices=NoticeGround.choices, coerce=NoticeGround, initial=NoticeGround.OTHER
     )
@@ -80,6 +84,9 @@ class EnterNotice(forms.Form):
         empty_label=_("none"),
         help_text=_("Stands for name and address."),
     )
+    order_number = forms.CharField(
+        label=_("Order number"), max_length=120, required=False, help_text=_("With which a buyer bought it.")
+    )
     brand = forms.CharField(label=_("Brand or work"), max_length=200, required=False)
     register_number = forms.CharField(label=_("Number in the register"), max_length=100, required=False)
     reporter_name = forms.CharField(label=_("Name of who reports"), max_length=200, required=False)
@@ -96,9 +103,9 @@ class EnterNotice(forms.Form):
         super().__init__(*args, **kwargs)
         self.markets = markets
 
-    def clean_things(self) -> list[Listing]:
-        found: list[Listing] = self.cleaned_data["things"]
-        if self.markets is not None and any(not self.markets.intersection(each.markets) for each in found):
+    def clean_things(self) -> list[Thing]:
+        found: list[Thing] = self.cleaned_data["things"]
+        if self.markets is not None and any(not self.markets.intersection(things.markets_of(each)) for each in found):
             raise forms.ValidationError(_t("Some of these are in none of your markets."))
         return found
 
@@ -114,6 +121,7 @@ class EnterNotice(forms.Form):
             flagger=data["flagger"],
             brand=data["brand"],
             register_number=data["register_number"],
+            order_number=data["order_number"],
         )
 
 

@@ -18,7 +18,6 @@ from investigations.domain.notice_intake import LONGEST, Sender
 from investigations.domain.notice_intake import MOST as MOST_THINGS
 from investigations.enums import NAMELESS_GROUNDS, NoticeGround, ReporterKind
 from investigations.queries import things
-from listings.models import Listing
 
 STAMP_SALT = "investigations.report"
 QUICKEST, SLOWEST = timedelta(seconds=3), timedelta(hours=24)
@@ -27,22 +26,23 @@ SHOWN = 5
 
 
 class ThingsField(forms.CharField):
-    """Listings, one a line: an address, a number (L-…) or an EAN. What is not found is named, and everything typed stays."""
+    """Listings or merchants, one a line: an address, a number (L-…), an EAN, a merchant's reference. What is not found is named, and everything
+    typed stays."""
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"rows": 3, "dir": "ltr", "spellcheck": "false", "autocapitalize": "none"}
         super().__init__(widget=forms.Textarea(attrs=attrs), max_length=20_000, **kwargs)
 
-    def clean(self, value: Any) -> list[Listing]:
+    def clean(self, value: Any) -> list[things.Thing]:
         lines = [line for line in str(super().clean(value)).splitlines() if line.strip()]
         if len(lines) > MOST_THINGS:
-            raise forms.ValidationError(_t("Name at most 50 listings at once, and send the others in a second report."))
+            raise forms.ValidationError(_t("Name at most 50 at once, and send the others in a second report."))
         found, unknown = things.find_all(lines)
         if unknown:
             listed = ", ".join(f"\u2068{line.strip()[:80]}\u2069" for line in unknown[:SHOWN])
             text = ngettext(
-                "We found no listing for this: %(lines)s. Copy its address, its number (L-…) or its EAN once more.",
-                "We found no listing for these: %(lines)s. Copy their addresses, numbers (L-…) or EANs once more.",
+                "We found nothing for this: %(lines)s. Copy the address, the number (L-…) or the EAN once more.",
+                "We found nothing for these: %(lines)s. Copy the addresses, numbers (L-…) or EANs once more.",
                 len(unknown),
             )
             raise forms.ValidationError(text % {"lines": listed})
@@ -55,8 +55,10 @@ class ReportForm(forms.Form):
     """A report by anybody. `website` is a field that people do not see; `stamp` says when the page was opened, signed."""
 
     things = ThingsField(
-        label=_("Which listing is it?"),
-        help_text=_("Its address, its number (L-…) or its EAN. One on each line where there are several."),
+        label=_("Which listing or seller is it?"),
+        help_text=_(
+            "A listing’s address, its number (L-…) or its EAN. To report a seller as a whole, the address of their page or their reference. One on each line where there are several."
+        ),
     )
     ground = forms.TypedChoiceField(
         label=_("What is wrong with it?"), choices=[("", _("Choose…")), *NoticeGround.choices], coerce=NoticeGround
@@ -80,6 +82,13 @@ class ReportForm(forms.Form):
         coerce=ReporterKind,
         initial=ReporterKind.PERSON.value,
         widget=forms.RadioSelect,
+    )
+    order_number = forms.CharField(
+        label=_("Order number"),
+        max_length=120,
+        required=False,
+        help_text=_("If you have bought it. The seller does not learn it from us."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "ltr"}),
     )
     brand = forms.CharField(label=_("Brand or work"), max_length=200, required=False)
     register_number = forms.CharField(
@@ -156,6 +165,7 @@ class ReportForm(forms.Form):
             email=data["email"],
             brand=data["brand"],
             register_number=data["register_number"],
+            order_number=data["order_number"],
             proof=sent(data["right_proof"]),
         )
 

@@ -101,6 +101,11 @@ class Case(models.Model):
     def __str__(self) -> str:
         return f"C-{self.pk}"
 
+    @property
+    def is_reported(self) -> bool:
+        """Whether somebody reported something in it, and may wait for an answer."""
+        return self.origin == CaseOrigin.NOTICE or "reported" in self.priority_parts
+
 
 class CaseItem(models.Model):
     """One subject of a case with the verdict on it. `listing` empty means the merchant itself, `violation` empty that it was reported.

@@ -38,6 +38,7 @@ class Notice(models.Model):
     reporter_name = models.CharField(max_length=200, blank=True)
     reporter_email = models.EmailField(blank=True)
     right = models.ForeignKey(ReporterRight, on_delete=models.PROTECT, null=True, blank=True, related_name="notices")
+    order_number = models.CharField(max_length=120, blank=True, help_text="Of the order with which they bought it.")
     language = models.CharField(max_length=8)
     sent_key = models.CharField(max_length=100, blank=True)
     entered_by = models.ForeignKey(
@@ -84,7 +85,8 @@ class NoticeItem(models.Model):
     """One thing that is reported: a listing, or (`listing` empty) a merchant as a whole.
 
     `due_at` is by when it is to be answered: the report, after an appeal the appeal. `decision` is what followed, where we acted.
-    `case_item` is where it waits for a verdict; without one it owes a case. `unfounded` says that it was manifestly so.
+    `case_item` is where it waits for a verdict, since `joined_at` (older rows do not know it); without one it owes a case. `unfounded` says that
+    it was manifestly so.
     """
 
     notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="items")
@@ -97,6 +99,7 @@ class NoticeItem(models.Model):
     case_item = models.ForeignKey(
         CaseItem, on_delete=models.PROTECT, null=True, blank=True, related_name="notice_items"
     )
+    joined_at = models.DateTimeField(null=True, blank=True)
     unfounded = models.BooleanField(default=False)
 
     class Meta:
@@ -130,8 +133,8 @@ class NoticeItem(models.Model):
                 operation=pgtrigger.Update,
                 when=pgtrigger.Before,
                 func="""
-                    IF to_jsonb(NEW) - '{state,due_at,decision_id,case_item_id,unfounded}'::text[] IS DISTINCT FROM
-                       to_jsonb(OLD) - '{state,due_at,decision_id,case_item_id,unfounded}'::text[] THEN
+                    IF to_jsonb(NEW) - '{state,due_at,decision_id,case_item_id,joined_at,unfounded}'::text[] IS DISTINCT FROM
+                       to_jsonb(OLD) - '{state,due_at,decision_id,case_item_id,joined_at,unfounded}'::text[] THEN
                         RAISE EXCEPTION 'what was reported is fixed as it came';
                     END IF;
                     RETURN NEW;

@@ -103,7 +103,12 @@ def _causes_of_judging(run: BulkRun, actor: User) -> list[tuple[BulkLeft, Any]]:
         (BulkLeft.STATE, ~Exists(items)),
         (BulkLeft.OWN, Q(state=CaseState.HELD) & (held | decided)),
         (BulkLeft.ASKED, Exists(asked)),
-        (BulkLeft.REPORTED, Q(origin=CaseOrigin.NOTICE) | Exists(items.filter(violation__isnull=True))),
+        (
+            BulkLeft.REPORTED,
+            Q(origin=CaseOrigin.NOTICE)
+            | Q(priority_parts__has_key="reported")
+            | Exists(items.filter(violation__isnull=True)),
+        ),
     ]
     if run.verb == BulkVerb.DECIDE:
         measure = run.params.get("measure", "")

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from governance.accounts.permissions import Anyone
 from governance.policies.enums import Measure
 from governance.web import formats
-from investigations.enums import CaseOrigin, ClaimEnd, TileAnswer, TileFate
+from investigations.enums import ClaimEnd, TileAnswer, TileFate
 from investigations.models import Case, CaseDecision, CaseItem, Claim, GridPage, Queue
 from investigations.queries import exhibits, lines, panel, wellbeing, work
 from investigations.queries.work import Standing
@@ -109,7 +109,7 @@ def whole(case: Case, item: CaseItem | None, waiting: int) -> str:
         return text % {"count": formats.number(waiting)}
     if item.listing is None:
         return _("About the merchant, not about a listing")
-    if item.violation is None or case.origin == CaseOrigin.NOTICE:
+    if item.violation is None or case.is_reported:
         return _("Reported from outside: whoever reported it reads your answer")
     if item.violation.policy_id != case.policy_id:
         return _("Found under another policy than the case: read it in full")

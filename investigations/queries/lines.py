@@ -15,7 +15,7 @@ from governance.accounts.models import User
 from governance.policies.enums import Subject, VersionState
 from governance.policies.models import PolicyText
 from governance.web import formats
-from investigations.enums import GROUND_NAME, CaseOrigin, NoticeGround
+from investigations.enums import GROUND_NAME, NoticeGround
 from investigations.models import Case, CaseItem, Claim, Question, Snooze
 
 REPEAT_OVER = timedelta(days=365)
@@ -128,7 +128,7 @@ def reasons(case: Case, *, items: int, repeat: int) -> list[Reason]:
         found.append(Reason(_("Order of an authority"), "gavel", "critical"))
     elif "trusted" in case.priority_parts:
         found.append(Reason(_("Trusted flagger"), "shield-check", "serious"))
-    elif case.origin == CaseOrigin.NOTICE:
+    elif case.is_reported:
         found.append(Reason(_("Reported from outside"), "flag"))
     if case.orders_30d:
         text = ngettext("%(count)s sold in 30 d", "%(count)s sold in 30 d", case.orders_30d)

@@ -13,9 +13,12 @@ from enforcement.queries import deadlines
 from governance.accounts.enums import Kind
 from governance.accounts.models import User
 from governance.accounts.permissions import Anyone
+from governance.policies.enums import Subject
 from investigations import permissions
 from investigations.enums import OPEN_NOTICES, NoticeState, ReporterKind
 from investigations.models import Case, CaseItem, Notice, NoticeItem, NoticeMail, NoticeMove
+from investigations.queries import work
+from listings.models import OrderLine
 
 AT_ONCE = 500
 
@@ -59,6 +62,14 @@ def case_of(item: NoticeItem) -> Case | None:
     return Case.objects.filter(items=item.case_item_id).first() if item.case_item_id else None
 
 
+def bought_at(item: NoticeItem) -> datetime | None:
+    """When what is reported was bought with the order that the buyer names, as far as the marketplace's orders say."""
+    if not item.notice.order_number or item.listing_id is None:
+        return None
+    rows = OrderLine.objects.filter(order_id=item.notice.order_number, listing=item.listing_id)
+    return rows.order_by("pk").values_list("ordered_at", flat=True).first()
+
+
 def moves(of: Iterable[NoticeItem]) -> list[NoticeMove]:
     """The newest first."""
     rows = NoticeMove.objects.filter(item__in=[item.pk for item in of]).select_related("actor", "mail")
@@ -94,12 +105,18 @@ def followed(item: NoticeItem) -> QuerySet[Decision]:
 
 def to_follow() -> list[NoticeItem]:
     """What is open although a decision was made upon it that nothing holds any more."""
-    told = Decision.objects.filter(
-        origin_kind=Origin.NOTICE,
-        origin_ref=OuterRef("notice__reference"),
-        items__listing=OuterRef("listing"),
-        case_decision__isnull=True,
-    ).exclude(state__in=[DecisionState.HELD, DecisionState.WITHDRAWN])
+    told = (
+        Decision.objects.filter(
+            origin_kind=Origin.NOTICE,
+            origin_ref=OuterRef("notice__reference"),
+            case_decision__isnull=True,
+        )
+        .filter(
+            Q(items__listing=OuterRef("listing"))
+            | Q(items__isnull=False, items__listing__isnull=True, merchant=OuterRef("merchant"))
+        )
+        .exclude(state__in=[DecisionState.HELD, DecisionState.WITHDRAWN])
+    )
     return list(NoticeItem.objects.filter(Exists(told), state__in=sorted(OPEN_NOTICES)).order_by("pk"))
 
 
@@ -137,6 +154,16 @@ def of_case(case: Case) -> QuerySet[NoticeItem]:
     return rows.select_related("notice__reporter", "listing", "merchant").order_by("received_at", "pk")
 
 
+def subjects_of(case: Case) -> list[Subject]:
+    """What policies may be about under which a case is judged that no rule has opened: what waits in it."""
+    waiting = work.unsettled(case)
+    about = {
+        Subject.LISTINGS: waiting.filter(listing__isnull=False).exists(),
+        Subject.MERCHANTS: waiting.filter(listing__isnull=True).exists(),
+    }
+    return [subject for subject, there in about.items() if there]
+
+
 def reported(case: Case) -> Reported:
     rows = NoticeItem.objects.filter(case_item__case=case).values_list("notice__reporter_kind")
     counts = dict(rows.order_by().annotate(count=Count("notice", distinct=True)))
@@ -145,11 +172,15 @@ def reported(case: Case) -> Reported:
 
 
 def origin_of(case: Case, of: Iterable[CaseItem]) -> tuple[Origin, str]:
-    """What a decision on these items goes back to: the first notice about them, a trusted flagger's before others; else the case."""
+    """What a decision on these items goes back to: the first notice about them, a trusted flagger's before others; else the case.
+
+    What a sweep had found before it was reported goes back to the case: nobody's notice led to that.
+    """
     keys = [item.pk for item in of]
     if not keys:
         return Origin.CASE, str(case)
-    waiting = NoticeItem.objects.filter(case_item__in=keys, state=NoticeState.RECEIVED)
+    led = Q(case_item__violation__isnull=True) | Q(joined_at__lte=F("case_item__added_at"))
+    waiting = NoticeItem.objects.filter(led, case_item__in=keys, state=NoticeState.RECEIVED)
     trusted = Q(notice__reporter_kind=ReporterKind.FLAGGER)
     rows = waiting.annotate(trusted=Count("pk", filter=trusted)).order_by("-trusted", "pk")
     reference = rows.values_list("notice__reference", flat=True).first()
@@ -158,8 +189,13 @@ def origin_of(case: Case, of: Iterable[CaseItem]) -> tuple[Origin, str]:
 
 def awaited(of: Iterable[CaseItem]) -> bool:
     """Whether somebody who reported one of these waits for an answer."""
-    keys = [item.pk for item in of if item.violation_id is None]
-    return bool(keys) and NoticeItem.objects.filter(case_item__in=keys, state=NoticeState.RECEIVED).exists()
+    return NoticeItem.objects.filter(case_item__in=[item.pk for item in of], state=NoticeState.RECEIVED).exists()
+
+
+def since(case: Case, at: datetime) -> list[NoticeItem]:
+    """What was reported about what waits in a case after this moment, such as that of a claim."""
+    rows = of_case(case).filter(state=NoticeState.RECEIVED, case_item__settled_at__isnull=True, joined_at__gt=at)
+    return list(rows)
 
 
 def owing_a_case() -> QuerySet[NoticeItem]:

@@ -1,4 +1,5 @@
-"""Which listings somebody outside means: by the marketplace's address, our number or an EAN. Every look-up goes by an index."""
+"""What somebody outside means: listings by the marketplace's address, our number or an EAN, a merchant by address or public id.
+Every look-up goes by an index."""
 
 import re
 from collections.abc import Iterable
@@ -7,24 +8,43 @@ from django.conf import settings
 from django.db.models import Q
 
 from listings.enums import ListingState
-from listings.models import Listing
+from listings.models import Listing, Merchant
+
+Thing = Listing | Merchant
 
 NUMBER = re.compile(r"(?<![A-Za-z0-9])[Ll]-?(\d{1,18})(?![A-Za-z0-9])")
 EAN = re.compile(r"(?<![A-Za-z0-9])(\d{8}|\d{12,14})(?![A-Za-z0-9])")
+PUBLIC_ID = re.compile(r"[A-Za-z0-9-]{6,20}")
 OF_ONE_EAN = 51
 """One more than a notice takes."""
 
 
-def find_all(lines: Iterable[str]) -> tuple[list[Listing], list[str]]:
-    """The listings that the lines mean, each once in their order, and the lines that mean none."""
-    found: dict[int, Listing] = {}
+def find_all(lines: Iterable[str]) -> tuple[list[Thing], list[str]]:
+    """What the lines mean, each once in their order, and the lines that mean nothing here."""
+    found: dict[Thing, None] = {}
     unknown = []
     for line in lines:
-        listings = find(line)
-        found |= {listing.pk: listing for listing in listings if listing.pk not in found}
-        if not listings:
+        meant = find_any(line)
+        found |= dict.fromkeys(meant)
+        if not meant:
             unknown.append(line)
-    return list(found.values()), unknown
+    return list(found), unknown
+
+
+def find_any(text: str) -> list[Thing]:
+    """The merchant as a whole that one line means, by the address of their page or their public id; else its listings."""
+    value = text.strip()
+    by_address = re.search(settings.MERCHANT_ADDRESS, value) if settings.MERCHANT_ADDRESS else None
+    if by_address and not _in_address(value):
+        return list(Merchant.objects.filter(external_id=by_address["merchant"]))
+    if PUBLIC_ID.fullmatch(value) and (merchant := Merchant.objects.filter(public_id=value.upper()).first()):
+        return [merchant]
+    return list(find(value))
+
+
+def markets_of(thing: Thing) -> list[str]:
+    """Where it is offered; of a merchant, where they are established."""
+    return [thing.country] if isinstance(thing, Merchant) else thing.markets
 
 
 def find(text: str) -> list[Listing]:

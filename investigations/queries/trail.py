@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from enforcement.models import Decision
 from governance.accounts.permissions import Anyone
@@ -34,7 +34,7 @@ def counts(case: Case) -> Counts:
     items = CaseItem.objects.filter(case__in=keys).aggregate(
         waiting=Count("id", filter=Q(settled_at__isnull=True)),
         settled=Count("id", filter=Q(settled_at__isnull=False)),
-        reported=Count("id", filter=Q(violation__isnull=True, answer="")),
+        reported=Count("id", filter=Exists(NoticeItem.objects.filter(case_item=OuterRef("pk")))),
     )
     return Counts(
         waiting=items["waiting"],

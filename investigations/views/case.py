@@ -67,7 +67,8 @@ def show(
     line = lines.of([case], language=language(), at=now)[case.pk]
     past = merchants.history(case.merchant, limit=HISTORY_SHOWN, until=golden_cases.judged_from(case))
     titles = lines.policy_titles({each.decision.version.policy_id for each in past}, language=language())
-    context = pane(request, case, tab) | {
+    shown = pane(request, case, tab)
+    context = shown | {
         "heading": lines.heading(line, case.merchant.name),
         "line": line,
         "clock": lines.clock(case.due_at, at=now),
@@ -91,7 +92,7 @@ def show(
         "hold_form": ReasonForm(prefix="hold"),
         "skip_form": ReasonForm(prefix="skip"),
         **deciding.context(case, form=form, mine=mine, at=now),
-        **case_notices.context(case, request.user, mine=mine),
+        **case_notices.context(case, request.user, held, mine=mine, notices=shown["counts"].notices),
     }
     context["asked"] = (
         context["page"] if tab == "listings" else exhibits.page(exhibits.items_of(case), language=language())

@@ -152,6 +152,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
             also=given["also"],
             keep=given["keep"],
             canned=form.canned,
+            read=form.read,
         )
     except Refusal as refusal:
         return _refused(request, case, refusal)

@@ -83,7 +83,7 @@ def context(case: Case, *, form: DecideForm | None, mine: bool, at: datetime) ->
         "curable": " ".join(measure.value for measure, kind in MEASURES.items() if kind.curable),
         "market_options": _markets(beside),
         "reasons": [beside.text.title if beside.text else "", *VIOLATION_REASONS],
-        "fine_reasons": NOTICE_FINE_REASONS if case.origin == CaseOrigin.NOTICE else entering.FINE_REASONS,
+        "fine_reasons": NOTICE_FINE_REASONS if case.is_reported else entering.FINE_REASONS,
     }
     if not mine and form is None:
         return shown
@@ -183,7 +183,7 @@ def _points(case: Case, version: PolicyVersion, measure: Measure, *, at: datetim
     """An order that is carried out gives none."""
     if case.origin == CaseOrigin.ORDER:
         return 0
-    kind, reference = notices.origin_of(case, work.unsettled(case) if case.origin == CaseOrigin.NOTICE else ())
+    kind, reference = notices.origin_of(case, work.unsettled(case) if case.is_reported else ())
     key = f"{kind.value}/{reference}/P{version.policy_id}"
     return ledger.due(merchant_id=case.merchant_id, version=version, measure=measure, event_key=key, at=at)
 

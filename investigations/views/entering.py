@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from enforcement.models import Decision
 from enforcement.queries.waiting import is_scheduled
-from investigations.enums import CaseOrigin, Verdict
+from investigations.enums import Verdict
 from investigations.forms import CURE_CHOICES, DecideForm
 from investigations.models import Case, CaseDecision
 from investigations.queries import panel, work
@@ -36,7 +36,7 @@ def of(case: Case, beside: panel.Panel, form: DecideForm | None, taken_back: Cas
             "without_notice": form.data.get("without_notice", ""),
             "starts_at": form.data.get("starts_at", ""),
             "reason": form.data.get("reason", ""),
-            "fine_reason": form.data.get("fine_reason", ""),
+            "fine_reason": _for_reporters(case, form.data.get("fine_reason", "")),
             "known_up_to": form.data.get("known_up_to", last),
         }
     before = taken_back.decision if taken_back else None
@@ -53,9 +53,14 @@ def of(case: Case, beside: panel.Panel, form: DecideForm | None, taken_back: Cas
         "without_notice": before.without_notice if before else "",
         "starts_at": timezone.localtime(before.starts_at).strftime(MINUTE) if before and is_scheduled(before) else "",
         "reason": before.reason if before else beside.text.title if beside.text else "",
-        "fine_reason": "" if case.origin == CaseOrigin.NOTICE else str(FINE_REASONS[0]),
+        "fine_reason": "" if case.is_reported else str(FINE_REASONS[0]),
         "known_up_to": last,
     }
+
+
+def _for_reporters(case: Case, entered: str) -> str:
+    """What was offered before somebody reported it was written for us, not for them."""
+    return "" if case.is_reported and entered in map(str, FINE_REASONS) else entered
 
 
 def _also(taken_back: CaseDecision | None) -> str:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from enforcement.enums import DecisionState
 from enforcement.queries import decisions
 from enforcement.views.kept import as_download
+from governance.policies.enums import Subject
 from governance.policies.models import Policy
 from governance.web import toasts
 from governance.web.access import opens
@@ -119,7 +120,7 @@ def _show(
     may_decide = permissions.can_decide_notices(request.user)
     may_act = may_decide and item.state not in (NoticeState.ACTED, NoticeState.APPEALED, NoticeState.SET_ASIDE)
     waits = queries.followed(item).first() if may_act else None
-    may_rule = may_act and waits is None and item.listing_id is not None
+    may_rule = may_act and waits is None
     record = reporters.records([notice.reporter], at=now).get(notice.reporter.pk) if notice.reporter else None
     context = {
         "notice": notice,
@@ -128,10 +129,12 @@ def _show(
         "clock": lines.clock(item.due_at, at=now, soon=lines.DAY) if item.state in OPEN_NOTICES else None,
         "waits": waits,
         "may_rule": may_rule,
-        "form": form or (DecideNotice(policies=policies_in_force.by_title()) if may_rule else None),
+        "form": form or (DecideNotice(policies=_policies(item)) if may_rule else None),
         "moves": queries.moves([item]),
         "files": list(notice.files.select_related("right").order_by("pk")),
         "record": record,
+        "may_see_order": may_decide,
+        "bought_at": queries.bought_at(item) if may_decide else None,
         "case": queries.case_of(item),
         "may_end": may_decide and item.state == NoticeState.RECEIVED,
         "may_act": may_act,
@@ -142,6 +145,10 @@ def _show(
         "entered": entered,
     }
     return render(request, "investigations/notice.html", context, status=status)
+
+
+def _policies(item: NoticeItem) -> list[tuple[int, str]]:
+    return policies_in_force.by_title([Subject.LISTINGS if item.listing_id else Subject.MERCHANTS])
 
 
 @require_POST
@@ -167,7 +174,8 @@ def take_up(request: HttpRequest, reference: str, item: int) -> HttpResponse:
 @opens(permissions.can_decide_notices)
 def decide(request: HttpRequest, reference: str, item: int) -> HttpResponse:
     """Take a measure upon the notice."""
-    reported, form = _load(request, reference, item), DecideNotice(request.POST, policies=policies_in_force.by_title())
+    reported = _load(request, reference, item)
+    form = DecideNotice(request.POST, policies=_policies(reported))
     if not form.is_valid():
         return _show(request, reported, form=form, status=422)
     given = form.cleaned_data

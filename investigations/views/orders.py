@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 
 from enforcement.domain import papers
 from enforcement.views.kept import as_download
+from governance.accounts.views.acting import person
 from governance.policies.enums import Matter
 from governance.web import toasts
 from governance.web.access import opens
 from governance.web.lists import Column, ListPage
 from governance.web.refusals import Refusal
 from investigations import permissions
-from investigations.domain import order_intake, order_letters
+from investigations.domain import order_intake, order_letters, order_terms
 from investigations.enums import (
     CARRIED_OUT_ORDERS,
     ELEMENT_LAW,
@@ -212,7 +213,9 @@ def _verbs(request: HttpRequest, order: AuthorityOrder, items: list[OrderItem]) 
         "may_give": ready and not about_content and any(item.merchant_id for item in items),
         "may_complete": works and state == OrderState.EXECUTING,
         "may_refuse": works and OrderState.REFUSED in ORDER_MOVES[state] and not decided,
-        "may_withdraw": works and OrderState.WITHDRAWN in ORDER_MOVES[state],
+        "may_withdraw": works
+        and OrderState.WITHDRAWN in ORDER_MOVES[state]
+        and order_terms.may_end(order, person(request)),
         "may_take_up": works and state in (OrderState.REFUSED, OrderState.PARTLY),
     }
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -221,6 +222,7 @@ def _deed_of(measure: Measure, count: int, *, about_merchant: bool) -> str:
 EVENTS: Mapping[str, str | Promise] = {
     "case.opened": gettext_lazy("Opened"),
     "case.items_added": gettext_lazy("More was found"),
+    "case.reported": gettext_lazy("It was reported from outside"),
     "case.items_corrected": gettext_lazy("The merchant corrected something"),
     "case.claimed": pgettext_lazy("case", "Taken"),
     "case.claim_extended": gettext_lazy("Kept for longer"),
@@ -262,10 +264,20 @@ def event(entry: Entry) -> dict[str, Any]:
     return {
         "text": EVENTS.get(entry.verb, entry.verb),
         "other": next((entry.data[name] for name in REFERRED if name in entry.data), ""),
-        "reason": entry.data.get("reason", ""),
+        "reason": entry.data.get("reason", "") or _raised(entry),
         "actor": entry.actor,
         "at": entry.at,
     }
+
+
+def _raised(entry: Entry) -> str:
+    """What a notice has made more urgent in the case that it joined."""
+    said = []
+    if entry.data.get("trusted"):
+        said.append(_("a trusted flagger's notice counts more"))
+    if due := parse_datetime(str(entry.data.get("due_at", ""))):
+        said.append(_("to be decided by %(day)s now") % {"day": formats.minute(due)})
+    return formats.series(said) if said else ""
 
 
 def news(telling: Telling) -> str:

@@ -74,6 +74,7 @@ VERBS: Mapping[str, str | Promise] = {
     "case.opened": _("Case opened"),
     "case.question_withdrawn": _("Question about a case taken back"),
     "case.policy_chosen": _("Policy chosen for a reported case"),
+    "case.reported": _("Case reported from outside"),
     "case.released": _("Case released"),
     "case.rerouted": _("Case moved to another queue"),
     "case.reopened": _("Case reopened"),

@@ -1,10 +1,14 @@
 """Notices over the API: several things in one, once however often it is sent; a trusted flagger's key files in its name."""
 
+import hashlib
 import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -15,7 +19,7 @@ from governance.accounts.enums import Scope
 from governance.accounts.models import ApiKey
 from investigations.domain import notices, reporters
 from investigations.domain.reporters import Award
-from investigations.models import Notice, NoticeItem
+from investigations.models import Notice, NoticeFile, NoticeItem
 from tests.enforcement.ground import Ground
 
 pytestmark = pytest.mark.django_db
@@ -131,5 +135,64 @@ def test_it_asks_a_fixed_number_of_queries(
     for number in range(rows):
         post(client, body(ground, key=str(number)), secret)
     get(client, PATH, secret)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         get(client, PATH, secret)
+
+
+# --- files ---------------------------------------------------------------------------------------------
+
+PNG = b"\x89PNG\r\n\x1a\n what was seen"
+PDF = b"%PDF-1.7 an extract of the register"
+
+
+def with_files(client: Client, fields: dict[str, Any], secret: str) -> HttpResponse:
+    return client.post(PATH, fields, headers={"authorization": f"Bearer {secret}"})  # type: ignore[return-value]
+
+
+def form(ground: Ground, **more: Any) -> dict[str, Any]:
+    """The body as `multipart/form-data` has it."""
+    return {
+        "items[0]find": f"L-{ground.listing('Ball').pk}", "items[1]merchant": ground.merchant.public_id,
+        "ground": "counterfeit", "reason": "A fake.", "good_faith": "true", "reporter_kind": "rights",
+        "reporter_name": "Rina", "reporter_email": "rina@reporter.example", "brand": "Balla", "key": "our-2",
+    } | more  # fmt: skip
+
+
+def test_files_and_proofs_of_a_right_come_with_it_and_once(
+    client: Client, ground: Ground, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    _key, secret = key("desk", Scope.NOTICES_WRITE, Scope.NOTICES_READ)
+
+    def sent() -> dict[str, Any]:
+        files = [SimpleUploadedFile("../seen.exe", PNG), SimpleUploadedFile("second.png", PNG + b"2")]
+        return {"files": files, "right_proof": SimpleUploadedFile("right.pdf", PDF)}
+
+    wanted = form(ground)
+    made = with_files(client, wanted | sent(), secret)
+    assert made.status_code == 201, made.content
+    told = json.loads(made.content)
+    assert [(each["name"], each["content_type"]) for each in told["files"]] == [
+        ("seen.exe", "image/png"), ("second.png", "image/png"), ("right.pdf", "application/pdf"),
+    ]  # fmt: skip
+    assert told["files"][2]["sha256"] == hashlib.sha256(PDF).hexdigest()
+    assert [each["listing"] is None for each in told["items"]] == [False, True]
+    assert json.loads(with_files(client, wanted | sent(), secret).content) == told
+    assert json.loads(get(client, f"{PATH}/{told['reference']}", secret).content) == told
+    right = NoticeFile.objects.get(name="right.pdf").right
+    assert (NoticeFile.objects.count(), right is not None and right.brand) == (3, "Balla")
+
+
+@pytest.mark.parametrize(
+    "files", [[b"MZ a program"], [PNG + b"\0" * (20 * 1024 * 1024)], [PNG] * 6], ids=["kind", "large", "many"]
+)
+def test_a_file_that_the_forms_refuse_is_refused_and_nothing_is_written(
+    client: Client, ground: Ground, settings: LazySettings, tmp_path: Path, files: list[bytes]
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    _key, secret = key("desk", Scope.NOTICES_WRITE)
+    refused = with_files(client, form(ground, files=[SimpleUploadedFile("a.png", each) for each in files]), secret)
+    assert refused.status_code in (400, 409, 422)
+    assert refused["Content-Type"] == "application/problem+json"
+    assert not Notice.objects.exists()
+    assert not list(tmp_path.glob("appeals/*"))

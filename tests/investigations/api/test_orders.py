@@ -2,9 +2,12 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -91,7 +94,7 @@ def test_the_list_asks_as_often_for_many_as_for_one(
         received(ground.sela, *[ground.listing(f"{n} {m}") for m in range(rows)], number=f"{n}")
     headers = key(READ)
     client.get(PATH, headers=headers)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(client.get(PATH, headers=headers).json()["results"]) == rows
 
 
@@ -128,3 +131,22 @@ def test_what_a_transparency_report_counts(client: Client, ground: Ground) -> No
 def test_without_orders_there_is_the_total_alone() -> None:
     rows = order_totals.totals(AuthorityOrder.objects.all(), since=NOON.date(), until=NOON.date())
     assert [(row.country, row.act, row.act_effect_hours) for row in rows] == [("TOTAL", 0, None)]
+
+
+def test_files_come_with_it_and_those_that_it_did_not_have_are_added(
+    client: Client, ground: Ground, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    headers, plain = key(READ, WRITE), body(ground) | {"items": ["nothing here"]}
+
+    def send(*contents: bytes) -> HttpResponse:
+        files = [SimpleUploadedFile("order.pdf", each) for each in contents]
+        return client.post(PATH, plain | {"files": files}, headers=headers)  # type: ignore[return-value]
+
+    first = send(b"%PDF-1.7 one")
+    assert first.status_code == 201, first.content
+    assert len(json.loads(first.content)["files"]) == 1
+    second = send(b"%PDF-1.7 one", b"%PDF-1.7 two")
+    assert (second.status_code, len(json.loads(second.content)["files"])) == (200, 2)
+    assert send(b"MZ a program").status_code in (400, 409, 422)
+    assert AuthorityOrder.objects.get().files.count() == 2

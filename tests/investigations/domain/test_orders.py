@@ -1,6 +1,7 @@
 """Orders: on record once, checked, asked about, answered, refused, withdrawn; their letters go out once and can be proved."""
 
 import hashlib
+import smtplib
 from datetime import timedelta
 from itertools import product
 from typing import Any
@@ -14,7 +15,7 @@ from governance.accounts.models import User
 from governance.audit.models import Entry
 from governance.web.refusals import MoveRefused, Refusal
 from investigations import tasks
-from investigations.domain import order_intake, order_letters, order_states, orders
+from investigations.domain import order_intake, order_letters, order_states, order_terms, orders, unsent
 from investigations.domain.acting import NotAPerson, ReasonsMissing
 from investigations.domain.order_intake import IssuerMissing, NothingNamed, NotYetReceived
 from investigations.domain.order_terms import NotYoursToEnd
@@ -279,6 +280,8 @@ def test_who_may_not_reverse_does_not_withdraw_what_was_decided(ground: Ground) 
     for actor in (inga, mara, person("gerd", Role.SENIOR_REVIEWER, markets=["DE"])):
         with pytest.raises(NotYoursToEnd):
             orders.withdraw(order=decided, text="Mistaken.", actor=actor, at=LATER)
+        assert not order_terms.may_end(decided, actor)
+    assert order_terms.may_end(decided, ground.sela)
     assert (again(decided).state, Decision.objects.get().state) == (OrderState.EXECUTING, "in_force")
     fresh = checked(ground.sela, ground.listing("Cube"), number="5")
     assert orders.withdraw(order=fresh, text="Mistaken.", actor=mara, at=LATER) == []
@@ -356,6 +359,14 @@ def test_a_letter_that_cannot_be_delivered_waits_and_is_given_up(ground: Ground,
         at = max(letter.next_try_at, at)
     assert letter.given_up_at is not None
     assert letter.attempts == 8
+
+
+def test_a_refused_address_is_not_tried_again(ground: Ground) -> None:
+    """As with mail to who reported: the address is kept in one place, whatever the server says of it."""
+    letter = last_letter(received(ground.sela, "L-1"))
+    unsent.note_failure(letter, smtplib.SMTPRecipientsRefused({ADDRESS: (550, b"nobody")}), NOON)
+    letter.refresh_from_db()
+    assert (letter.given_up_at, letter.error) == (NOON, "SMTPRecipientsRefused")
 
 
 def test_every_move_is_allowed_or_refused(ground: Ground) -> None:

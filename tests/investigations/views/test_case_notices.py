@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from enforcement.enums import Origin
+from enforcement.enums import Origin, Owed
 from enforcement.models import Decision
 from governance.accounts.enums import Role
-from investigations.domain import claims, notice_intake
+from investigations.domain import claims, notice_intake, opening
 from investigations.domain.notice_intake import Sender
 from investigations.enums import NoticeGround, Verdict
 from investigations.models import Case, CaseDecision
@@ -112,3 +112,30 @@ def test_who_may_choose_a_policy(client: Client, ground: Ground, role: Role, all
     client.force_login(person("olga", role))
     answer = client.post(url("case-policy", case.pk), {"policy": ground.policy.pk})
     assert answer.status_code == (302 if allowed else 403)
+
+
+def test_a_notice_that_joins_while_it_is_judged_is_read_before_it_is_decided(client: Client, ground: Ground) -> None:
+    ball = ground.listing("Ball")
+    ground.violation(ball, owed=Owed.CASE)
+    opening.open_owed(at=timezone.now())
+    case = Case.objects.get()
+    client.force_login(ground.mona)
+    client.post(url("case-claim", case.pk))
+    form = entered(case, Verdict.FINE, markets=["DE"])
+    sender = Sender(name="Rina", email="rina@x.example")
+    notice = notice_intake.receive(
+        things=[ball], ground=NoticeGround.UNSAFE, reason="It broke.", language="en", sender=sender,
+        actor=ground.mona, at=timezone.now(),
+    )  # fmt: skip
+    refused = client.post(url("case-decide", case.pk), form)
+    page = refused.content.decode()
+    (item,) = notice.items.all()
+    assert refused.status_code == 409
+    assert f"{notice.reference} came in since you took the case" in page
+    assert "1 report came in since you took the case." in page
+    assert f'name="read" value="{item.pk}"' in page
+    assert 'value="The rule caught something else" list' not in page, "that was written for us"
+    assert "It broke." in client.get(url("case-tab", case.pk, "notices")).content.decode()
+    answer = form | {"read": item.pk, "fine_reason": "The magnets are welded."}
+    assert client.post(url("case-decide", case.pk), answer).status_code == 302
+    assert CaseDecision.objects.get().fine_reason == "The magnets are welded."

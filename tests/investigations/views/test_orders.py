@@ -18,7 +18,7 @@ from investigations.enums import NoticeGround, OrderKind, OrderOutcome, OrderSta
 from investigations.models import AuthorityOrder, OrderLetter
 from tests.enforcement.ground import Ground
 from tests.factories.cases import person
-from tests.investigations.orders import given
+from tests.investigations.orders import act, given
 
 pytestmark = pytest.mark.django_db
 NASTY = "<script>alert(1)</script>"
@@ -213,7 +213,7 @@ def test_its_pages_ask_as_often_for_many_as_for_one(
     with django_assert_num_queries(6):
         client.get(url("s"))
     client.get(url("", made[0].reference))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(url("", made[0].reference))
 
 
@@ -254,3 +254,14 @@ def test_the_figures_of_a_report(client: Client, ground: Ground) -> None:
     assert client.get(url("-figures"), {"since": "x", "until": ""}).status_code == 422
     client.force_login(ground.mona)
     assert client.get(url("-figures")).status_code == 403
+
+
+def test_withdrawn_is_offered_to_who_may_reverse_what_was_decided(client: Client, ground: Ground) -> None:
+    order = checked(ground, f"L-{ground.listing('Ball').pk}", markets=["DE"])
+    inga, button = ground.person("inga", Role.INVESTIGATOR), "Withdrawn by the authority"
+    client.force_login(inga)
+    assert button in client.get(url("", order.reference)).content.decode(), "nothing was decided yet"
+    act(ground, order)
+    assert button not in client.get(url("", order.reference)).content.decode()
+    client.force_login(ground.sela)
+    assert button in client.get(url("", order.reference)).content.decode()

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from enforcement.models import Decision
 from investigations.domain import reporters
 from investigations.enums import NoticeChannel, NoticeState, ReporterKind
 from investigations.forms.report import fresh_stamp
@@ -61,10 +62,28 @@ def test_a_report_is_sent_and_its_receipt_leads_to_the_answer(client: Client, gr
     assert (Case.objects.count(), NoticeMail.objects.count()) == (1, 1)
 
 
+def test_a_seller_as_a_whole_is_reported_and_decided_about_in_the_workspace(client: Client, ground: Ground) -> None:
+    conduct = ground.another_policy("conduct", about_merchants=True)
+    receipt = client.post(PAGE, typed(ground, things=ground.merchant.public_id, ground="scam"), follow=True)
+    assert ground.merchant.name in receipt.content.decode()
+    case = Case.objects.get()
+    client.force_login(ground.mona)
+    client.post(reverse("investigations:case-claim", args=[case.pk]))
+    chosen = client.post(reverse("investigations:case-policy", args=[case.pk]), {"policy": conduct.pk}, follow=True)
+    page = chosen.content.decode()
+    assert "The merchant itself" in page
+    assert 'value="suspend"' in page
+    assert 'value="remove"' not in page, "that acts on listings"
+    key = case.items.get().pk
+    given = {f"verdict-{key}": "violates", "measure": "warn", "reason": "Sent nothing.", "known_up_to": key}
+    client.post(reverse("investigations:case-decide", args=[case.pk]), given)
+    assert Decision.objects.get().items.get().listing is None
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"things": "L-999999\nfoo"}, "We found no listing for these"),
+        ({"things": "L-999999\nfoo"}, "We found nothing for these"),
         ({"things": ""}, "This field is required"),
         ({"ground": ""}, "This field is required"),
         ({"reason": " "}, "This field is required"),
