@@ -52,7 +52,7 @@ def _migrate(options: argparse.Namespace) -> dict[str, Any]:
     if DEMO not in os.environ:
         return {}
     people = importlib.import_module("governance.cli.demo_people")
-    people.make(timezone.now())
+    people.make(timezone.now() - importlib.import_module("governance.cli.world.days").OPENED)
     return {"logins": people.logins()}
 
 
