@@ -11,9 +11,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from enforcement.enums import SweepKind
 from enforcement.models import Sweep
 from governance.cli import demo_people
 from governance.cli.environment import DEMO_LISTINGS
+from governance.cli.world import making
 from governance.cli.world.days import OPENED
 from governance.policies.domain import seeds
 from governance.policies.models import Policy
@@ -49,8 +51,23 @@ def _has_catalogue() -> bool:
     return ImportRun.objects.filter(kind=ImportKind.ORDERS, state=ImportState.FINISHED).exists()
 
 
+def make_past(say: Say) -> None:
+    """The weeks before today, where they are not there yet."""
+    making.make(making.PAST, say, size=_size(), clock=timezone.now)
+
+
+def make_today(say: Say) -> None:
+    """What is in people's hands, after the first sweep over everything; and the figures."""
+    making.make(making.TODAY, say, size=_size(), clock=timezone.now)
+    making.count(timezone.now())
+
+
+def _size() -> float:
+    return min(Listing.objects.count() / LISTINGS, 1.0)
+
+
 def was_swept() -> bool:
-    return Sweep.objects.exists()
+    return Sweep.objects.filter(kind=SweepKind.FULL).exists()
 
 
 def truth() -> set[tuple[str, str, str]]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from governance.accounts.models import User
 from governance.cli import demo_people
 from governance.policies.models import Policy, PolicyVersion
+from listings.models import Listing
 
 OPENED = dt.timedelta(days=75)
 """So long ago people, policies and the catalogue came in."""
@@ -24,6 +25,8 @@ class World:
     now: dt.datetime
     size: float = 1.0
     chance: random.Random = field(default_factory=lambda: random.Random(SEED))  # noqa: S311 -- a demo, no secret
+    offers: dict[str, list[Listing]] = field(default_factory=dict)
+    """Honest ones by family, not yet reported by anybody."""
     _people: dict[str, User] = field(default_factory=dict)
 
     def person(self, username: str) -> User:

@@ -20,11 +20,11 @@ from investigations.queries import work
 FAMILIES = (
     ("baby",), ("toys",), ("weapons",), ("tobacco",), ("electronics",), ("batteries",), ("food",), ("alcohol",),
 )  # fmt: skip
-"""Of each week, the oldest first. The rest waits for the sweep over everything."""
-WEEKDAYS = (1, 3, 0, 2, 1, 3, 0, 1)
+"""The oldest first. The rest waits for the sweep over everything."""
+DAYS_AGO = (54, 46, 40, 33, 25, 19, 11, 4)
 HANDS = ("moderator", "colleague", "arabic", "newcomer")
-SHARE_FINE, SHARE_SKIPPED, SHARE_HELD, SHARE_LATE = 0.28, 0.07, 0.09, 0.12
-LEFT = 7
+SHARE_FINE, SHARE_SKIPPED, SHARE_HELD, SHARE_LATE, SHARE_LEFT = 0.28, 0.07, 0.09, 0.12, 0.35
+LEFT = 12
 """Days within which a case may still wait today."""
 VIOLATES = (
     "The listing itself says so; see the matched words.",
@@ -67,9 +67,8 @@ def is_there() -> bool:
 
 def make(world: World) -> None:
     desk = Desk(world)
-    for week, families in enumerate(FAMILIES):
-        monday = world.now.date() - dt.timedelta(days=world.now.weekday() + 7 * (len(FAMILIES) - week))
-        at = world.on(monday + dt.timedelta(days=WEEKDAYS[week]), 5, 40)
+    for days, families in zip(DAYS_AGO, FAMILIES, strict=True):
+        at = world.ago(days, 5, 40)
         sweep(world, families, at)
         work_off(world, desk, at)
         go_on(world, until=min(at + dt.timedelta(days=7), world.now))
@@ -98,12 +97,10 @@ def work_off(world: World, desk: Desk, opened: dt.datetime) -> None:
     chance = world.chance
     for case in Case.objects.filter(state=CaseState.OPEN, opened_at__gte=opened).order_by("-priority", "pk"):
         age = (world.now - opened).days
-        if age <= LEFT and chance.random() < 0.3:
+        if age <= LEFT and chance.random() < SHARE_LEFT:
             continue
         late = chance.random() < SHARE_LATE
         waits = dt.timedelta(days=chance.uniform(4, 6)) if late else dt.timedelta(hours=chance.uniform(2, 40))
-        if opened + waits + dt.timedelta(days=3) > world.now:
-            continue
         decide(world, desk, case, opened + waits)
 
 
@@ -112,16 +109,22 @@ def decide(world: World, desk: Desk, case: Case, wanted: dt.datetime, *, fine: f
     chance = world.chance
     people = [name for name in HANDS if Case.objects.filter(_fits(world, name), pk=case.pk).exists()]
     username = chance.choice(people or ["moderator"])
+    if wanted + dt.timedelta(days=3) > world.now:
+        return
     if len(people) > 1 and chance.random() < SHARE_SKIPPED:
         other = chance.choice([name for name in people if name != username])
         at = desk.sits(other, wanted, 40)
         claims.claim(case=case, person=world.person(other), at=at)
-        claims.skip(case=case, actor=world.person(other), reason=chance.choice(SKIPPED), at=at + dt.timedelta(seconds=35))
+        claims.skip(
+            case=case, actor=world.person(other), reason=chance.choice(SKIPPED), at=at + dt.timedelta(seconds=35)
+        )
         wanted = at + dt.timedelta(minutes=5)
     if chance.random() < SHARE_HELD:
         at = desk.sits(username, wanted, 200)
         claims.claim(case=case, person=world.person(username), at=at)
-        claims.hold(case=case, actor=world.person(username), reason=chance.choice(HELD), at=at + dt.timedelta(minutes=3))
+        claims.hold(
+            case=case, actor=world.person(username), reason=chance.choice(HELD), at=at + dt.timedelta(minutes=3)
+        )
         username, wanted = "senior", at + dt.timedelta(hours=chance.uniform(1, 6))
     seconds = int(min(chance.lognormvariate(4.6, 0.6), 800))
     at = desk.sits(username, wanted, seconds)
@@ -163,9 +166,9 @@ def go_on(world: World, *, until: dt.datetime) -> None:
 
 
 def deliver(at: dt.datetime) -> None:
-    """Send what is owed to merchants, as workers would have then."""
+    """Send what is owed to merchants, as workers would have then; without the PDF, which takes ten times as long to set."""
     for key in outbox.due(at):
-        messages.deliver(message_id=key, at=at)
+        messages.deliver(message_id=key, at=at, with_paper=False)
 
 
 def _fits(world: World, username: str) -> Q:

@@ -20,11 +20,16 @@ SKILLS = {
 QUEUES = (
     Terms(
         names={"en": "Large sellers", "de": "Große Händler", "fr": "Grands vendeurs", "ar": "كبار البائعين"},
-        rule="case.orders30d > 150",
+        rule="case.orders30d > 60",
         decide_within_hours=24,
     ),
     Terms(
-        names={"en": "Arabic and Turkish", "de": "Arabisch und Türkisch", "fr": "Arabe et turc", "ar": "العربية والتركية"},
+        names={
+            "en": "Arabic and Turkish",
+            "de": "Arabisch und Türkisch",
+            "fr": "Arabe et turc",
+            "ar": "العربية والتركية",
+        },
         rule='"ar" in case.languages || "tr" in case.languages',
         decide_within_hours=48,
         hidden_measures=("suspend", "terminate"),
@@ -89,9 +94,7 @@ def make(world: World) -> None:
     queues.order(keys=ORDER, actor=lead, at=at)
     for username, limits in SKILLS.items():
         team.set_skills(person=world.person(username), limits=limits, actor=lead, at=at)
-    sampling.set_plan(
-        random_percent=25, risk_percent=8, automation_per_day=12, golden_per_hundred=4, actor=lead, at=at
-    )
+    sampling.set_plan(random_percent=25, risk_percent=8, automation_per_day=12, golden_per_hundred=4, actor=lead, at=at)
     wellbeing.set_rules(
         hard_a_day=20,
         break_after=90,
@@ -101,9 +104,7 @@ def make(world: World) -> None:
         at=at,
     )
     for name, slug, purpose, texts in REASONS:
-        canned.create(
-            name=name, policy=world.policies.get(slug), purpose=purpose, texts=texts, actor=lead, at=at
-        )
+        canned.create(name=name, policy=world.policies.get(slug), purpose=purpose, texts=texts, actor=lead, at=at)
     today = world.now.date()
     for username, first, last in (("colleague", 4, 11), ("newcomer", 9, 9)):
         team.enter_absence(
