@@ -129,7 +129,9 @@ def try_this() -> list[str]:
     return [
         "as moderator: Queue, press N for the next case, 1 2 3 for verdicts, R to remove, Ctrl+Enter to decide.",
         f"open the newest file in {mail}: its link is the page on which the merchant reads the decision and appeals.",
-        "as senior: Appeals, hear what the moderator decided, and overturn it: the listing is back on sale.",
+        "as senior: Appeals, hear what the moderator decided, and overturn it: the listing is back on sale; Cases, Notices, Recalls.",
+        "as investigator: Search, Investigations, then the network of Zegarland Poznań.",
+        "as lead: Queue, Team: what was done in eight weeks, and how the queues will stand.",
         "as manager: Policies, open one, press E and change its rule; as legal: approve it; as manager: start a sweep.",
         "as auditor: Audit, and see all of it.",
     ]

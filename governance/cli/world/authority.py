@@ -120,10 +120,12 @@ def _receive(world: World, given: Received, at: dt.datetime) -> AuthorityOrder:
 
 
 def _offered(market: str, family: str, count: int) -> list[Listing]:
-    """Offers in a market that nothing was said about."""
-    rows = Listing.objects.filter(markets__contains=[market], category__code__startswith=f"{family}/")
-    rows = rows.filter(violations=None, notice_items=None, authority_order_items=None)
-    return list(rows.order_by("external_id")[:count])
+    """Offers in a market that nothing was said about; of any family where a small catalogue has none of this one."""
+    rows = Listing.objects.filter(
+        markets__contains=[market], violations=None, notice_items=None, authority_order_items=None
+    )
+    fitting = rows.filter(category__code__startswith=f"{family}/")
+    return list((fitting if fitting.exists() else rows).order_by("external_id")[:count])
 
 
 def send(at: dt.datetime) -> None:

@@ -68,7 +68,7 @@ def make(world: World) -> None:
     desk = Desk(world)
     _flagger(world)
     for number, day in enumerate(world.working_days()):
-        if world.chance.random() > 0.25 + 0.35 * world.size:
+        if world.chance.random() > 0.05 + 0.35 * world.size:
             continue
         at = world.on(day, world.chance.randint(7, 14), world.chance.randint(0, 59))
         item = _from_buyer(world, BUYERS[number % len(BUYERS)], at)

@@ -11,8 +11,8 @@ from investigations.models import CaseItem
 from listings.domain import photos
 from listings.models import Listing, ListingImage
 
-MOST = 240
-"""Listings that get theirs; the usual catalogue has some 200 in cases."""
+MOST = 150
+"""Listings that get theirs, of the most urgent cases."""
 SIDE = 420
 GROUNDS = ("#f3efe7", "#e8eef2", "#eef2e6", "#f4e9e9", "#ece8f4", "#f7f3dc")
 INKS = ("#7a3b2e", "#24507a", "#3d6b3a", "#8a6d1f", "#5b3a78", "#2d5e63", "#9b4a6a")
@@ -29,13 +29,17 @@ def is_there() -> bool:
 
 
 def make(world: World) -> None:
-    keys = CaseItem.objects.filter(case__state__in=LIVE_CASES, listing__isnull=False).values("listing")
-    for listing in Listing.objects.filter(pk__in=keys).select_related("category").order_by("pk")[:MOST]:
-        photos.ask(listing=listing, at=world.now)
+    waiting = CaseItem.objects.filter(case__state__in=LIVE_CASES, listing__isnull=False).order_by(
+        "-case__priority", "pk"
+    )
+    keys = list(dict.fromkeys(waiting.values_list("listing", flat=True)[:MOST]))
+    listings = {each.pk: each for each in Listing.objects.filter(pk__in=keys).select_related("category")}
+    for key in keys:
+        photos.ask(listing=listings[key], at=world.now)
     while leased := photos.lease(most=100, at=world.now):
         for image in leased:
-            listing = Listing.objects.select_related("category").get(pk=image.listing_id)
-            photos.keep(image=image, data=_drawn(listing, image.position), at=world.now)
+            if image.listing_id in listings:
+                photos.keep(image=image, data=_drawn(listings[image.listing_id], image.position), at=world.now)
 
 
 def _drawn(listing: Listing, position: int) -> bytes:

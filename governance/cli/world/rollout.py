@@ -24,6 +24,7 @@ FAMILIES = (
 DAYS_AGO = (54, 46, 40, 33, 25, 19, 11, 4)
 HANDS = ("moderator", "colleague", "arabic", "newcomer")
 SHARE_FINE, SHARE_SKIPPED, SHARE_HELD, SHARE_LATE, SHARE_LEFT = 0.28, 0.07, 0.09, 0.12, 0.35
+SMALL = 0.2
 LEFT = 12
 """Days within which a case may still wait today."""
 VIOLATES = (
@@ -67,11 +68,18 @@ def is_there() -> bool:
 
 def make(world: World) -> None:
     desk = Desk(world)
-    for days, families in zip(DAYS_AGO, FAMILIES, strict=True):
+    for days, families in _steps(world):
         at = world.ago(days, 5, 40)
         sweep(world, families, at)
         work_off(world, desk, at)
         go_on(world, until=min(at + dt.timedelta(days=7), world.now))
+
+
+def _steps(world: World) -> list[tuple[int, tuple[str, ...]]]:
+    """Days ago and families; of a small catalogue all at once, five weeks ago."""
+    if world.size < SMALL:
+        return [(DAYS_AGO[3], tuple(name for families in FAMILIES for name in families))]
+    return list(zip(DAYS_AGO, FAMILIES, strict=True))
 
 
 def sweep(world: World, families: tuple[str, ...], at: dt.datetime) -> None:
