@@ -20,7 +20,7 @@ SHAPES = ("box", "bottle", "round", "device", "garment", "ring")
 BY_FAMILY = {
     "drinks": "bottle", "beauty": "bottle", "household": "bottle", "food": "box", "toys": "round", "baby": "round",
     "electronics": "device", "appliances": "device", "batteries": "device", "tobacco": "device", "apparel": "garment",
-    "jewellery": "ring", "automotive": "round", "sport": "round",
+    "jewellery": "ring", "mobility": "round", "automotive": "round", "sport": "round",
 }  # fmt: skip
 
 

@@ -22,9 +22,16 @@ def is_there() -> bool:
 def make(world: World) -> None:
     sold, other = _products()
     came = world.ago(9, 8)
-    _receive(world, sold, "A12/01588/26", "The small parts can come off. A child may choke on them.", came)
+    _receive(world, sold, "A12/01588/26", "choking", "The small parts can come off. A child may choke on them.", came)
     _act(world, came + dt.timedelta(hours=2))
-    _receive(world, other, "SR/01642/26", "The plug overheats. It may burn the user or cause a fire.", world.ago(1, 16))
+    _receive(
+        world,
+        other,
+        "SR/01642/26",
+        "burns",
+        "The plug overheats. It may burn the user or cause a fire.",
+        world.ago(1, 16),
+    )
 
 
 def _products() -> tuple[Listing, Listing]:
@@ -36,7 +43,7 @@ def _products() -> tuple[Listing, Listing]:
     return toy, other
 
 
-def _receive(world: World, listing: Listing, reference: str, risk: str, at: dt.datetime) -> None:
+def _receive(world: World, listing: Listing, reference: str, kind: str, risk: str, at: dt.datetime) -> None:
     """As Safety Gate's file lays an alert out."""
     alert = {
         "reference": reference,
@@ -50,7 +57,7 @@ def _receive(world: World, listing: Listing, reference: str, risk: str, at: dt.d
             "modelTypes": [{"modelType": listing.sku}] if listing.sku else [],
             "versions": [{"language": {"key": "EN"}, "name": "Consumer product", "description": listing.title}],
         },
-        "risk": {"riskType": [{"key": "risk.type.choking"}], "versions": [{"language": {"key": "EN"}, "riskDescription": risk}]},
+        "risk": {"riskType": [{"key": f"riskType.{kind}"}], "versions": [{"language": {"key": "EN"}, "riskDescription": risk}]},
     }  # fmt: skip
     recalls.receive_file(
         data=json.dumps(alert).encode(),

@@ -21,12 +21,12 @@ FAMILIES = (
     ("baby",), ("toys",), ("weapons",), ("tobacco",), ("electronics",), ("batteries",), ("food",), ("alcohol",),
 )  # fmt: skip
 """The oldest first. The rest waits for the sweep over everything."""
-DAYS_AGO = (54, 46, 40, 33, 25, 19, 11, 4)
+DAYS_AGO = (54, 46, 40, 33, 25, 19, 11, 1)
 HANDS = ("moderator", "colleague", "arabic", "newcomer")
-SHARE_FINE, SHARE_SKIPPED, SHARE_HELD, SHARE_LATE, SHARE_LEFT = 0.28, 0.07, 0.09, 0.12, 0.35
+SHARE_FINE, SHARE_SKIPPED, SHARE_HELD, SHARE_LATE = 0.28, 0.07, 0.06, 0.1
 SMALL = 0.2
 LEFT = 12
-"""Days within which a case may still wait today."""
+"""Days: of the last step that is older than two, one case still waits, and is late."""
 VIOLATES = (
     "The listing itself says so; see the matched words.",
     "Checked against the policy’s guidance: it counts.",
@@ -101,15 +101,16 @@ def sweep(world: World, families: tuple[str, ...], at: dt.datetime) -> None:
 
 
 def work_off(world: World, desk: Desk, opened: dt.datetime) -> None:
-    """Most of what waits is decided within two working days, some late; of the last week some is left for today."""
-    chance = world.chance
-    for case in Case.objects.filter(state=CaseState.OPEN, opened_at__gte=opened).order_by("-priority", "pk"):
-        age = (world.now - opened).days
-        if age <= LEFT and chance.random() < SHARE_LEFT:
-            continue
+    """What waits is decided within a working day, some of it late; what came yesterday waits."""
+    chance, age = world.chance, (world.now - opened).days
+    waiting = list(Case.objects.filter(state=CaseState.OPEN, opened_at__gte=opened).order_by("-priority", "pk"))
+    planned = []
+    for case in waiting[: -1 if age <= LEFT else None]:
         late = chance.random() < SHARE_LATE
-        waits = dt.timedelta(days=chance.uniform(4, 6)) if late else dt.timedelta(hours=chance.uniform(2, 40))
-        decide(world, desk, case, opened + waits)
+        waits = dt.timedelta(days=chance.uniform(3, 5)) if late else dt.timedelta(hours=chance.uniform(1.5, 11))
+        planned.append((opened + waits, case.pk, case))
+    for wanted, _key, case in sorted(planned):
+        decide(world, desk, case, wanted)
 
 
 def decide(world: World, desk: Desk, case: Case, wanted: dt.datetime, *, fine: float = SHARE_FINE) -> None:

@@ -5,6 +5,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 from django.db.models import Count
+from django.utils import timezone
 
 from enforcement.measures import MEASURES
 from governance.cli.world.days import World
@@ -18,6 +19,7 @@ from investigations.domain import (
     cases,
     claims,
     files,
+    golden,
     reopening,
     resting,
     watching,
@@ -40,12 +42,13 @@ def make(world: World) -> None:
     _in_parts(world)
     _watch(world, waiting)
     _many(world)
+    _test(world)
     _held_now(world, waiting)
 
 
 def _waiting() -> Iterator[Case]:
-    """Open ones that no report is in, those that came before today first, then by priority."""
-    rows = Case.objects.filter(state=CaseState.OPEN, origin="sweep", kept_for=None)
+    """Open ones that no report is in and that are not late, those that came before today first, then by priority."""
+    rows = Case.objects.filter(state=CaseState.OPEN, origin="sweep", kept_for=None, due_at__gt=timezone.now())
     return iter(rows.select_related("policy", "merchant", "queue").order_by("opened_at__date", "-priority", "pk")[:60])
 
 
@@ -224,6 +227,29 @@ def _run(run: BulkRun, keys: list[int], at: dt.datetime) -> None:
     bulk.begin(run=run, rows=Case.objects.filter(pk__in=keys), typed=None, actor=actor, at=at + dt.timedelta(minutes=1))
     while bulk_work.run(run_id=run.pk, clock=lambda: at + dt.timedelta(minutes=2)):
         pass
+
+
+def _test(world: World) -> None:
+    """Three people had a test case this morning; one of them judged otherwise."""
+    for number, name in enumerate(("arabic", "moderator", "colleague")):
+        person, at = world.person(name), world.before(minutes=36 - 4 * number)
+        case = golden.next_case(person=person, queue=None, held=False, chance=0.0, at=at)
+        if case is None or case.golden is None:
+            continue
+        answers = {item.pk: Verdict(item.answer) for item in case.items.all()}
+        if number == 1:
+            answers = dict.fromkeys(answers, Verdict.FINE)
+        measure = (
+            Measure(case.golden.measures[0]) if Verdict.VIOLATES in answers.values() and case.golden.measures else None
+        )
+        cases.decide(
+            case=case,
+            verdicts=answers,
+            measure=measure,
+            actor=person,
+            reason="The title says it.",
+            at=at + dt.timedelta(minutes=3),
+        )
 
 
 def _held_now(world: World, waiting: Iterator[Case]) -> None:
