@@ -5,7 +5,7 @@ import datetime as dt
 from governance.cli.world.days import World
 from investigations.domain import calibrations, golden, reviews, sampling
 from investigations.enums import CaseOutcome, CaseState, ReviewOutcome, ReviewState, Verdict
-from investigations.models import Calibration, CalibrationItem, Case, SecondReview, SecondVerdict
+from investigations.models import Calibration, CalibrationItem, Case, GoldenCase, SecondReview, SecondVerdict
 
 SHARE_DIFFERS = 0.12
 READERS = ("senior", "investigator", "lead")
@@ -19,7 +19,7 @@ CALIBRATED = "toys-small-parts"
 
 
 def is_there() -> bool:
-    return Calibration.objects.exists()
+    return GoldenCase.objects.exists()
 
 
 def make(world: World) -> None:
