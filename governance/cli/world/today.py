@@ -33,7 +33,7 @@ def is_there() -> bool:
 
 
 def make(world: World) -> None:
-    waiting = iter(list(_waiting()))
+    waiting = _waiting()
     _rest(world, waiting)
     _ask(world, waiting)
     _hold(world, waiting)
@@ -49,7 +49,10 @@ def make(world: World) -> None:
 def _waiting() -> Iterator[Case]:
     """Open ones that no report is in and that are not late, those that came before today first, then by priority."""
     rows = Case.objects.filter(state=CaseState.OPEN, origin="sweep", kept_for=None, due_at__gt=timezone.now())
-    return iter(rows.select_related("policy", "merchant", "queue").order_by("opened_at__date", "-priority", "pk")[:60])
+    for key in list(rows.order_by("opened_at__date", "-priority", "pk").values_list("pk", flat=True)[:60]):
+        case = rows.filter(pk=key, snoozes=None, questions=None).select_related("policy", "merchant", "queue").first()
+        if case is not None:  # else something became of it meanwhile
+            yield case
 
 
 def _take(case: Case, world: World, name: str, at: dt.datetime) -> None:
@@ -85,6 +88,7 @@ def _ask(world: World, waiting: Iterator[Case]) -> None:
         ("colleague", AskedOf.SENIOR, "Zählt ein Modell im Maßstab 1:1 als Spielzeug?"),
         ("moderator", AskedOf.SENIOR, "Two policies fit. Under which is it decided?"),
     )
+    question = None
     for (name, whom, text), case in zip(asked, waiting, strict=False):
         at = _after(world, case, 170)
         _take(case, world, name, at)
@@ -92,7 +96,8 @@ def _ask(world: World, waiting: Iterator[Case]) -> None:
             case=case, asked_of=whom, text=text, actor=world.person(name), at=at + dt.timedelta(minutes=3)
         )
     answer = "Under the graver one; the other is decided with it as a second measure."
-    asking.answer(question=question, text=answer, actor=world.person("senior"), at=world.before(minutes=20))
+    if question is not None:
+        asking.answer(question=question, text=answer, actor=world.person("senior"), at=world.before(minutes=20))
 
 
 def _hold(world: World, waiting: Iterator[Case]) -> None:
