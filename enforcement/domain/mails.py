@@ -15,7 +15,7 @@ from enforcement.queries import outbox
 log = structlog.get_logger(__name__)
 
 
-def of(message: Message) -> EmailMultiAlternatives:
+def of(message: Message, *, with_paper: bool = True) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=message.text,
@@ -24,7 +24,8 @@ def of(message: Message) -> EmailMultiAlternatives:
     )
     if message.html:
         mail.attach_alternative(message.html, "text/html")
-    _attach_paper(mail, message)
+    if with_paper:
+        _attach_paper(mail, message)
     return mail
 
 

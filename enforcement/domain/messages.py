@@ -189,8 +189,11 @@ def _statement_key(decision: Decision) -> str:
 # --- how it gets there ---------------------------------------------------------------------------
 
 
-def deliver(*, message_id: int, at: datetime) -> bool:
-    """Try to deliver a message that is due; returns whether it went out now. Safe to call at any time, any number of times."""
+def deliver(*, message_id: int, at: datetime, with_paper: bool = True) -> bool:
+    """Try to deliver a message that is due; returns whether it went out now. Safe to call at any time, any number of times.
+
+    Without its paper a statement goes out as the letter alone, which says all that is in it.
+    """
     claimed = Message.objects.filter(pk=message_id, state=MessageState.OWED, next_try_at__lte=at).update(
         attempts=F("attempts") + 1, next_try_at=at + LEASE
     )
@@ -198,7 +201,7 @@ def deliver(*, message_id: int, at: datetime) -> bool:
         return False
     message = Message.objects.get(pk=message_id)
     try:
-        mails.of(message).send()
+        mails.of(message, with_paper=with_paper).send()
     except Exception as fault:
         _note_failure(message, fault, at)
         return False

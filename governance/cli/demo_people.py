@@ -1,4 +1,4 @@
-"""The people who sign in to the demo: one for each role. Their password is drawn once and kept in the state folder."""
+"""The people who sign in to the demo: one for each role, and four moderators. Their password is drawn once and kept in the state folder."""
 
 import secrets
 from dataclasses import dataclass
@@ -29,6 +29,8 @@ CAST = (
     Cast("product", "Product P5", (WantedRole(Role.APPROVER, Function.PRODUCT),), "Approver, Product"),
     Cast("moderator", "Moderator K7", (WantedRole(Role.MODERATOR),), "Moderator"),
     Cast("colleague", "Moderator K3", (WantedRole(Role.MODERATOR),), "Moderator"),
+    Cast("arabic", "Moderator K9", (WantedRole(Role.MODERATOR),), "Moderator, Arabic and Turkish"),
+    Cast("newcomer", "Moderator K12", (WantedRole(Role.MODERATOR),), "Moderator, new"),
     Cast("senior", "Senior S2", (WantedRole(Role.SENIOR_REVIEWER),), "Senior reviewer"),
     Cast("investigator", "Investigator V6", (WantedRole(Role.INVESTIGATOR),), "Investigator"),
     Cast("lead", "Lead T8", (WantedRole(Role.TEAM_LEAD),), "Team lead"),

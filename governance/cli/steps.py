@@ -52,7 +52,7 @@ def _migrate(options: argparse.Namespace) -> dict[str, Any]:
     if DEMO not in os.environ:
         return {}
     people = importlib.import_module("governance.cli.demo_people")
-    people.make(timezone.now())
+    people.make(timezone.now() - importlib.import_module("governance.cli.world.days").OPENED)
     return {"logins": people.logins()}
 
 
@@ -60,10 +60,12 @@ def _prepare(options: argparse.Namespace) -> dict[str, Any]:
     """Demo data and their first sweep where there are none, and what the terminal tells of them."""
     demo = importlib.import_module("governance.cli.demo")
     demo.prepare(_say)
+    demo.make_past(_say)
     if not demo.was_swept():
         loop = importlib.import_module("governance.cli.loop")
         loop.first_sweep(options.base_url, _say)
         loop.follow_up(_say)
+    demo.make_today(_say)
     return {"logins": demo.logins(), "try_this": demo.try_this()}
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from governance.cli.world.making import PAST, TODAY
 from tests.launcher.conftest import NAMED, ROOT, ask, is_running, wait_until
 
 READY_WITHIN = 240.0
@@ -119,6 +120,8 @@ def demo(tmp_path: Path) -> Iterator[Callable[..., Demo]]:
 def test_start_break_stop_and_start_again(demo: Callable[..., Demo]) -> None:
     first = demo("--port", "0", "--listings", "200")
     first.wait_until_ready()
+    made = re.findall(r"Made (.+) in ", first.said)
+    assert len(made) == len(PAST) + len(TODAY), first.said
     assert _answer(f"{first.url}/health/ready") == {"database": "ok", "cache": "ok", "broker": "ok"}
     ask(first.running()["DATABASE_URL"], "CREATE TABLE kept AS SELECT 7 AS n")
 
@@ -134,6 +137,7 @@ def test_start_break_stop_and_start_again(demo: Callable[..., Demo]) -> None:
 
     second = demo("--port", "0")
     second.wait_until_ready()
+    assert "Made " not in second.said  # what is there stays as it is
     assert ask(second.running()["DATABASE_URL"], "SELECT n FROM kept") == 7
     second.process.kill()
     assert wait_until(lambda: _left(second) == [])

@@ -132,6 +132,13 @@ def test_a_setting_that_is_wrong_does_not_hold_up_the_letter(ground: Ground, set
     assert Message.objects.get().state == MessageState.SENT
 
 
+def test_the_letter_goes_out_alone_where_that_is_asked(ground: Ground) -> None:
+    decided(ground)
+    at = NOON + timedelta(minutes=1)
+    assert messages.deliver(message_id=Message.objects.get().pk, at=at, with_paper=False) is True
+    assert mail.outbox[0].attachments == []
+
+
 def test_other_mails_have_none(ground: Ground) -> None:
     decision = decided(ground)
     messages.deliver(message_id=Message.objects.get().pk, at=NOON + timedelta(minutes=1))
