@@ -166,7 +166,7 @@ class NoteForm(forms.Form):
         label=_("Note"),
         help_text=_("@ and a name tells a colleague who may read the case."),
         widget=forms.Textarea(
-            attrs={"rows": 3, "dir": "auto", "data-mentions": "", "data-key": "w", "data-key-label": _("Note")}
+            attrs={"rows": 3, "dir": "auto", "data-mentions": "", "data-key": "v n", "data-key-label": _("Note")}
         ),
         strip=True,
     )

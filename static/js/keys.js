@@ -32,7 +32,7 @@ function bound(test) {
   return [...scope().querySelectorAll("[data-key]")].filter((element) => test(element.dataset.key.toLowerCase()) && usable(element));
 }
 
-// Ctrl+Enter in a field sends the form that the field belongs to, not another one beside it.
+// Ctrl+Enter in a field sends the form that the field belongs to, or nothing: never another one beside it.
 function senderOf(field, bounds) {
   const sends = [...scope().querySelectorAll("[type=submit]")].filter((each) => each.form === field.form && usable(each));
   return bounds.find((each) => each.form === field.form) ?? sends.find((each) => each.matches(".is-primary")) ?? sends[0];
@@ -64,7 +64,7 @@ document.addEventListener("keydown", (event) => {
   if (key === "Enter" && event.target.closest?.("a, button, summary, [role=option]")) return;
   const wanted = (prefix ? `${prefix} ${key}` : key).toLowerCase();
   const bounds = bound((name) => name === wanted);
-  const element = (typing && event.target.form && senderOf(event.target, bounds)) || bounds[0];
+  const element = typing && event.target.form ? senderOf(event.target, bounds) : bounds[0];
   const chord = !prefix && bound((name) => name.startsWith(`${wanted} `)).length > 0;
   finish();
   if (!element && !chord) return;

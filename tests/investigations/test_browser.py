@@ -387,3 +387,32 @@ def test_the_pages_fit_1280_and_read_right_to_left(page_of: Callable[..., Page],
         page.goto(path)
         assert page.locator("html").get_attribute("dir") == "rtl"
         assert page.evaluate("document.documentElement.scrollWidth") <= 1280, path
+
+
+def test_on_every_tab_a_key_means_one_thing(desk: Page, magnets: Case) -> None:
+    """Keys of a listing's row are for the row that is open; everything else is for the whole page."""
+    desk.goto("/queue/")
+    desk.keyboard.press("n")
+    desk.wait_for_url(f"**/cases/{magnets.pk}/")
+    for number in (1, 2, 3, 4):
+        desk.keyboard.press("v")
+        desk.keyboard.press(str(number))
+        expect(desk.locator("#pane, #work").first).to_be_visible()
+        settled(desk)
+        keys = desk.locator("[data-key]:visible:not([data-follows] *, [data-row] *)").evaluate_all(
+            "all => all.map((each) => each.dataset.key.toLowerCase())"
+        )
+        assert sorted(keys) == sorted(set(keys))
+
+
+def test_to_send_from_a_field_of_no_form_of_the_case_decides_nothing(desk: Page, magnets: Case) -> None:
+    desk.goto("/queue/")
+    desk.keyboard.press("n")
+    desk.wait_for_url(f"**/cases/{magnets.pk}/")
+    desk.keyboard.press("Shift+Digit1")
+    expect(desk.locator("#tally")).to_contain_text("violate")
+    desk.keyboard.press("/")
+    desk.keyboard.type("4006381")
+    desk.keyboard.press("Control+Enter")
+    expect(desk.locator("#tally")).to_contain_text("violate")
+    assert Case.objects.get(pk=magnets.pk).state == CaseState.IN_REVIEW

@@ -140,7 +140,7 @@ def _asks_rests_and_notes(hands: Hands, day: list[Case]) -> None:
     expect(page.locator("article.evidence").first.locator(".by-hand")).to_contain_text("216 Kugeln")
     hands.press("c")
     expect(page.locator("#id_text")).to_be_visible()
-    hands.press("w")
+    hands.press("v n")
     hands.write("@Sana, have you seen this one before?")
     hands.press("Control+Enter")
     expect(page.locator("#pane .timeline").first).to_contain_text("have you seen this one")
