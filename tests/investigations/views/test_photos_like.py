@@ -17,6 +17,7 @@ from governance.accounts.enums import Role
 from governance.accounts.models import User
 from governance.policies.enums import Measure
 from investigations.models import Case
+from investigations.queries import alike as alike_queries
 from investigations.queries import photos_again, sharing
 from listings.domain import photo_prints, pictures
 from listings.enums import LinkKind
@@ -206,7 +207,7 @@ def test_a_search_that_takes_too_long_is_cut_off_and_said(
     near = queries.NEAR.replace("WITH asked AS (", "WITH slow AS MATERIALIZED (SELECT pg_sleep(5)), asked AS (", 1)
     near = near.replace("LEFT JOIN told ON true", "LEFT JOIN told ON true JOIN slow ON true")
     monkeypatch.setattr(queries, "NEAR", near)
-    monkeypatch.setattr(photos_again.alike, "PATIENCE", 0.3)
+    monkeypatch.setattr(alike_queries, "PATIENCE", 0.3)
     client.force_login(kim)
     text = look(client, mine)
     assert f"L-{other.pk} of Casa, removed" in text
