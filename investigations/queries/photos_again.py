@@ -55,7 +55,7 @@ class Again:
 
 @dataclass(frozen=True)
 class Told:
-    """The nearest first; and whether the photos were compared to the end."""
+    """The nearest first, after them those with common photos; and whether the photos were compared to the end."""
 
     rows: list[Again] = field(default_factory=list)
     whole: bool = True
@@ -89,9 +89,10 @@ def of(listing: Listing, user: Anyone) -> Told:
 
 def _told(listing: Listing, user: Anyone, bits: Mapping[str, int], owns: Mapping[str, str]) -> list[Again]:
     removed = _removed(_elsewhere(listing, user), bits, permissions.markets(user))
-    keys = sorted(removed, key=lambda key: (removed[key].apart, removed[key].since, key))[:MOST]
+    common = _shown_by_many(owns) if removed else set()
+    nearest = sorted(removed, key=lambda key: (removed[key].apart, removed[key].since, key))
+    keys = sorted(nearest, key=lambda key: owns[removed[key].sha256] in common)[:MOST]
     known = Listing.objects.select_related("merchant").in_bulk(keys)
-    common = _shown_by_many(owns) if keys else set()
     return [
         Again(
             listing=known[key],

@@ -10,7 +10,7 @@ from django.db import connection
 from listings.models import ListingImage, PhotoPrint
 from listings.text import photo_likeness as likeness
 
-COMMON = 2_000
+COMMON = 1_000
 """Photos by which a key is looked up; one that more have is left out: of what so many look like, the other keys find the nearest."""
 MOST = 10_000
 """Photos nearly alike of which one is told, the nearest."""

@@ -198,6 +198,13 @@ def test_what_many_merchants_show_is_said_more_quietly(client: Client, kim: User
     assert "fg-critical" not in text
     assert "Many merchants show this photo" in text
 
+    at = timezone.now()
+    sha256 = shown(make.listing(make.merchant("Other"), "Cube"), drawn(2)).images.get().sha256
+    ListingImage.objects.create(listing=mine, position=1, url="https://a.example/2.jpg", sha256=sha256, fetched_at=at)
+    removed("Rare", ImageOps.mirror(drawn(2)))
+    text = look(client, mine)
+    assert text.index("of Rare, removed") < text.index("of Casa, removed")
+
 
 def test_a_search_that_takes_too_long_is_cut_off_and_said(
     client: Client, kim: User, case: Case, monkeypatch: pytest.MonkeyPatch
