@@ -1,11 +1,11 @@
 """Listings that are the same as another, or nearly: by barcode, by photo or one like it, by title, each found by an index."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import TrigramSimilarity
-from django.db.models import QuerySet
-from django.db.models.functions import Upper
+from django.db.models import F, Func, IntegerField, JSONField, QuerySet, Value
+from django.db.models.functions import Cast, Upper
 from django.utils.translation import gettext as _
 
 from governance.accounts.permissions import Anyone
@@ -25,7 +25,7 @@ CLOSE = 20
 LIKE = 0.55
 """From this share of three-letter pieces in common on, two titles are nearly the same."""
 PATIENCE = 2.0
-"""Seconds that the database may take over titles."""
+"""Seconds that the database may take over titles, and over photos."""
 
 
 @dataclass
@@ -41,8 +41,17 @@ class Alike:
         return formats.series(self.because)
 
 
-def of(listing: Listing, user: Anyone) -> tuple[list[Alike], bool]:
-    """The nearest first, as far as the person may see them; and whether titles were looked at to the end."""
+@dataclass(frozen=True)
+class Compared:
+    """The nearest first; and whether photos and titles were compared to the end."""
+
+    rows: list[Alike]
+    photos: bool
+    titles: bool
+
+
+def of(listing: Listing, user: Anyone) -> Compared:
+    """As far as the person may see them."""
     found: dict[int, Alike] = {}
     others = visible_listings(user).exclude(pk=listing.pk).select_related("merchant", "category")
     if listing.ean:
@@ -51,13 +60,29 @@ def of(listing: Listing, user: Anyone) -> tuple[list[Alike], bool]:
     if shown:
         same = ListingImage.objects.filter(sha256__in=shown).order_by().values("listing")
         _add(found, others.filter(pk__in=same).order_by("pk")[:MOST], _("the same photo"), 1.0)
-    _add_photos(found, others, listing)
+    photos = _add_photos(found, others, listing)
     try:
         with bounded.at_most(PATIENCE):
-            whole = _add_titles(found, others, listing)
+            titles = _add_titles(found, others, listing)
     except bounded.TooSlow:
-        whole = False
-    return sorted(found.values(), key=lambda each: (-len(each.because), -each.near, each.listing.pk)), whole
+        titles = False
+    rows = sorted(found.values(), key=lambda each: (-len(each.because), -each.near, each.listing.pk))
+    return Compared(rows, photos, titles)
+
+
+def photos_near(prints: Mapping[str, int]) -> photo_prints.Found:
+    """Photos nearly like one of these, by content; none where that takes too long."""
+    try:
+        with bounded.at_most(PATIENCE):
+            return photo_prints.near(prints)
+    except bounded.TooSlow:
+        return photo_prints.Found(whole=False)
+
+
+def by_nearness(bits: Mapping[str, int], content: str) -> Cast:
+    """How near the photo is whose content stands in the field, to order rows by before they are cut."""
+    held = Func(Value(bits, JSONField()), F(content), template="(%(expressions)s)", arg_joiner=" ->> ")
+    return Cast(held, IntegerField())
 
 
 def photo_words(bits: int) -> str:
@@ -75,21 +100,24 @@ def photo_share(bits: int) -> float:
     return max(0.0, 1 - 2 * bits / photo_likeness.BITS)
 
 
-def _add_photos(found: dict[int, Alike], others: QuerySet[Listing], listing: Listing) -> None:
-    """Listings with a photo nearly like one of its, the nearest. Those with the same photo are there already."""
+def _add_photos(found: dict[int, Alike], others: QuerySet[Listing], listing: Listing) -> bool:
+    """Listings with a photo nearly like one of its, the nearest; and whether all were compared. Those with the same photo are there
+    already."""
     shown = photo_prints.of_listings([listing.pk]).get(listing.pk, {})
-    near = photo_prints.near(shown)
-    if not near:
-        return
-    images = ListingImage.objects.filter(sha256__in=near, listing__in=others.order_by().values("pk"))
-    images = images.exclude(listing__images__sha256__in=shown).order_by("listing_id", "position")
+    near = photos_near(shown)
+    if not near.photos:
+        return near.whole
+    apart = {sha256: each.apart for sha256, each in near.photos.items()}
+    images = ListingImage.objects.filter(sha256__in=apart, listing__in=others.order_by().values("pk"))
+    images = images.exclude(listing__images__sha256__in=shown).annotate(apart=by_nearness(apart, "sha256"))
     bits: dict[int, int] = {}
-    for key, sha256 in images.values_list("listing_id", "sha256")[:READ]:
-        bits[key] = min(near[sha256], bits.get(key, near[sha256]))
+    for key, each in images.order_by("apart", "listing_id").values_list("listing_id", "apart")[:READ]:
+        bits.setdefault(key, each)
     nearest = sorted(bits, key=lambda key: (bits[key], key))[:MOST]
     rows = others.in_bulk(nearest)
     for key in nearest:
         _add(found, [rows[key]], photo_words(bits[key]), photo_share(bits[key]))
+    return near.whole
 
 
 def _add_titles(found: dict[int, Alike], others: QuerySet[Listing], listing: Listing) -> bool:

@@ -7,6 +7,9 @@ from django.db.models import F
 
 from listings.enums import LinkKind
 from listings.models import LinkMark, Listing, Merchant, MerchantLink, TraderIdentity
+from listings.queries import photo_prints
+from listings.queries.links import SKETCH
+from listings.text.photo_likeness import nearly_alike
 
 MOST = 6
 """Pictures and texts of which examples are shown."""
@@ -44,11 +47,15 @@ def _values(kind: str, merchant: Merchant) -> Iterator[str]:
 
 
 def _examples(link: MerchantLink) -> Iterator[Shared]:
-    """Listings of both that have the same mark."""
+    """Listings of both that have the same mark; of photos nearly alike those alone that are."""
     mine = LinkMark.objects.filter(merchant=link.first_id, kind=link.kind, listing__isnull=False)
     theirs = LinkMark.objects.filter(merchant=link.second_id, kind=link.kind, digest__in=mine.values("digest"))
-    digests = list(theirs.order_by("digest").values_list("digest", F("listing_id"))[:MOST])
+    digests = list(theirs.order_by("digest").values_list("digest", F("listing_id"))[:SKETCH])
     own = dict(mine.filter(digest__in=[digest for digest, _listing in digests]).values_list("digest", "listing_id"))
-    pairs = {(own[digest], other) for digest, other in digests if own.get(digest) and other}
-    rows = Listing.objects.in_bulk([key for pair in pairs for key in pair])
-    yield from (Shared(listings=(rows[one], rows[other])) for one, other in sorted(pairs))
+    found = [(own[digest], other) for digest, other in digests if own.get(digest) and other]
+    pairs = list(dict.fromkeys(found))
+    if link.kind == LinkKind.LIKE_IMAGE:
+        prints = photo_prints.of_listings({key for pair in pairs for key in pair})
+        pairs = [(one, other) for one, other in pairs if nearly_alike(prints.get(one, {}), prints.get(other, {}))]
+    rows = Listing.objects.in_bulk([key for pair in pairs[:MOST] for key in pair])
+    yield from (Shared(listings=(rows[one], rows[other])) for one, other in sorted(pairs[:MOST]))

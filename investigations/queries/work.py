@@ -79,8 +79,8 @@ class Standing:
 
     @property
     def hard_room(self) -> int | None:
-        """How many cases hard to look at may still be given by both limits; None without a limit."""
-        return 0 if self.pictures_left == 0 else self.hard_left
+        """How many cases hard to look at may still be given by both limits, as if each had one photo; None without a limit."""
+        return wellbeing.lower(self.hard_left, self.pictures_left)
 
     @property
     def gets_hard(self) -> bool:

@@ -18,11 +18,11 @@ def look(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     case = load(request, pk)
     row = get_object_or_404(CaseItem.objects.select_related("listing"), pk=item, case=case, listing__isnull=False)
     assert row.listing is not None  # noqa: S101 -- by the query
-    found, whole = alike.of(row.listing, request.user)
-    lines = queries.lines_of([each.listing for each in found], language=language())
+    found = alike.of(row.listing, request.user)
+    lines = queries.lines_of([each.listing for each in found.rows], language=language())
     shown = [
         (each, lines[each.listing.pk], exhibits.amount(each.listing.price_minor, each.listing.currency))
-        for each in found
+        for each in found.rows
     ]
-    context = {"shown": shown, "whole": whole, "of": row.listing}
+    context = {"shown": shown, "compared": found, "of": row.listing}
     return render(request, "investigations/_alike.html", context)

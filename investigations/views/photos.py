@@ -30,6 +30,7 @@ def look(request: HttpRequest, pk: int) -> HttpResponse:
     turn = request.POST.get("turn", "0")
     turn_number = int(turn) if turn.isdecimal() else TURNS
     coming = any(each.due_at and not each.sha256 for each in found.images)
+    more = request.POST.get("kept") != str(len(found.kept))  # than when the page asked last
     context = {
         "listing_id": listing.pk,
         "kept": found.kept,
@@ -37,7 +38,7 @@ def look(request: HttpRequest, pk: int) -> HttpResponse:
         "count": len(found.images),
         "hard": found.hard,
         "coming": coming,
-        "again": [] if coming else photos_again.of(listing, request.user),
+        "again": photos_again.of(listing, request.user) if more else None,
         "next_turn": turn_number + 1 if coming and turn_number < TURNS else None,
     }
     return render(request, "investigations/_photos.html", context)

@@ -22,14 +22,15 @@ from listings.enums import LINK_MOST, LINK_WEIGHT, LinkKind, LinkStep
 from listings.models import LinkOwed, MerchantLink
 from listings.queries import links as queries
 from listings.queries import photo_prints
+from listings.text import photo_likeness
 from listings.text.likeness import nearly_same
-from listings.text.photo_likeness import ALIKE, difference
+from listings.text.photo_likeness import nearly_alike
 
 log = structlog.get_logger(__name__)
 
 READ_AT_ONCE, FIND_AT_ONCE = 200, 500
 """Merchants of one turn, in one transaction."""
-ALONE = "SELECT pg_try_advisory_xact_lock(7236011)"  # one turn at a time, however many were handed out
+ALONE = "SELECT pg_try_advisory_xact_lock(7236021)"  # one turn at a time, however many were handed out
 FOUND = (
     ("first_id", "bigint"), ("second_id", "bigint"), ("kind", "text"), ("digest", "text"), ("common", "integer"),
     ("strength", "double precision"),
@@ -146,18 +147,38 @@ def _texts(merchants: Sequence[int]) -> Iterator[Found]:
 
 
 def _photos(merchants: Sequence[int]) -> Iterator[Found]:
-    """Photos with a mark in common that are nearly alike, bit by bit. Those of the same content count as the same picture already."""
+    """Photos with a mark in common that are nearly alike, bit by bit. A picture that both have, or that too many have in some form,
+    counts for nothing here."""
     pairs = queries.near(merchants, LinkKind.LIKE_IMAGE)
     prints = photo_prints.of_listings(_listings(pairs))
-    like = [each for each in pairs if alike(prints.get(each.one, {}), prints.get(each.other, {}))]
-    return _weighed(LinkKind.LIKE_IMAGE, like)
+    like = {each: _like(prints.get(each.one, {}), prints.get(each.other, {})) for each in pairs}
+    contents = {sha256 for photos in like.values() for photo in photos for sha256 in photo}
+    known = {sha256: bits for shown in prints.values() for sha256, bits in shown.items() if sha256 in contents}
+    common, holders = _common(known), queries.holders(contents)
+    same = [
+        each
+        for each, photos in like.items()
+        if any(
+            not {one, other} & common and each.second_id not in holders[one] and each.first_id not in holders[other]
+            for one, other in photos
+        )
+    ]
+    return _weighed(LinkKind.LIKE_IMAGE, same)
 
 
-def alike(ones: Mapping[str, int], others: Mapping[str, int]) -> bool:
-    """Whether of two listings' prints two are nearly alike, and no photo is the same."""
-    if ones.keys() & others.keys():
-        return False
-    return any(difference(one, other) <= ALIKE for one in ones.values() for other in others.values())
+def _like(ones: Mapping[str, int], others: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Of two listings' photos those nearly alike, none where a photo is the same: they are linked by that one already."""
+    return [] if ones.keys() & others.keys() else nearly_alike(ones, others)
+
+
+def _common(prints: Mapping[str, int]) -> set[str]:
+    """Those of these photos of which a mark is held by too many."""
+    marks = {
+        sha256: {link_marks.digest_of(LinkKind.LIKE_IMAGE, mark) for mark in photo_likeness.marks(print_)}
+        for sha256, print_ in prints.items()
+    }
+    many = queries.held_by_many(LinkKind.LIKE_IMAGE, {digest for held in marks.values() for digest in held})
+    return {sha256 for sha256, held in marks.items() if held & many}
 
 
 def _listings(pairs: Sequence[queries.Near]) -> set[int]:

@@ -80,6 +80,16 @@ _NEAR = f"""
     WHERE p.place <= %(compared)s ORDER BY p.first_id, p.second_id, p.place
 """  # noqa: S608 -- the same
 
+_HELD_BY_MANY = """
+    SELECT asked.digest FROM unnest(%(digests)s::text[]) AS asked(digest)
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS n FROM (
+            SELECT 1 FROM listings_linkmark m WHERE m.digest = asked.digest AND m.kind = %(kind)s LIMIT %(many)s + 1
+        ) AS few
+    ) AS holders
+    WHERE holders.n > %(many)s
+"""
+
 
 class Contact(NamedTuple):
     """What a merchant's record says that another's may say, too."""
@@ -181,6 +191,22 @@ def near(merchants: Collection[int], kind: LinkKind) -> list[Near]:
     with connection.cursor() as cursor:
         cursor.execute(_NEAR, _asked(merchants) | {"kinds": [kind.value], "compared": COMPARED})
         return [Near(*row) for row in cursor.fetchall()]
+
+
+def held_by_many(kind: LinkKind, digests: Collection[str]) -> set[str]:
+    """Those of these marks that more than MANY merchants have."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD_BY_MANY, {"kind": kind.value, "digests": list(digests), "many": MANY})
+        return {digest for (digest,) in cursor.fetchall()}
+
+
+def holders(contents: Collection[str]) -> dict[str, set[int]]:
+    """Of each of these photos the merchants who have it on a listing on sale."""
+    rows = ListingImage.objects.filter(sha256__in=contents, listing__state=ListingState.ON_SALE).order_by()
+    found: dict[str, set[int]] = {sha256: set() for sha256 in contents}
+    for sha256, merchant in rows.values_list("sha256", "listing__merchant_id").distinct():
+        found[sha256].add(merchant)
+    return found
 
 
 def skeletons(listings: Collection[int]) -> dict[int, str]:

@@ -5,7 +5,7 @@ first. What lifts the whole picture is left out, so that brightness changes litt
 and nothing else, so that the print of the mirrored picture is known from the print.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import cos, pi
 from operator import mul
 
@@ -54,6 +54,12 @@ def mirrored(print_: int) -> int:
 def difference(one: int, other: int) -> int:
     """Bits in which two prints differ, 0 to 256, the other mirrored where that is nearer."""
     return min((one ^ other).bit_count(), (one ^ mirrored(other)).bit_count())
+
+
+def nearly_alike(ones: Mapping[str, int], others: Mapping[str, int]) -> list[tuple[str, str]]:
+    """By content, which of these and of those are nearly alike, the nearest first; a photo is not like itself."""
+    apart = ((difference(ones[one], others[other]), one, other) for one in ones for other in others if one != other)
+    return [(one, other) for bits, one, other in sorted(apart) if bits <= ALIKE]
 
 
 def keys(print_: int) -> list[int]:

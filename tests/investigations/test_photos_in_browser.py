@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 from PIL import ImageOps
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from governance.accounts.models import User
 from investigations.domain import wellbeing
@@ -21,6 +22,10 @@ from tests.factories.pictures import drawn
 from tests.investigations.views.test_photos_like import first, removed, shown
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def answering(address: re.Pattern[str], posted: str) -> Callable[[Response], bool]:
+    return lambda response: bool(address.search(response.url)) and response.request.post_data == posted
 
 
 def test_a_photo_is_made_sharp_and_counted_and_what_was_removed_elsewhere_is_said(
@@ -56,3 +61,19 @@ def test_a_photo_is_made_sharp_and_counted_and_what_was_removed_elsewhere_is_sai
     with page.expect_response(shown_sharp):
         page.locator(".photo-strip button").nth(1).click()
     assert PictureSeen.objects.filter(person=kim, hard=True).count() == 2
+    for position in range(2, 5):
+        content = shown(make.listing(other.listing.merchant, "Cube"), drawn(position)).images.get().sha256
+        ListingImage.objects.create(
+            listing=mine, position=position, url="https://a.example/2.jpg", fetched_at=timezone.now(), sha256=content
+        )
+    page.reload()
+    expect(page.locator(".photo-strip button")).to_have_count(5)
+    page.keyboard.type("vi")
+    slow = {"offline": False, "latency": 500, "downloadThroughput": -1, "uploadThroughput": -1}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
+    with ExitStack() as counted:
+        for position in range(2, 5):
+            counted.enter_context(page.expect_response(answering(shown_sharp, f"position={position}"), timeout=5_000))
+        for position in range(2, 5):
+            page.locator(".photo-strip button").nth(position).click()
+    assert PictureSeen.objects.filter(person=kim, hard=True).count() == 5

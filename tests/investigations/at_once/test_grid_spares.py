@@ -67,6 +67,13 @@ def test_what_was_seen_before_counts_and_others_come_in_its_place(
     assert drawn(kim) == ["cruelty"] * 2 + ["magnets"]
 
 
+def test_a_page_holds_no_more_of_it_than_photos_are_left(kim: User, tess: User, hard: Policy) -> None:
+    wellbeing.set_rules(
+        hard_a_day=3, pictures_a_day=2, break_after=60, break_lasts=10, hard_policies=[hard.pk], actor=tess, at=NOON
+    )
+    assert drawn(kim) == ["cruelty"] * 2 + ["magnets"] * 3
+
+
 def test_a_persons_own_limit_holds_too(kim: User, lee: User, hard: Policy) -> None:
     wellbeing.set_own(person=kim, families=(), hard_a_day=1, break_after=None)
     wellbeing.set_own(person=lee, families=(), hard_a_day=0, break_after=None)

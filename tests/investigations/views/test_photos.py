@@ -44,7 +44,7 @@ def test_a_case_asks_for_the_photos_that_come_into_sight(
     assert f'hx-post="{address("photos", image.listing_id)}" hx-trigger="intersect once"' in page(client, case)
     text = client.post(address("photos", image.listing_id)).content.decode()
     assert "on its way" in text
-    assert 'hx-vals=\'{"turn": "1"}\'' in text
+    assert 'hx-vals=\'{"turn": "1", "kept": "0"}\'' in text
     image.refresh_from_db()
     assert image.due_at is not None
 

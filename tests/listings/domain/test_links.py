@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import override_settings
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 
 from listings.domain import link_marks, links, listings, merchants
 from listings.domain.drafts import ListingDraft
@@ -202,13 +202,18 @@ def test_listings_are_read_once_an_hour() -> None:
     assert found() == {("anna", "berta", "image")}
 
 
+def made(picture: Image.Image) -> int:
+    found = print_of(picture)
+    assert found is not None
+    return found
+
+
 def photo(of: str, number: int, picture: Image.Image, content: str) -> None:
     """A photo of the merchant's listing, as if it had been fetched."""
     listing = Listing.objects.get(merchant__external_id=of, external_id=f"sku-{number}")
-    made, address = print_of(picture), f"https://{of}.example/{number}.jpg"
-    assert made is not None
+    address = f"https://{of}.example/{number}.jpg"
     ListingImage.objects.create(listing=listing, position=0, url=address, sha256=content)
-    stored = {"version": VERSION, "bits": made.to_bytes(32), "keys": keys(made)}
+    stored = {"version": VERSION, "bits": made(picture).to_bytes(32), "keys": keys(made(picture))}
     PhotoPrint.objects.get_or_create(sha256=content, defaults=stored)
 
 
@@ -224,6 +229,43 @@ def test_photos_nearly_alike_tie_less_than_the_same_photo() -> None:
     find()
     assert found() == {("anna", "berta", "like_image"), ("carla", "dora", "image")}
     assert strengths() == {"like_image": 0.2, "image": 0.3}
+
+
+def test_photos_of_a_picture_that_too_many_have_in_some_form_tie_nobody() -> None:
+    """Anna's and Berta's are saved a little differently from all others', and have marks that nobody else has."""
+    thing = drawn(1)
+    names = [f"shop {chr(97 + n) * 2}x" for n in range(MANY - 2)]
+    sellers("anna", "berta", *names)
+    own = thing.copy()
+    ImageDraw.Draw(own).text((20, 20), "SALE", fill="red", font_size=30)
+    for number, name in enumerate(("anna", "berta", *names)):
+        offer(name, 1)
+        photo(name, 1, own if number < 2 else thing, f"{number:064x}")
+    shared = set(photo_likeness.marks(made(own))) & set(photo_likeness.marks(made(thing)))
+    assert 0 < len(shared) < 8
+
+    find()
+    assert ("anna", "berta", "like_image") in found()
+
+    sellers("one more", at=LATER)
+    offer("one more", 1, at=LATER)
+    photo("one more", 1, thing, "f" * 64)
+    find(LATER + timedelta(hours=2))
+    assert found() == set()
+
+
+def test_a_merchant_who_has_the_very_same_photo_elsewhere_is_not_tied_by_one_like_it() -> None:
+    sellers("anna", "berta")
+    thing = drawn(1)
+    for name, number, picture, content in (
+        ("anna", 1, thing, "a" * 64),
+        ("anna", 2, ImageOps.mirror(thing), "b" * 64),
+        ("berta", 1, ImageOps.mirror(thing), "b" * 64),
+    ):
+        offer(name, number)
+        photo(name, number, picture, content)
+    find()
+    assert found() == {("anna", "berta", "image")}
 
 
 def test_marks_in_common_tie_nobody_where_the_photos_differ(monkeypatch: pytest.MonkeyPatch) -> None:
