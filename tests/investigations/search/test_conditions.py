@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -65,6 +66,7 @@ def _leaf() -> Any:
         st.builds("({} in {})".format, texts, st.sampled_from([*LISTS, "EU"])),
         st.builds("({} in [{}, {}])".format, texts, texts, texts),
         st.builds("({} in [{}, 3])".format, wholes, wholes),
+        st.builds("({} in [{}, {}])".format, numbers, numbers, numbers),
         st.builds("{}.{}({})".format, texts, st.sampled_from(["startsWith", "endsWith", "contains"]), texts),
         st.builds("has({})".format, st.sampled_from(OPTIONAL)),
         st.builds("({} {} null)".format, st.sampled_from(MAY_BE_NULL), st.sampled_from(["==", "!="])),
@@ -190,6 +192,38 @@ def test_what_the_table_says_is_so(cases: QuerySet[Case]) -> None:
     assert held("merchant.openCases == 1") == [first, second, third]
     assert held("merchant.returnRate(30) == 0.25") == [first]
     assert held("merchant.openViolations > 1") == [first, second, third]
+    assert held('"b".endsWith("ab") || merchant.name.endsWith(" b") || case.policy.endsWith("E")') == [first]
+    assert held("case.priority in [merchant.risk, 1.0] || case.priority in [72.5, 1.0]") == [first]
+    unknown = ["case.priority in [merchant.risk, 1.0]", 'timestamp("0001-01-01T00:00:00+01:00") < now']
+    for source in unknown:
+        assert set(by_database(cases, CASES, source).values()) == {None}
+        activations = {key: activation(CASES.records, facts) for key, facts in known(cases, CASES).items()}
+        assert set(by_row(CASES.records, CASES.records.compile(source).tree, activations).values()) == {None}
+
+
+def nested(times: int) -> str:
+    """A text that ends with a text that ends with a text."""
+    written = "merchant.name"
+    for _time in range(times):
+        written = f'("a".endsWith({written}) ? "a" : "b")'
+    return f'{written} == "a"'
+
+
+@pytest.mark.django_db
+def test_what_is_nested_grows_by_as_much_each_time() -> None:
+    def sql(times: int) -> str:
+        condition = conditions.compiled(nested(times), CASES.records, CASES.places(NOW), at=NOW)
+        return str(Case.objects.filter(condition).query)
+
+    lengths = [len(sql(times)) for times in (2, 4, 6, 8)]
+    assert len({after - before for before, after in pairwise(lengths)}) == 1
+
+
+def test_what_would_be_too_much_for_the_database_is_refused_at_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conditions, "LONGEST", 1_000)
+    with pytest.raises(RuleProblems) as wrong:
+        conditions.compiled(nested(12), CASES.records, CASES.places(NOW), at=NOW)
+    assert "read in rules and in searches of listings only" in wrong.value.message
 
 
 @pytest.mark.parametrize(
@@ -201,6 +235,7 @@ def test_what_the_table_says_is_so(cases: QuerySet[Case]) -> None:
         ("listing.price > 1", "1:1 A search of cases cannot name `listing`."),
         ("decision.points > 1", "1:1 A search of cases cannot name `decision`."),
         ("cas.priority > 1.0", "1:1 `cas` is not known. A name begins with one of: merchant, case, now. Did you mean `case`?"),
+        ('now - case.openedAt < duration("3000000h")', "1:23 This part is read in rules and in searches of listings only."),
         ('case.policy == "\\u0000"', "1:16 This part is read in rules and in searches of listings only."),
         ('size(["a"]) == case.items', "1:6 This part is read in rules and in searches of listings only."),
     ],
