@@ -34,12 +34,17 @@ def ran(*, kind: SearchKind, query: str, found: Found, actor: User, at: datetime
     )
 
 
-@transaction.atomic
-def export(*, kind: SearchKind, query: str, found: int, file: str, reason: str, actor: User, at: datetime) -> None:
-    """Note that a result leaves the house, and why. Raises Refusal without a reason."""
-    reason = " ".join(reason.split())
+def reason_given(text: str) -> str:
+    """Why a result leaves the house. Raises Refusal where nothing much is said."""
+    reason = " ".join(text.split())
     if len(reason) < SHORTEST_REASON:
         raise Refusal(_("Say what the file is for: it stands in the log."))
+    return reason
+
+
+@transaction.atomic
+def export(*, kind: SearchKind, query: str, found: int, file: str, reason: str, actor: User, at: datetime) -> None:
+    """Note that a result leaves the house, and why."""
     data = {"query": query, kind.value: found, "as": file, "reason": reason}
     entries.record(verb="search.exported", actor=actor, subject_kind="search", data=data, at=at)
 

@@ -18,11 +18,12 @@ from investigations import permissions
 from investigations.domain import collecting
 from investigations.forms.investigations import Collect
 from investigations.models import Case, Investigation, LinkGroup, SearchRun
+from investigations.queries import bounded, links, work
 from investigations.queries import investigations as queries
-from investigations.queries import links, work
 from investigations.queries.listings import visible_listings
 from investigations.queries.merchants import visible_merchants
 from investigations.views.explore import Explore
+from investigations.views.search_page import PATIENCE
 from listings.models import Listing, Merchant
 
 SHOWN = 12
@@ -117,7 +118,8 @@ def _chosen(request: HttpRequest) -> Chosen:
 
 def _ticked(request: HttpRequest, given: QueryDict) -> list[Listing]:
     rows: Any = Explore.selected(request) if request.method == "POST" else visible_listings(request.user).none()
-    return list(rows.select_related("merchant").order_by("-pk")[: collecting.MOST_AT_ONCE + 1])
+    with bounded.at_most(PATIENCE):
+        return list(rows.select_related("merchant").order_by("-pk")[: collecting.MOST_AT_ONCE + 1])
 
 
 def _numbers(given: QueryDict, name: str) -> list[int]:

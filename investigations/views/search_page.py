@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -81,8 +81,9 @@ class SearchPage(ListPage):
             view.setup(request)
             given = QueryDict(request.POST.get("query", ""))
             asked = cls.filterset_class(given, queryset=view.market_rows(), request=request)
-            if why := asked.unfinished:
-                raise Refusal(why)
+            with bounded.at_most(PATIENCE):
+                if why := asked.unfinished:
+                    raise Refusal(why)
             found: QuerySet[Any] = asked.qs
             return found
         return super().selected(request)
@@ -97,6 +98,10 @@ class SearchPage(ListPage):
     def exported(self) -> list[Column]:
         """By its own form, which asks for a reason."""
         return []
+
+    def export(self, kind: str) -> HttpResponseBase:
+        """An address alone gives no file: why it is taken stands in the log."""
+        raise Http404
 
     def kinds(self) -> list[Option]:
         """The searches that this person has, each with the words of this one."""
