@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from governance.accounts.models import User
 from governance.audit.domain import entries
 from governance.web.refusals import Refusal
+from investigations import permissions
 from investigations.enums import SearchKind
 from investigations.models import SearchRun
 from investigations.queries.search_figures import Found
@@ -24,13 +25,17 @@ def ran(*, kind: SearchKind, query: str, found: Found, actor: User, at: datetime
     """Keep that somebody searched. Nothing, where the address is empty or too long to be asked again."""
     if not query or len(query) > LONGEST:
         return None
+    limited = permissions.markets(actor)
+    markets = None if limited is None else sorted(limited)
     same = SearchRun.objects.filter(person=actor, kind=kind, query=query, ran_at__gt=at - AGAIN)
     same = same.order_by("-ran_at", "-id")
     digest = "" if found.cut else found.sha256
-    if (last := same.first()) and (last.sha256, last.found, last.more) == (digest, found.now, found.cut):
+    if (last := same.first()) and (last.sha256, last.found, last.more, last.markets) == (
+        digest, found.now, found.cut, markets
+    ):  # fmt: skip
         return last
     return SearchRun.objects.create(
-        person=actor, kind=kind, query=query, found=found.now, more=found.cut, sha256=digest, ran_at=at
+        person=actor, kind=kind, query=query, found=found.now, more=found.cut, sha256=digest, markets=markets, ran_at=at
     )
 
 

@@ -22,8 +22,9 @@ from investigations.queries import bounded, links, work
 from investigations.queries import investigations as queries
 from investigations.queries.listings import visible_listings
 from investigations.queries.merchants import visible_merchants
+from investigations.queries.search_history import visible_runs
 from investigations.views.explore import Explore
-from investigations.views.search_page import PATIENCE
+from investigations.views.search_page import PATIENCE, kinds_for
 from listings.models import Listing, Merchant
 
 SHOWN = 12
@@ -110,7 +111,7 @@ def _chosen(request: HttpRequest) -> Chosen:
     if keys := _numbers(given, "listing"):
         found.listings += list(visible_listings(user).filter(pk__in=keys).select_related("merchant").order_by("pk"))
     if keys := _numbers(given, "run"):
-        found.run = SearchRun.objects.filter(pk=keys[0]).first() if permissions.can_search(user) else None
+        found.run = visible_runs(user, kinds_for(user)).filter(pk=keys[0]).first()
     names = ("ids", "all", "query", "merchant", "case", "group", "listing", "run")
     found.fields = [(name, value) for name in names for value in given.getlist(name)]
     return found

@@ -148,7 +148,8 @@ def figures(request: HttpRequest, kind: str) -> HttpResponse:
     try:
         with bounded.at_most(PATIENCE):
             zone = timezone.get_current_timezone()
-            found = search_figures.count(shown.both_spans, shown.searched, shown.window, zone=zone)
+            own = permissions.markets(request.user)
+            found = search_figures.count(shown.both_spans, shown.searched, shown.window, zone=zone, markets=own)
             undecided = search_figures.number_of(shown.undecided) if shown.condition is not None else 0
     except Unanswered as why:
         return render(request, "investigations/_explore_figures.html", {"found": None, "too_slow": str(why)})

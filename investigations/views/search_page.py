@@ -109,9 +109,7 @@ class SearchPage(ListPage):
         if words := self.request.GET.get("q"):
             kept["q"] = words
         return [
-            Option(kind.value, kind.label, url=address(kind, kept.urlencode()))
-            for kind in SearchKind
-            if may_search(self.request.user, kind)
+            Option(kind.value, kind.label, url=address(kind, kept.urlencode())) for kind in kinds_for(self.request.user)
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -138,6 +136,10 @@ MAY_READ = {
 def may_search(user: Any, kind: SearchKind) -> bool:
     """Whoever may search, what they may read at all."""
     return permissions.can_search(user) and MAY_READ[kind](user)
+
+
+def kinds_for(user: Any) -> list[SearchKind]:
+    return [kind for kind in SearchKind if may_search(user, kind)]
 
 
 def filters_of(kind: str) -> type[SearchFilter]:

@@ -23,7 +23,7 @@ from investigations.domain import (
     search_runs,
     staff_cases,
 )
-from investigations.enums import Verdict
+from investigations.enums import SearchKind, Verdict
 from investigations.filters.explore import ExploreFilter
 from investigations.models import Investigation, SearchRun
 from investigations.queries.search_figures import Found
@@ -151,7 +151,7 @@ def _searches(world: World) -> list[SearchRun]:
         rows = ExploreFilter(QueryDict(query), queryset=Listing.objects.all(), request=None).qs
         keys = ",".join(map(str, rows.order_by("pk").values_list("pk", flat=True)))
         found = Found(now=rows.count(), sha256=hashlib.sha256(keys.encode()).hexdigest())
-        run = search_runs.ran(query=query, found=found, actor=person, at=at)
+        run = search_runs.ran(kind=SearchKind.LISTINGS, query=query, found=found, actor=person, at=at)
         if saved:
             saved_views.save(
                 user=person, page=EXPLORE, name=saved, query=query, shared=shared, at=at + dt.timedelta(minutes=2)

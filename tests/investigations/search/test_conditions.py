@@ -17,11 +17,12 @@ from governance.policies.language.readers import filler
 from governance.policies.language.records import Records
 from investigations.models import Case, CaseMove
 from investigations.queries import conditions
-from investigations.queries.searched import CASES, DECISIONS, MERCHANTS, Searched
+from investigations.queries.searched import CASES, DECISIONS, MERCHANTS, Reader, Searched
 from listings.models import Merchant, MerchantWindow
 from tests.factories import cases as make
 
 NOW = make.NOON + timedelta(days=3)
+READER = Reader(NOW)
 SETTINGS = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -89,7 +90,7 @@ written = st.recursive(_leaf(), _larger, max_leaves=6)
 
 def known(rows: QuerySet[Any], searched: Searched) -> dict[int, dict[str, Any]]:
     """Every fact of every row, by the row's key."""
-    places = searched.places(NOW)
+    places = searched.places(READER)
     named = {f"fact_{number}": path for number, path in enumerate(places)}
     found = rows.annotate(**{name: places[path] for name, path in named.items()}).values("pk", *named)
     return {row["pk"]: {path: row[name] for name, path in named.items()} for row in found}
@@ -117,7 +118,7 @@ def by_row(records: Records, tree: Any, activations: Mapping[int, Any]) -> dict[
 
 
 def by_database(rows: QuerySet[Any], searched: Searched, source: str) -> dict[int, bool | None]:
-    condition = conditions.compiled(source, searched.records, searched.places(NOW), at=NOW)
+    condition = conditions.compiled(source, searched.records, searched.places(READER), at=NOW)
     return dict(rows.annotate(held=condition).values_list("pk", "held"))
 
 
@@ -212,7 +213,7 @@ def nested(times: int) -> str:
 @pytest.mark.django_db
 def test_what_is_nested_grows_by_as_much_each_time() -> None:
     def sql(times: int) -> str:
-        condition = conditions.compiled(nested(times), CASES.records, CASES.places(NOW), at=NOW)
+        condition = conditions.compiled(nested(times), CASES.records, CASES.places(READER), at=NOW)
         return str(Case.objects.filter(condition).query)
 
     lengths = [len(sql(times)) for times in (2, 4, 6, 8)]
@@ -222,7 +223,7 @@ def test_what_is_nested_grows_by_as_much_each_time() -> None:
 def test_what_would_be_too_much_for_the_database_is_refused_at_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conditions, "LONGEST", 1_000)
     with pytest.raises(RuleProblems) as wrong:
-        conditions.compiled(nested(12), CASES.records, CASES.places(NOW), at=NOW)
+        conditions.compiled(nested(12), CASES.records, CASES.places(READER), at=NOW)
     assert "read in rules and in searches of listings only" in wrong.value.message
 
 
@@ -242,7 +243,7 @@ def test_what_would_be_too_much_for_the_database_is_refused_at_its_place(monkeyp
 )  # fmt: skip
 def test_what_is_wrong_is_said_at_its_place(source: str, said: str) -> None:
     with pytest.raises(RuleProblems) as wrong:
-        conditions.compiled(source, CASES.records, CASES.places(NOW), at=NOW)
+        conditions.compiled(source, CASES.records, CASES.places(READER), at=NOW)
     assert wrong.value.message == said
 
 
