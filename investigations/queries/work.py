@@ -107,7 +107,7 @@ def visible_cases(user: Anyone) -> QuerySet[Case]:
 def known_to(person: int | None) -> Q:
     """Of cases: a golden one is there for nobody but who has worked on it. Whatever counts cases for a person counts by this, or the
     difference would show which are golden."""
-    return Q(golden__isnull=True) | Exists(Claim.objects.filter(case=OuterRef("pk"), person=person))
+    return Q(golden__isnull=True) | Q(Exists(Claim.objects.filter(case=OuterRef("pk"), person=person)))
 
 
 def standing(user: Anyone, *, at: datetime) -> Standing:
