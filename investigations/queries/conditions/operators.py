@@ -260,10 +260,7 @@ def moment(text: str) -> Term:
 
 def period(text: str) -> Term:
     """A length of time as written: 36h, 1h30m, -90s."""
-    try:
-        found: timedelta | None = duration_of(text)
-    except OverflowError:
-        found = None
+    found: timedelta | None = duration_of(text)
     if found is None or abs(found) > LONGEST_PERIOD:
         raise NotInSQL
     return Term(Kind.PERIOD, Cast(Value(found), DurationField()))

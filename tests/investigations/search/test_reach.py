@@ -164,6 +164,7 @@ OUT_OF_REACH: list[dict[str, Any]] = [
     {"days_before": "9999-12-31"},
     {"days_after": "1969-12-31", "days_before": "2026-01-01"},
     {"where": 'timestamp("0001-01-01T00:00:00+01:00") < now'},
+    {"where": 'now - listing.createdAt < duration("9999999999999999h")'},
     {"points": "1e30"},
     {"points": "NaN"},
     {"policy": "9" * 40},
