@@ -56,6 +56,9 @@ from governance.policies.enums import Measure, Mode, Severity, VersionState, fam
 from governance.policies.models import Policy
 from governance.web.references import read_reference
 
+LARGEST = 2**63 - 1
+"""Of a number that is held against a column."""
+
 
 class SweepFilter(django_filters.FilterSet):
     state = django_filters.MultipleChoiceFilter(label=_("State"), choices=SweepState.choices)
@@ -126,9 +129,9 @@ class ViolationFilter(django_filters.FilterSet):
     closed_because = django_filters.MultipleChoiceFilter(label=_("Closed because"), choices=ClosedBecause.choices)
     mode = django_filters.MultipleChoiceFilter(label=_("Mode when found"), choices=Mode.choices)
     owed = django_filters.MultipleChoiceFilter(label=_("Owed"), choices=Owed.choices)
-    policy = django_filters.NumberFilter(label=_("Policy"), field_name="policy_id")
+    policy = django_filters.NumberFilter(label=_("Policy"), field_name="policy_id", max_value=LARGEST)
     merchant = django_filters.CharFilter(label=_("Merchant"), field_name="merchant__public_id")
-    listing = django_filters.NumberFilter(label=_("Listing"), field_name="listing_id")
+    listing = django_filters.NumberFilter(label=_("Listing"), field_name="listing_id", max_value=LARGEST)
     found = django_filters.IsoDateTimeFromToRangeFilter(label=_("Found"), field_name="found_at")
 
     class Meta:
@@ -141,7 +144,7 @@ class DecisionFilter(django_filters.FilterSet):
     state = django_filters.MultipleChoiceFilter(label=_("State"), choices=DecisionState.choices)
     measure = django_filters.MultipleChoiceFilter(label=_("Measure"), choices=Measure.choices)
     automation = django_filters.MultipleChoiceFilter(label=_("Decided by"), choices=Automation.choices)
-    policy = django_filters.NumberFilter(label=_("Policy"), field_name="version__policy_id")
+    policy = django_filters.NumberFilter(label=_("Policy"), field_name="version__policy_id", max_value=LARGEST)
     merchant = django_filters.CharFilter(label=_("Merchant"), field_name="merchant__public_id")
     decided = django_filters.IsoDateTimeFromToRangeFilter(label=_("Decided"), field_name="decided_at")
     undelivered = django_filters.BooleanFilter(label=_("Merchant not reached"), method="only_undelivered")

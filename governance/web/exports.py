@@ -3,9 +3,10 @@
 import csv
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
 import xlsxwriter
 from django.db.models import QuerySet
@@ -16,6 +17,7 @@ CHUNK = 2_000
 SHEET_ROWS = 1_048_576
 CELL_CHARACTERS = 32_767
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -48,23 +50,29 @@ def safe_text(value: Any) -> Any:
 
 def csv_response(rows: Iterable[list[Any]], *, head: Sequence[str], name: str) -> StreamingHttpResponse:
     """UTF-8 with the mark that makes Excel read it as such."""
-    writer = csv.writer(Echo())
-
-    def lines() -> Iterator[str]:
-        yield "\ufeff" + writer.writerow(head)
-        for row in rows:
-            yield writer.writerow([safe_text(value) for value in row])
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(_csv_lines(rows, head), content_type=CSV)
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 
+def whole_csv_response(rows: Iterable[list[Any]], *, head: Sequence[str], name: str) -> FileResponse:
+    """The same, written to a temporary file first: what goes wrong while rows are read is raised here."""
+    with _for_response() as file:
+        file.writelines(line.encode() for line in _csv_lines(rows, head))
+    return FileResponse(file, as_attachment=True, filename=f"{name}.csv", content_type=CSV)
+
+
+def _csv_lines(rows: Iterable[list[Any]], head: Sequence[str]) -> Iterator[str]:
+    writer = csv.writer(Echo())
+    yield "\ufeff" + writer.writerow(head)
+    for row in rows:
+        yield writer.writerow([safe_text(value) for value in row])
+
+
 def xlsx_response(rows: Iterable[list[Any]], *, head: Sequence[str], name: str) -> FileResponse:
     """Written row by row to a temporary file; what one sheet cannot hold goes on in the next."""
-    file = tempfile.TemporaryFile()  # noqa: SIM115 -- the response closes it
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
-    with xlsxwriter.Workbook(file, options) as book:
+    with _for_response() as file, xlsxwriter.Workbook(file, options) as book:
         dates = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         days = book.add_format({"num_format": "yyyy-mm-dd"})
         sheet, line = None, SHEET_ROWS
@@ -75,8 +83,19 @@ def xlsx_response(rows: Iterable[list[Any]], *, head: Sequence[str], name: str) 
             line += 1
         if sheet is None:
             _sheet(book, head)
-    file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
+
+
+@contextmanager
+def _for_response() -> Iterator[IO[bytes]]:
+    """A temporary file, read from its beginning afterwards. The response closes it, or whatever goes wrong before there is one."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115
+    try:
+        yield file
+        file.seek(0)
+    except BaseException:
+        file.close()
+        raise
 
 
 def _sheet(book: Any, head: Sequence[str]) -> Any:

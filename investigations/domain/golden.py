@@ -114,6 +114,7 @@ def _give(golden: GoldenCase, like: Case, person: User, at: datetime) -> Case:
         priority=like.priority,
         priority_parts=like.priority_parts,
         markets=of.markets,
+        languages=of.languages,
         views_30d=of.views_30d,
         orders_30d=of.orders_30d,
         opened_at=like.opened_at,

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import django_filters
 from django import forms
 from django.contrib.postgres.search import SearchQuery
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -32,15 +33,23 @@ from investigations.models import Case
 from investigations.queries import conditions, explore
 from investigations.queries.conditions.spelled import Spelled
 from investigations.queries.explore import Window
-from investigations.queries.searched import CASES, DECISIONS, LISTINGS, MERCHANTS, Searched
+from investigations.queries.searched import CASES, DECISIONS, LISTINGS, MERCHANTS, Reader, Searched
 from investigations.queries.searched.decisions import OVERTURNED
 from investigations.queries.searched.merchants import POINTS, RISKS, point_band, risk_band
 from listings.models import Listing, Merchant
 from listings.queries.keys import among
 
 LONGEST_EXPRESSION = 10_000
+YEARS = range(1970, 2101)
 NOT_ASKED = frozenset({"cursor", "sort", "count", "asof"})
 """Of an address what does not change which listings are read."""
+
+
+def of_our_time(value: Any) -> None:
+    """Of a moment, or a slice of two: nothing that spans cannot be counted from."""
+    ends = (value.start, value.stop) if isinstance(value, slice) else (value,)
+    if any(end is not None and end.year not in YEARS for end in ends):
+        raise ValidationError(gettext("Choose days from 1970 to 2100."))
 
 
 def _words(method: str = "search") -> django_filters.CharFilter:
@@ -63,8 +72,8 @@ class SearchFilter(django_filters.FilterSet):
         widget=forms.HiddenInput,
     )
     span = django_filters.ChoiceFilter(label=_("Span, counted back"), choices=Span.choices, method="later")
-    days = django_filters.DateFromToRangeFilter(label=_("Or fixed days"), method="later")
-    asof = django_filters.IsoDateTimeFilter(label=_("As of"), method="later")
+    days = django_filters.DateFromToRangeFilter(label=_("Or fixed days"), method="later", validators=[of_our_time])
+    asof = django_filters.IsoDateTimeFilter(label=_("As of"), method="later", validators=[of_our_time])
 
     problems: tuple[Problem, ...] = ()
 
@@ -116,8 +125,9 @@ class SearchFilter(django_filters.FilterSet):
         if not self.expression:
             return None
         at = self.window.end
+        places = self.searched.places(Reader.of(self.request.user, at))
         try:
-            return conditions.compiled(self.expression, self.searched.records, self.searched.places(at), at=at)
+            return conditions.compiled(self.expression, self.searched.records, places, at=at)
         except RuleProblems as wrong:
             self.problems = wrong.problems
             return None

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from enforcement.enums import ViolationState
+from enforcement.filters import LARGEST
 from enforcement.models import Violation
 from investigations.enums import ListingStanding
 from investigations.filters.choices import EAN, LISTING_ID, category_choices, market_choices
@@ -21,9 +22,11 @@ class ListingFilter(django_filters.FilterSet):
     category = django_filters.MultipleChoiceFilter(label=_("Category"), choices=category_choices, method="under")
     market = django_filters.MultipleChoiceFilter(label=_("Markets"), choices=market_choices, method="in_markets")
     merchant = django_filters.CharFilter(label=_("Merchant"), field_name="merchant__public_id")
-    policy = django_filters.NumberFilter(label=_("Violates policy number"), method="violates")
+    policy = django_filters.NumberFilter(label=_("Violates policy number"), method="violates", max_value=LARGEST)
     price_eur = django_filters.RangeFilter(label=_("Price in euro"))
-    sold = django_filters.NumberFilter(label=_("Sold in 30 days, at least"), field_name="sold", lookup_expr="gte")
+    sold = django_filters.NumberFilter(
+        label=_("Sold in 30 days, at least"), field_name="sold", lookup_expr="gte", max_value=LARGEST
+    )
     changed = django_filters.DateFromToRangeFilter(label=_("Changed"), field_name="changed_at")
 
     class Meta:

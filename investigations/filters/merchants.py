@@ -4,8 +4,10 @@ import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from enforcement.filters import LARGEST
 from investigations.enums import LIVE_CASES
 from investigations.models import Case, LinkGroup, LinkRisk
+from investigations.queries import work
 from listings.enums import LinkKind, MerchantKind, MerchantState
 from listings.models import Merchant
 
@@ -24,7 +26,9 @@ class MerchantFilter(django_filters.FilterSet):
         exclude=True,
     )
     open_cases = django_filters.BooleanFilter(label=_("Has open cases"), method="with_cases")
-    points = django_filters.NumberFilter(label=_("Points, at least"), field_name="points", lookup_expr="gte")
+    points = django_filters.NumberFilter(
+        label=_("Points, at least"), field_name="points", lookup_expr="gte", max_value=LARGEST
+    )
 
     class Meta:
         model = Merchant
@@ -35,7 +39,8 @@ class MerchantFilter(django_filters.FilterSet):
         return rows.filter(Q(name__icontains=value) | Q(external_id=value) | Q(public_id=value.upper()))
 
     def with_cases(self, rows: QuerySet[Merchant], name: str, value: bool) -> QuerySet[Merchant]:
-        live = Case.objects.filter(merchant=OuterRef("pk"), state__in=LIVE_CASES)
+        known = work.known_to(self.request.user.pk)
+        live = Case.objects.filter(known, merchant=OuterRef("pk"), state__in=LIVE_CASES)
         return rows.filter(Exists(live)) if value else rows.exclude(Exists(live))
 
 
@@ -47,7 +52,9 @@ def merchant_countries() -> list[tuple[str, str]]:
 class LinkGroupFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label=_("Merchant"), method="search", help_text=_("Name, or the marketplace's key"))
     kind = django_filters.MultipleChoiceFilter(label=_("Held together by"), choices=LinkKind.choices, method="tied_by")
-    size = django_filters.NumberFilter(label=_("Merchants, at least"), field_name="size", lookup_expr="gte")
+    size = django_filters.NumberFilter(
+        label=_("Merchants, at least"), field_name="size", lookup_expr="gte", max_value=LARGEST
+    )
     stopped = django_filters.BooleanFilter(label=_("Somebody was suspended or terminated"), method="with_stopped")
 
     class Meta:

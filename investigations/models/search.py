@@ -1,6 +1,7 @@
 """What the team has searched for."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from investigations.enums import SearchKind
@@ -9,7 +10,7 @@ from investigations.enums import SearchKind
 class SearchRun(models.Model):
     """One search by one person: its address, as of when, how much it found, and of which keys.
 
-    `sha256` is of the keys that were found, ascending, with commas between; empty where there were more than are counted.
+    `markets` are those that the person might see then, null for all: who may not see them all is not told of it. `sha256` is of the keys that were found, ascending, with commas between; empty where there were more than are counted.
     Kept for `SEARCH_HISTORY_DAYS`.
     """
 
@@ -19,6 +20,7 @@ class SearchRun(models.Model):
     found = models.PositiveIntegerField()
     more = models.BooleanField(default=False, help_text="There were more than are counted.")
     sha256 = models.CharField(max_length=64, blank=True)
+    markets = ArrayField(models.CharField(max_length=2), null=True)
     ran_at = models.DateTimeField()
 
     class Meta:

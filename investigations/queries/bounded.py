@@ -19,7 +19,7 @@ class TooSlow(Unanswered):
 
 
 class TooLarge(Unanswered):
-    """A number came to more than there is."""
+    """A number came to more than there is, or nearer to nothing."""
 
 
 @contextmanager
@@ -38,5 +38,5 @@ def at_most(seconds: float) -> Iterator[None]:
         raise
     except DataError as error:
         raise TooLarge(
-            _("A number in this condition comes to more than can be worked out. Write it smaller.")
+            _("A number in this condition comes to more, or to less, than can be worked out. Write it nearer to 1.")
         ) from error

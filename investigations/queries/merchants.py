@@ -17,6 +17,7 @@ from governance.web import heat
 from investigations import permissions
 from investigations.enums import LIVE_CASES
 from investigations.models import Case
+from investigations.queries import work
 from listings.enums import ListingState
 from listings.models import Listing, Merchant, MerchantWindow, TraderIdentity
 
@@ -58,7 +59,7 @@ class Standing:
     identity: TraderIdentity | None
 
 
-def standing(merchant: Merchant, *, at: datetime) -> Standing:
+def standing(merchant: Merchant, user: Anyone, *, at: datetime) -> Standing:
     points = ledger.balance(merchant.pk, at)
     appeals = Appeal.objects.filter(merchant=merchant).aggregate(
         all=Count("id"),
@@ -66,7 +67,7 @@ def standing(merchant: Merchant, *, at: datetime) -> Standing:
         won=Count("id", filter=Q(state__in=WON_APPEALS)),
     )
     window = MerchantWindow.objects.filter(merchant=merchant, days=30).first()
-    live = Case.objects.filter(merchant=merchant, state__in=LIVE_CASES, golden__isnull=True)
+    live = Case.objects.filter(work.known_to(user.pk), merchant=merchant, state__in=LIVE_CASES)
     cases = live.aggregate(all=Count("id"), late=Count("id", filter=Q(due_at__lt=at)))
     decided = Decision.objects.filter(merchant=merchant).aggregate(
         year=Count("id", filter=Q(decided_at__gte=at - YEAR)),
@@ -149,7 +150,7 @@ def merchant_rows(user: Anyone, *, at: datetime) -> QuerySet[Merchant]:
         .annotate(
             listings_on_sale=_count(Listing.objects.filter(**of_merchant, state=ListingState.ON_SALE)),
             open_violations=_count(Violation.objects.filter(**of_merchant, state=ViolationState.OPEN)),
-            open_cases=_count(Case.objects.filter(**of_merchant, state__in=LIVE_CASES, golden__isnull=True)),
+            open_cases=_count(Case.objects.filter(work.known_to(user.pk), **of_merchant, state__in=LIVE_CASES)),
             decisions_standing=_count(Decision.objects.filter(**of_merchant, state__in=STANDING_DECISIONS)),
             points=_points(standing_points),
             orders=Coalesce(Subquery(MerchantWindow.objects.filter(**of_merchant, days=30).values("orders")[:1]), 0),

@@ -1,11 +1,13 @@
 """What a search has found, counted by the facets of its kind, in the span and in the one before."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, QuerySet
 
@@ -29,6 +31,7 @@ _QUERY = """
         FROM found WHERE now AND moment IS NOT NULL GROUP BY value ORDER BY value)
 """
 _FACET = "UNION ALL (SELECT '{key}', {value}, {counts} FROM {source} GROUP BY {group} {order})"
+_OWN = " WHERE (%(own)s::text[] IS NULL OR {market} = ANY(%(own)s::text[]))"
 _COUNTS = "count(*) FILTER (WHERE now), count(*) FILTER (WHERE NOT now)"
 _IN_ORDER = "ORDER BY 2"
 _MOST_FIRST = f"ORDER BY 3 DESC, 4 DESC, 2 LIMIT {EACH}"
@@ -59,10 +62,15 @@ class Found:
         return self.now + self.before > COUNTED
 
 
-def count(rows: QuerySet[Any], of: Searched, window: Window, *, zone: ZoneInfo) -> Found:
-    """One query, whatever is found. `rows` have a moment, and are those of both spans."""
-    inner, given = _inner(rows, of)
+def count(
+    rows: QuerySet[Any], of: Searched, window: Window, *, zone: ZoneInfo, markets: Collection[str] | None
+) -> Found:
+    """One query, whatever is found. `rows` have a moment, and are those of both spans; of `markets` these alone are named, None for all."""
     unit = unit_of(window)
+    try:
+        inner, given = _inner(rows, of)
+    except EmptyResultSet:
+        return Found(unit=unit)
     text = _QUERY.format(
         rows=inner,
         columns=", ".join(("id", *of.columns, "moment")),
@@ -70,7 +78,14 @@ def count(rows: QuerySet[Any], of: Searched, window: Window, *, zone: ZoneInfo) 
         facets="\n".join(map(_facet, of.facets)),
         now="true" if window.start is None else "moment >= %(start)s",
     )
-    named: dict[str, Any] = {"most": COUNTED + 1, "unit": unit, "zone": str(zone), "start": window.start} | given
+    own = None if markets is None else sorted(markets)
+    named: dict[str, Any] = {
+        "most": COUNTED + 1,
+        "unit": unit,
+        "zone": str(zone),
+        "start": window.start,
+        "own": own,
+    } | given
     found = Found(unit=unit)
     with connection.cursor() as cursor:
         cursor.execute(text, named)
@@ -96,8 +111,9 @@ def unit_of(window: Window) -> str:
 
 def _facet(facet: Facet) -> str:
     order = _IN_ORDER if facet.in_order else _MOST_FIRST
+    source = facet.source + (_OWN.format(market=facet.value) if facet.territorial else "")
     return _FACET.format(
-        key=facet.key, value=facet.value, counts=_COUNTS, source=facet.source, group=facet.group, order=order
+        key=facet.key, value=facet.value, counts=_COUNTS, source=source, group=facet.group, order=order
     )
 
 

@@ -100,9 +100,14 @@ def visible_cases(user: Anyone) -> QuerySet[Case]:
     markets = permissions.markets(user)
     rows = Case.objects.all() if markets is None else Case.objects.filter(markets__overlap=sorted(markets))
     if permissions.can_read_cases(user):
-        own = Claim.objects.filter(case=OuterRef("pk"), person=user.pk)
-        return rows.filter(Q(golden__isnull=True) | Exists(own))
+        return rows.filter(known_to(user.pk))
     return rows.filter(Exists(Question.objects.filter(case=OuterRef("pk"), asked_of=AskedOf.LEGAL)))
+
+
+def known_to(person: int | None) -> Q:
+    """Of cases: a golden one is there for nobody but who has worked on it. Whatever counts cases for a person counts by this, or the
+    difference would show which are golden."""
+    return Q(golden__isnull=True) | Q(Exists(Claim.objects.filter(case=OuterRef("pk"), person=person)))
 
 
 def standing(user: Anyone, *, at: datetime) -> Standing:

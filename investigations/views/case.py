@@ -78,7 +78,7 @@ def show(
         "may_take": _may_take(request, case, held, now),
         "may_work": permissions.can_work(request.user),
         "may_check": permissions.can_work(request.user) and work.listings_of(case).exists(),
-        "standing": merchants.standing(case.merchant, at=now),
+        "standing": merchants.standing(case.merchant, request.user, at=now),
         "history": words.history(past, titles),
         "queue_name": case.queue.name_in(language()),
         **_rulings(request, case),

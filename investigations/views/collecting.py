@@ -18,11 +18,13 @@ from investigations import permissions
 from investigations.domain import collecting
 from investigations.forms.investigations import Collect
 from investigations.models import Case, Investigation, LinkGroup, SearchRun
+from investigations.queries import bounded, links, work
 from investigations.queries import investigations as queries
-from investigations.queries import links, work
 from investigations.queries.listings import visible_listings
 from investigations.queries.merchants import visible_merchants
+from investigations.queries.search_history import visible_runs
 from investigations.views.explore import Explore
+from investigations.views.search_page import PATIENCE, kinds_for
 from listings.models import Listing, Merchant
 
 SHOWN = 12
@@ -109,7 +111,7 @@ def _chosen(request: HttpRequest) -> Chosen:
     if keys := _numbers(given, "listing"):
         found.listings += list(visible_listings(user).filter(pk__in=keys).select_related("merchant").order_by("pk"))
     if keys := _numbers(given, "run"):
-        found.run = SearchRun.objects.filter(pk=keys[0]).first() if permissions.can_search(user) else None
+        found.run = visible_runs(user, kinds_for(user)).filter(pk=keys[0]).first()
     names = ("ids", "all", "query", "merchant", "case", "group", "listing", "run")
     found.fields = [(name, value) for name in names for value in given.getlist(name)]
     return found
@@ -117,7 +119,8 @@ def _chosen(request: HttpRequest) -> Chosen:
 
 def _ticked(request: HttpRequest, given: QueryDict) -> list[Listing]:
     rows: Any = Explore.selected(request) if request.method == "POST" else visible_listings(request.user).none()
-    return list(rows.select_related("merchant").order_by("-pk")[: collecting.MOST_AT_ONCE + 1])
+    with bounded.at_most(PATIENCE):
+        return list(rows.select_related("merchant").order_by("-pk")[: collecting.MOST_AT_ONCE + 1])
 
 
 def _numbers(given: QueryDict, name: str) -> list[int]:

@@ -34,6 +34,8 @@ from investigations.views.listings import ListingList
 from investigations.views.merchants import MerchantList
 from investigations.views.search_page import PATIENCE, SearchPage, Wording, address, may_search
 
+EXPORT_PATIENCE = 30.0
+"""Seconds that one query may take whose rows go into a file."""
 VERBS = (
     (
         Bulk(
@@ -146,7 +148,8 @@ def figures(request: HttpRequest, kind: str) -> HttpResponse:
     try:
         with bounded.at_most(PATIENCE):
             zone = timezone.get_current_timezone()
-            found = search_figures.count(shown.both_spans, shown.searched, shown.window, zone=zone)
+            own = permissions.markets(request.user)
+            found = search_figures.count(shown.both_spans, shown.searched, shown.window, zone=zone, markets=own)
             undecided = search_figures.number_of(shown.undecided) if shown.condition is not None else 0
     except Unanswered as why:
         return render(request, "investigations/_explore_figures.html", {"found": None, "too_slow": str(why)})
@@ -174,7 +177,12 @@ def progress(request: HttpRequest, kind: str) -> HttpResponse:
     """How far the expression has been read; reads on. When it is through, the list is asked for again."""
     view = _view(request, kind)
     shown: Any = view.filterset
-    _rows = shown.both_spans
+    too_slow = ""
+    try:
+        with bounded.at_most(PATIENCE):
+            _why = shown.unfinished
+    except Unanswered as why:
+        too_slow = str(why)
     return render(
         request,
         "investigations/_explore_progress.html",
@@ -182,6 +190,7 @@ def progress(request: HttpRequest, kind: str) -> HttpResponse:
             "reading": getattr(shown, "reading", None),
             "view": view,
             "again": address(kind, view.query),
+            "too_slow": too_slow,
         },
     )
 
@@ -195,21 +204,27 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     back = redirect(address(kind, view.query))
     shown: Any = view.filterset
     try:
-        if why := shown.unfinished:
-            raise Refusal(why)
-        with bounded.at_most(PATIENCE):
+        reason = search_runs.reason_given(request.POST.get("reason", ""))
+        with bounded.at_most(EXPORT_PATIENCE):
+            if why := shown.unfinished:
+                raise Refusal(why)
             found = shown.qs.order_by().count()
-        search_runs.export(
-            kind=view.kind, query=view.query, found=found, file=file, reason=request.POST.get("reason", ""),
-            actor=request.user, at=timezone.now(),  # type: ignore[arg-type]
-        )  # fmt: skip
+            written = _file(view, file, name=f"{kind}-{timezone.localdate():%Y-%m-%d}")
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return back
+    search_runs.export(
+        kind=view.kind, query=view.query, found=found, file=file, reason=reason, actor=request.user, at=timezone.now()  # type: ignore[arg-type]
+    )  # fmt: skip
+    return written
+
+
+def _file(view: SearchPage, file: str, *, name: str) -> HttpResponseBase:
+    """Written to its end before any of it is given out: it may take too long."""
     columns = [column for column in view.columns if column.value]
-    rows = exports.rows_of(shown.qs.order_by(*view.ordering), columns)
-    write = exports.xlsx_response if file == "xlsx" else exports.csv_response
-    return write(rows, head=[str(column.label) for column in columns], name=f"{kind}-{timezone.localdate():%Y-%m-%d}")
+    rows = exports.rows_of(view.filterset.qs.order_by(*view.ordering), columns)
+    write = exports.xlsx_response if file == "xlsx" else exports.whole_csv_response
+    return write(rows, head=[str(column.label) for column in columns], name=name)
 
 
 def _view(request: HttpRequest, kind: str) -> SearchPage:

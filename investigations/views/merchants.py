@@ -76,7 +76,7 @@ def detail(request: HttpRequest, public_id: str) -> HttpResponse:
         case.line = case_lines[case.pk]  # type: ignore[attr-defined]
     context = {
         "merchant": merchant,
-        "standing": merchants.standing(merchant, at=now),
+        "standing": merchants.standing(merchant, request.user, at=now),
         "steps": list(ledger.steps(merchant.pk, now)),
         "history": words.history(past, titles),
         "cases": cases,

@@ -14,7 +14,8 @@ from investigations import permissions
 from investigations.enums import Moment, SearchKind, Span
 from investigations.filters.searches import SearchRunFilter
 from investigations.models import SearchRun
-from investigations.views.search_page import ADDRESSES, address, filters_of, may_search
+from investigations.queries.search_history import visible_runs
+from investigations.views.search_page import ADDRESSES, address, filters_of, kinds_for
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class SearchHistory(ListPage):
     )
 
     def rows(self) -> QuerySet[SearchRun]:
-        return SearchRun.objects.select_related("person")
+        user = self.request.user
+        return visible_runs(user, kinds_for(user)).select_related("person")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         for row in self.page.rows:
@@ -57,10 +59,9 @@ class SearchHistory(ListPage):
         store = saved_views.store()
         if store is None:
             return []
-        kinds = [kind for kind in SearchKind if may_search(self.request.user, kind)]
         return [
             (view, kind, address(kind, view.query), described(view.query, kind))
-            for kind in kinds
+            for kind in kinds_for(self.request.user)
             for view in store.of(user=self.request.user, page=ADDRESSES[kind])
         ]
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, HttpResponseBase, QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -81,8 +81,9 @@ class SearchPage(ListPage):
             view.setup(request)
             given = QueryDict(request.POST.get("query", ""))
             asked = cls.filterset_class(given, queryset=view.market_rows(), request=request)
-            if why := asked.unfinished:
-                raise Refusal(why)
+            with bounded.at_most(PATIENCE):
+                if why := asked.unfinished:
+                    raise Refusal(why)
             found: QuerySet[Any] = asked.qs
             return found
         return super().selected(request)
@@ -98,15 +99,17 @@ class SearchPage(ListPage):
         """By its own form, which asks for a reason."""
         return []
 
+    def export(self, kind: str) -> HttpResponseBase:
+        """An address alone gives no file: why it is taken stands in the log."""
+        raise Http404
+
     def kinds(self) -> list[Option]:
         """The searches that this person has, each with the words of this one."""
         kept = QueryDict(mutable=True)
         if words := self.request.GET.get("q"):
             kept["q"] = words
         return [
-            Option(kind.value, kind.label, url=address(kind, kept.urlencode()))
-            for kind in SearchKind
-            if may_search(self.request.user, kind)
+            Option(kind.value, kind.label, url=address(kind, kept.urlencode())) for kind in kinds_for(self.request.user)
         ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -133,6 +136,10 @@ MAY_READ = {
 def may_search(user: Any, kind: SearchKind) -> bool:
     """Whoever may search, what they may read at all."""
     return permissions.can_search(user) and MAY_READ[kind](user)
+
+
+def kinds_for(user: Any) -> list[SearchKind]:
+    return [kind for kind in SearchKind if may_search(user, kind)]
 
 
 def filters_of(kind: str) -> type[SearchFilter]:

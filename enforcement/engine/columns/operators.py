@@ -220,7 +220,10 @@ def moment(text: str) -> Value:
     fraction = re.search(r"\.(\d+)", text)
     if found.tzinfo is None or (fraction and fraction[1][6:].strip("0")):
         raise NotLowered(f"the time {text}")
-    return Value(Kind.MOMENT, pl.lit(found.astimezone(UTC), dtype=MOMENT))
+    try:
+        return Value(Kind.MOMENT, pl.lit(found.astimezone(UTC), dtype=MOMENT))
+    except OverflowError:
+        raise NotLowered(f"the time {text}") from None
 
 
 def period(text: str) -> Value:

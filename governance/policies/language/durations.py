@@ -9,7 +9,7 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)")
 
 
 def duration_of(text: str) -> timedelta | None:
-    """None for what is not written so, or is finer than a microsecond."""
+    """None for what is not written so, is finer than a microsecond, or longer than any timedelta."""
     unsigned = text.lstrip("+-")
     parts = _PART.findall(unsigned)
     if not parts or "".join(figures + unit for figures, unit in parts) != unsigned:
@@ -22,4 +22,7 @@ def duration_of(text: str) -> timedelta | None:
         if rest or unit not in UNITS:
             return None
         total += amount
-    return timedelta(microseconds=-total if text.startswith("-") else total)
+    try:
+        return timedelta(microseconds=-total if text.startswith("-") else total)
+    except OverflowError:
+        return None

@@ -15,9 +15,12 @@ from governance.policies.language.rewriting import MISSING
 from governance.policies.language.vocabulary import PATHS
 from investigations.queries.conditions import operators
 from investigations.queries.conditions.operators import FIELDS, NotInSQL, Term
+from investigations.queries.conditions.spelled import length
 
 Stored = Mapping[str, Any]
 """Path of a fact → where it stands, as an expression over the rows that are asked about."""
+LONGEST = 200_000
+"""Characters of SQL, about: what comes to more is not asked."""
 OPERATIONS: Mapping[str, Callable[..., Term]] = {
     "_&&_": operators.both,
     "_||_": operators.either,
@@ -45,7 +48,10 @@ class _Reading:
 
     def term(self, expr: Any) -> Term:
         try:
-            return self._term(expr)
+            found = self._term(expr)
+            if length(found.sql) > LONGEST:
+                raise NotInSQL
+            return found
         except NotInSQL:
             self.asked.refuse_part(expr.id)
             raise

@@ -39,9 +39,13 @@ FIELDS: Mapping[Kind, Callable[[], "Field[Any, Any]"]] = {
 }
 SIGNS = {"_==_": "=", "_!=_": "<>", "_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">="}
 PLAIN_SUMS = {"_+_": "+", "_-_": "-", "_*_": "*"}
+ENDS = "(SELECT right({0}, char_length(s.part)) = s.part FROM (SELECT {1} AS part OFFSET 0) AS s)"
+"""The part is written once: of one in another in another there would be thousands."""
 KNOWN_AMONG = "(SELECT {0} = ANY(s.entries) FROM (SELECT {1} AS entries OFFSET 0) AS s WHERE array_position(s.entries, NULL) IS NULL)"
-LONGEST = "interval '106751 days 23:47:16.854775'"
+LONGEST_PERIOD = timedelta(microseconds=(2**63 - 1) // 1_000)
 """CEL keeps lengths of time in 64 bits of nanoseconds."""
+LONGEST = "interval '106751 days 23:47:16.854775'"
+"""The same in SQL."""
 FIRST, LAST = "timestamptz '0001-01-01 00:00:00Z'", "timestamptz '9999-12-31 23:59:59.999999Z'"
 SPACES = "\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 CAPITALS, SMALL = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"
@@ -53,11 +57,12 @@ class NotInSQL(Exception):
 
 @dataclass(frozen=True)
 class Term:
-    """An expression with the kind of what it yields; of a list, `element` is the kind of its entries."""
+    """An expression with the kind of what it yields; of a list, `element` is the kind of its entries. `constant`: it was written out."""
 
     kind: Kind
     sql: Any
     element: Kind = Kind.TEXT
+    constant: bool = False
 
 
 def truth(text: str, *parts: Any) -> Term:
@@ -67,13 +72,13 @@ def truth(text: str, *parts: Any) -> Term:
 def literal(value: object) -> Term:
     match value:
         case bool():
-            return Term(Kind.BOOLEAN, Value(value, BooleanField()))
+            return Term(Kind.BOOLEAN, Value(value, BooleanField()), constant=True)
         case int():
-            return Term(Kind.WHOLE, Cast(Value(value), BigIntegerField()))
+            return Term(Kind.WHOLE, Cast(Value(value), BigIntegerField()), constant=True)
         case float() if value == value and abs(value) != float("inf"):
-            return Term(Kind.NUMBER, Cast(Value(value), FloatField()))
+            return Term(Kind.NUMBER, Cast(Value(value), FloatField()), constant=True)
         case str() if "\x00" not in value:
-            return Term(Kind.TEXT, Cast(Value(value), TextField()))
+            return Term(Kind.TEXT, Cast(Value(value), TextField()), constant=True)
     raise NotInSQL
 
 
@@ -122,7 +127,7 @@ def among(item: Term, entries: Sequence[Term]) -> Term:
     if any(entry.kind is not item.kind for entry in entries):
         raise NotInSQL
     given = [entry.sql for entry in entries]
-    if all(isinstance(each, Cast) for each in given):
+    if all(entry.constant for entry in entries):
         return truth(f"({{0}} IN ({listed(1, len(given))}))", item.sql, *given)
     return truth(KNOWN_AMONG, item.sql, Spelled(f"ARRAY[{listed(0, len(given))}]", *given))
 
@@ -203,7 +208,7 @@ def of_text(function: str, text: Term, args: Sequence[Term]) -> Term:
         case "startsWith", Term(sql=part):
             return truth("starts_with({0}, {1})", text.sql, part)
         case "endsWith", Term(sql=part):
-            return truth("(right({0}, char_length({1})) = {1})", text.sql, part)
+            return truth(ENDS, text.sql, part)
         case "contains", Term(sql=part):
             return truth("(strpos({0}, {1}) > 0)", text.sql, part)
         case ("lowerAscii",):
@@ -239,7 +244,7 @@ def at(moment: datetime) -> Term:
 
 
 def moment(text: str) -> Term:
-    """A point in time as written. The database keeps none finer than a microsecond."""
+    """A point in time as written; unknown outside the years 1 to 9999. The database keeps none finer than a microsecond."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
@@ -247,12 +252,15 @@ def moment(text: str) -> Term:
     fraction = re.search(r"\.(\d+)", text)
     if found.tzinfo is None or (fraction and fraction[1][6:].strip("0")):
         raise NotInSQL
-    return at(found.astimezone(UTC))
+    try:
+        return at(found.astimezone(UTC))
+    except OverflowError:
+        return Term(Kind.MOMENT, Cast(Value(None), DateTimeField()))
 
 
 def period(text: str) -> Term:
     """A length of time as written: 36h, 1h30m, -90s."""
     found: timedelta | None = duration_of(text)
-    if found is None:
+    if found is None or abs(found) > LONGEST_PERIOD:
         raise NotInSQL
     return Term(Kind.PERIOD, Cast(Value(found), DurationField()))

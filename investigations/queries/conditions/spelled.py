@@ -3,17 +3,21 @@
 import re
 from typing import Any
 
-from django.db.models import BooleanField, Field, Func
+from django.db.models import BooleanField, F, Field, Func, Value
+from django.db.models.functions import Cast
 
 PLACE = re.compile(r"\{(\d+)\}")
+OTHER = 200
+"""About how many characters a fact is written with."""
 
 
 class Spelled(Func):
-    """`text` is SQL with its parts by number, each once or more often: `strpos({0}, {1}) > 0`."""
+    """`text` is SQL with its parts by number, each once or more often: `strpos({0}, {1}) > 0`. `length` is about how long it comes out."""
 
     def __init__(self, text: str, *parts: Any, output_field: "Field[Any, Any] | None" = None) -> None:
         super().__init__(*parts, output_field=output_field or BooleanField())
         self.text = text
+        self.length = len(text) + sum(length(parts[int(number)]) for number in PLACE.findall(text))
 
     def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         parts = [compiler.compile(part) for part in self.get_source_expressions()]
@@ -25,6 +29,15 @@ class Spelled(Func):
             return str(sql)
 
         return PLACE.sub(put, self.text), given
+
+
+def length(sql: Any) -> int:
+    """About how many characters this will have."""
+    if isinstance(sql, Spelled):
+        return sql.length
+    if isinstance(sql, Cast):
+        return 20 + length(sql.get_source_expressions()[0])
+    return 20 if isinstance(sql, (Value, F)) else OTHER
 
 
 def listed(first: int, count: int) -> str:

@@ -13,7 +13,16 @@ from governance.policies.language.vocabulary import CASE_FACTS
 from investigations.enums import CaseOrigin, CaseOutcome, CaseState, Moment, SearchKind
 from investigations.models import CaseItem, CaseMove, Claim, Note, Question, Queue, Snooze
 from investigations.queries.conditions.spelled import Spelled
-from investigations.queries.searched.kind import Facet, Searched, Timed, again, countries, labels, policies, stored
+from investigations.queries.searched.kind import (
+    Facet,
+    Searched,
+    Timed,
+    again,
+    countries,
+    labels,
+    policies,
+    stored,
+)
 from investigations.queries.searched.merchants import count, facts_of_merchant, windows_of_merchant
 
 _C = Kind.CASE
@@ -66,12 +75,14 @@ _FACTS = (
     ),
     stored(
         _C, "ageHours", Kind.NUMBER, _("age"), _("Hours since it was opened, until it was closed."),
-        lambda at: Spelled("(EXTRACT(EPOCH FROM ({0} - {1})) / 3600)", Coalesce("closed_at", at), F("opened_at")),
+        lambda reader: Spelled(
+            "(EXTRACT(EPOCH FROM ({0} - {1})) / 3600)", Coalesce("closed_at", reader.at), F("opened_at")
+        ),
         unit="h", example="case.ageHours > 72",
     ),
     stored(
         _C, "late", Kind.BOOLEAN, _("late"), _("It should have been decided, or was decided too late."),
-        lambda at: Spelled("({0} < {1})", F("due_at"), Coalesce("closed_at", at)), example="case.late",
+        lambda reader: Spelled("({0} < {1})", F("due_at"), Coalesce("closed_at", reader.at)), example="case.late",
     ),
     stored(
         _C, "reopened", Kind.BOOLEAN, _("reopened"), _("It was closed once and came back."),
@@ -121,7 +132,10 @@ CASES = Searched(
         Facet("state", _("State"), "state", names=labels(CaseState)),
         Facet("queue", _("Queue"), "queue", names=_queues),
         Facet("policy", _("Policy"), "policy::text", source="found WHERE policy IS NOT NULL", names=policies),
-        Facet("market", _("Market"), "market", source="found, unnest(markets) AS market", names=countries),
+        Facet(
+            "market", _("Market"), "market",
+            source="found, unnest(markets) AS market", territorial=True, names=countries,
+        ),
         Facet("origin", _("Where it came from"), "origin", names=labels(CaseOrigin)),
         Facet("outcome", _("Outcome"), "outcome", source="found WHERE outcome <> ''", names=labels(CaseOutcome)),
         Facet("severity", _("Severity"), "severity", names=labels(Severity)),

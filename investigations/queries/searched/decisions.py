@@ -26,7 +26,15 @@ from governance.policies.enums import Ground, Measure
 from governance.policies.language.kinds import Kind
 from governance.policies.language.scope import About
 from investigations.enums import Moment, SearchKind
-from investigations.queries.searched.kind import Facet, Searched, Timed, countries, labels, policies, stored
+from investigations.queries.searched.kind import (
+    Facet,
+    Searched,
+    Timed,
+    countries,
+    labels,
+    policies,
+    stored,
+)
 from investigations.queries.searched.merchants import facts_of_merchant, windows_of_merchant
 
 _D = Kind.DECISION
@@ -97,7 +105,10 @@ _FACTS = (
     stored(
         _D, "markets", Kind.LIST, _("markets"), _("In which it holds for anything that was decided upon."),
         ArraySubquery(
-            _ITEMS.annotate(market=Func("markets", function="unnest", output_field=TextField())).values("market")
+            _ITEMS.annotate(market=Func("markets", function="unnest", output_field=TextField()))
+            .values("market")
+            .distinct()
+            .order_by("market")
         ),
         example='"DE" in decision.markets',
     ),
@@ -152,7 +163,7 @@ DECISIONS = Searched(
             "market", _("Market"), "sold.market",
             source="found, LATERAL (SELECT DISTINCT unnest(i.markets) AS market FROM enforcement_decisionitem i"
             " WHERE i.decision_id = found.id) AS sold",
-            names=countries,
+            territorial=True, names=countries,
         ),
         Facet("automation", _("Decided by"), "automation", names=labels(Automation)),
         Facet("overturned", _("On appeal"), "overturned::text", names=_yes_or_no),

@@ -6,20 +6,41 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Choices
+from django.db.models import Choices, Q
 from django.utils.functional import Promise
 
+from governance.accounts.permissions import Anyone
 from governance.policies.language.kinds import Fact, Kind
 from governance.policies.language.records import Records
 from governance.policies.language.scope import About
 from governance.policies.language.vocabulary import PATHS
 from governance.web import formats
+from investigations import permissions
 from investigations.enums import Moment, SearchKind
 from investigations.queries import lines
 
 Words = str | Promise
-Place = Callable[[datetime], Any]
-"""Where a fact stands, as an expression over the rows: of the moment that is `now`."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """For whom something is looked up: `markets` are those that they may see, None for all; `at` is the moment that is `now`."""
+
+    at: datetime
+    person: int | None = None
+    markets: frozenset[str] | None = None
+
+    @classmethod
+    def of(cls, user: Anyone, at: datetime) -> "Reader":
+        return cls(at, user.pk, permissions.markets(user))
+
+    def concerned(self, markets: str = "markets") -> Q:
+        """What is about a market of theirs: `markets` is the field that says which it is about."""
+        return Q() if self.markets is None else Q(**{f"{markets}__overlap": sorted(self.markets)})
+
+
+Place = Callable[[Reader], Any]
+"""Where a fact stands, as an expression over the rows, for whoever asks."""
 Names = Callable[[Sequence[str], str], Mapping[str, str]]
 """Of values as they are stored and a language: the values as people read them."""
 
@@ -40,14 +61,14 @@ def stored(
     owner: Kind, name: str, kind: Kind, label: Words, doc: Words, place: Any, *, optional: bool = False,
     unit: str = "", example: str = "",
 ) -> Stored:  # fmt: skip
-    """`place` is an expression, or what makes one of the moment that is `now`."""
+    """`place` is an expression, or what makes one for a reader."""
     fact = Fact(owner, name, kind, label, doc, optional=optional, unit=unit, correctable=False, example=example)
     return again(fact, place)
 
 
 def again(fact: Fact, place: Any) -> Stored:
     """A fact that rules name too."""
-    return Stored(fact, place if callable(place) else lambda _at: place)
+    return Stored(fact, place if callable(place) else lambda _reader: place)
 
 
 @dataclass(frozen=True)
@@ -62,7 +83,7 @@ class Timed:
 class Facet:
     """What is found, counted by `value` over `source`: SQL over `found`, which has the columns of the kind.
 
-    `narrows` says which fields of the search show one value alone: else the field that is called as the facet.
+    `territorial`: its values are markets, and those alone are shown that whoever asks may see. `narrows` says which fields of the search show one value alone: else the field that is called as the facet.
     """
 
     key: str
@@ -71,6 +92,7 @@ class Facet:
     source: str = "found"
     group: str = "2"
     in_order: bool = False
+    territorial: bool = False
     names: Names | None = None
     narrows: Callable[[str], Mapping[str, Any]] | None = None
 
@@ -101,10 +123,10 @@ class Searched:
             raise TypeError(f"conditions over {self.kind} are not read by the database")
         return Records(self.about, [each.fact for each in self.facts])
 
-    def places(self, at: datetime) -> Mapping[str, Any]:
+    def places(self, reader: Reader) -> Mapping[str, Any]:
         """Where each fact stands, by its path."""
         named = {each.path: each.place for each in self.facts} | dict(self.hidden or {})
-        return {path: place(at) for path, place in named.items()}
+        return {path: place(reader) for path, place in named.items()}
 
 
 def labels(choices: type[Choices]) -> Names:

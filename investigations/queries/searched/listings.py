@@ -76,7 +76,10 @@ LISTINGS = Searched(
             "merchant", _("Merchant"), "m.public_id", source="found JOIN listings_merchant m ON m.id = merchant",
             names=_merchants,
         ),
-        Facet("market", _("Market"), "market", source="found, unnest(markets) AS market", names=countries),
+        Facet(
+            "market", _("Market"), "market",
+            source="found, unnest(markets) AS market", territorial=True, names=countries,
+        ),
         Facet("brand", _("Brand"), "min(brand)", source="found WHERE brand <> ''", group="upper(brand)"),
         Facet(
             "policy", _("Violates"), "v.policy_id::text",

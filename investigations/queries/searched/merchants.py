@@ -23,14 +23,27 @@ from django.utils.translation import gettext_lazy as _
 from enforcement.enums import STANDING_DECISIONS, LiftedBecause, ViolationState
 from enforcement.models import Appeal, Decision, ItemReversal, PointEntry, Violation
 from enforcement.queries import points as ledger
+from enforcement.queries.decisions import concerns
 from governance.policies.language.kinds import Kind
 from governance.policies.language.scope import About
 from governance.policies.language.vocabulary import FACTS, WINDOWS
 from governance.web import formats
 from investigations.enums import LIVE_CASES, Moment, SearchKind
 from investigations.models import Case, LinkRisk
+from investigations.queries import work
 from investigations.queries.conditions.spelled import Spelled
-from investigations.queries.searched.kind import Facet, Place, Searched, Stored, Timed, again, countries, labels, stored
+from investigations.queries.searched.kind import (
+    Facet,
+    Place,
+    Reader,
+    Searched,
+    Stored,
+    Timed,
+    again,
+    countries,
+    labels,
+    stored,
+)
 from listings.enums import ListingState, MerchantKind, MerchantState
 from listings.models import Listing, MerchantWindow, TraderIdentity
 
@@ -65,54 +78,68 @@ def _who(prefix: str) -> tuple[Stored, ...]:
         again(_IN_RULES["createdAt"], own("created_at")),
         again(
             _IN_RULES["traderVerified"],
-            lambda at: Exists(TraderIdentity.objects.filter(merchant=OuterRef(f"{prefix}pk"), verified_on__lte=at.date())),
+            lambda reader: Exists(
+                TraderIdentity.objects.filter(merchant=OuterRef(f"{prefix}pk"), verified_on__lte=reader.at.date())
+            ),
         ),
-        again(_IN_RULES["points"], lambda at: _points(at, f"{prefix}pk")),
+        again(_IN_RULES["points"], lambda reader: _points(reader.at, f"{prefix}pk")),
     )  # fmt: skip
 
 
 def _figures(prefix: str) -> tuple[Stored, ...]:
-    """What is found, worked on, decided and known about them."""
+    """What is found, worked on, decided and known about them, in the markets of whoever asks."""
     outer = {"merchant": OuterRef(f"{prefix}pk")}
-    live = Case.objects.filter(**outer, state__in=LIVE_CASES, golden__isnull=True)
+    listings = Listing.objects.filter(**outer, state=ListingState.ON_SALE)
     violations = Violation.objects.filter(**outer, state=ViolationState.OPEN)
+    decided = Decision.objects.filter(**outer)
+    appeals = Appeal.objects.filter(**outer)
     taken_back = ItemReversal.objects.filter(
         item__decision__merchant=OuterRef(f"{prefix}pk"), because=LiftedBecause.OVERTURNED
     )
     risk = LinkRisk.objects.filter(**outer)
+
+    def live(reader: Reader) -> QuerySet[Case]:
+        own = Case.objects.filter(reader.concerned(), work.known_to(reader.person), **outer)
+        return own.filter(state__in=LIVE_CASES)
+
+    def concerning(rows: QuerySet[Any], reader: Reader, decision: str = "pk") -> QuerySet[Any]:
+        return rows if reader.markets is None else rows.filter(concerns(sorted(reader.markets), decision))
+
     return (
         stored(
             _M, "listings", Kind.WHOLE, _("listings on sale"), _("How many of theirs are on sale."),
-            count(Listing.objects.filter(**outer, state=ListingState.ON_SALE)), example="merchant.listings > 1000",
+            lambda reader: count(listings.filter(reader.concerned())), example="merchant.listings > 1000",
         ),
         stored(
             _M, "openViolations", Kind.WHOLE, _("open violations"), _("Of any policy, those in shadow mode too."),
-            count(violations), example="merchant.openViolations > 3",
+            lambda reader: count(violations.filter(reader.concerned())), example="merchant.openViolations > 3",
         ),
         stored(
             _M, "openCases", Kind.WHOLE, _("open cases"), _("Cases about them that are not closed."),
-            count(live), example="merchant.openCases > 0",
+            lambda reader: count(live(reader)), example="merchant.openCases > 0",
         ),
         stored(
             _M, "lateCases", Kind.WHOLE, _("late cases"), _("Open cases that should have been decided."),
-            lambda at: count(live.filter(due_at__lt=at)), example="merchant.lateCases > 0",
+            lambda reader: count(live(reader).filter(due_at__lt=reader.at)), example="merchant.lateCases > 0",
         ),
         stored(
             _M, "decisions", Kind.WHOLE, _("decisions"), _("All that was ever decided about them."),
-            count(Decision.objects.filter(**outer)), example="merchant.decisions == 0",
+            lambda reader: count(concerning(decided, reader)), example="merchant.decisions == 0",
         ),
         stored(
             _M, "inForce", Kind.WHOLE, _("decisions in force"), _("Those that stand, in whole or in part."),
-            count(Decision.objects.filter(**outer, state__in=STANDING_DECISIONS)), example="merchant.inForce >= 5",
+            lambda reader: count(concerning(decided.filter(state__in=STANDING_DECISIONS), reader)),
+            example="merchant.inForce >= 5",
         ),
         stored(
             _M, "overturned", Kind.WHOLE, _("things overturned on appeal"),
             _("Listings, or the account, of which an appeal took the decision back."),
-            count(taken_back, by="item__decision__merchant"), example="merchant.overturned > 2",
+            lambda reader: count(taken_back.filter(reader.concerned("item__markets")), by="item__decision__merchant"),
+            example="merchant.overturned > 2",
         ),
         stored(
             _M, "appeals", Kind.WHOLE, _("appeals"), _("All that they ever filed."),
-            count(Appeal.objects.filter(**outer)), example="merchant.appeals > 10",
+            lambda reader: count(concerning(appeals, reader, "decision")), example="merchant.appeals > 10",
         ),
         stored(
             _M, "risk", Kind.NUMBER, _("risk by links"), _("0 to 1: their own, and what comes to them from linked merchants."),
@@ -160,7 +187,7 @@ def windows_of_merchant(prefix: str = "") -> Mapping[str, Place]:
             part = Subquery(rows.values(sum_of)[:1])
             whole = Subquery(rows.values(shared)[:1]) if shared else None
             place = part if whole is None else Spelled("({0}::double precision / NULLIF({1}, 0))", part, whole)
-            found[f"merchant._window{days}.{name}"] = lambda _at, place=place: place  # type: ignore[misc]
+            found[f"merchant._window{days}.{name}"] = lambda _reader, place=place: place  # type: ignore[misc]
     return found
 
 

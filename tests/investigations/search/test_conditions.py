@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -16,11 +17,12 @@ from governance.policies.language.readers import filler
 from governance.policies.language.records import Records
 from investigations.models import Case, CaseMove
 from investigations.queries import conditions
-from investigations.queries.searched import CASES, DECISIONS, MERCHANTS, Searched
+from investigations.queries.searched import CASES, DECISIONS, MERCHANTS, Reader, Searched
 from listings.models import Merchant, MerchantWindow
 from tests.factories import cases as make
 
 NOW = make.NOON + timedelta(days=3)
+READER = Reader(NOW)
 SETTINGS = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -65,6 +67,7 @@ def _leaf() -> Any:
         st.builds("({} in {})".format, texts, st.sampled_from([*LISTS, "EU"])),
         st.builds("({} in [{}, {}])".format, texts, texts, texts),
         st.builds("({} in [{}, 3])".format, wholes, wholes),
+        st.builds("({} in [{}, {}])".format, numbers, numbers, numbers),
         st.builds("{}.{}({})".format, texts, st.sampled_from(["startsWith", "endsWith", "contains"]), texts),
         st.builds("has({})".format, st.sampled_from(OPTIONAL)),
         st.builds("({} {} null)".format, st.sampled_from(MAY_BE_NULL), st.sampled_from(["==", "!="])),
@@ -87,7 +90,7 @@ written = st.recursive(_leaf(), _larger, max_leaves=6)
 
 def known(rows: QuerySet[Any], searched: Searched) -> dict[int, dict[str, Any]]:
     """Every fact of every row, by the row's key."""
-    places = searched.places(NOW)
+    places = searched.places(READER)
     named = {f"fact_{number}": path for number, path in enumerate(places)}
     found = rows.annotate(**{name: places[path] for name, path in named.items()}).values("pk", *named)
     return {row["pk"]: {path: row[name] for name, path in named.items()} for row in found}
@@ -115,7 +118,7 @@ def by_row(records: Records, tree: Any, activations: Mapping[int, Any]) -> dict[
 
 
 def by_database(rows: QuerySet[Any], searched: Searched, source: str) -> dict[int, bool | None]:
-    condition = conditions.compiled(source, searched.records, searched.places(NOW), at=NOW)
+    condition = conditions.compiled(source, searched.records, searched.places(READER), at=NOW)
     return dict(rows.annotate(held=condition).values_list("pk", "held"))
 
 
@@ -190,6 +193,38 @@ def test_what_the_table_says_is_so(cases: QuerySet[Case]) -> None:
     assert held("merchant.openCases == 1") == [first, second, third]
     assert held("merchant.returnRate(30) == 0.25") == [first]
     assert held("merchant.openViolations > 1") == [first, second, third]
+    assert held('"b".endsWith("ab") || merchant.name.endsWith(" b") || case.policy.endsWith("E")') == [first]
+    assert held("case.priority in [merchant.risk, 1.0] || case.priority in [72.5, 1.0]") == [first]
+    unknown = ["case.priority in [merchant.risk, 1.0]", 'timestamp("0001-01-01T00:00:00+01:00") < now']
+    for source in unknown:
+        assert set(by_database(cases, CASES, source).values()) == {None}
+        activations = {key: activation(CASES.records, facts) for key, facts in known(cases, CASES).items()}
+        assert set(by_row(CASES.records, CASES.records.compile(source).tree, activations).values()) == {None}
+
+
+def nested(times: int) -> str:
+    """A text that ends with a text that ends with a text."""
+    written = "merchant.name"
+    for _time in range(times):
+        written = f'("a".endsWith({written}) ? "a" : "b")'
+    return f'{written} == "a"'
+
+
+@pytest.mark.django_db
+def test_what_is_nested_grows_by_as_much_each_time() -> None:
+    def sql(times: int) -> str:
+        condition = conditions.compiled(nested(times), CASES.records, CASES.places(READER), at=NOW)
+        return str(Case.objects.filter(condition).query)
+
+    lengths = [len(sql(times)) for times in (2, 4, 6, 8)]
+    assert len({after - before for before, after in pairwise(lengths)}) == 1
+
+
+def test_what_would_be_too_much_for_the_database_is_refused_at_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conditions, "LONGEST", 1_000)
+    with pytest.raises(RuleProblems) as wrong:
+        conditions.compiled(nested(12), CASES.records, CASES.places(READER), at=NOW)
+    assert "read in rules and in searches of listings only" in wrong.value.message
 
 
 @pytest.mark.parametrize(
@@ -201,13 +236,14 @@ def test_what_the_table_says_is_so(cases: QuerySet[Case]) -> None:
         ("listing.price > 1", "1:1 A search of cases cannot name `listing`."),
         ("decision.points > 1", "1:1 A search of cases cannot name `decision`."),
         ("cas.priority > 1.0", "1:1 `cas` is not known. A name begins with one of: merchant, case, now. Did you mean `case`?"),
+        ('now - case.openedAt < duration("3000000h")', "1:23 This part is read in rules and in searches of listings only."),
         ('case.policy == "\\u0000"', "1:16 This part is read in rules and in searches of listings only."),
         ('size(["a"]) == case.items', "1:6 This part is read in rules and in searches of listings only."),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_at_its_place(source: str, said: str) -> None:
     with pytest.raises(RuleProblems) as wrong:
-        conditions.compiled(source, CASES.records, CASES.places(NOW), at=NOW)
+        conditions.compiled(source, CASES.records, CASES.places(READER), at=NOW)
     assert wrong.value.message == said
 
 

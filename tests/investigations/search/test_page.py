@@ -1,28 +1,38 @@
 """The page of a search: words and a condition together, what was found counted, the span against the one before, and the history."""
 
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import TextField
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from enforcement.domain.asking import Question
 from governance.accounts.enums import Role
 from governance.accounts.models import User
 from governance.audit.models import Entry
+from governance.web.lists import Column
 from investigations.domain import search_runs, searching
+from investigations.enums import SearchKind
 from investigations.models import SearchRun
 from investigations.queries import bounded, search_figures
+from investigations.queries.conditions.spelled import Spelled
+from investigations.views import explore
+from investigations.views.explore import Explore
+from investigations.views.search_page import address
 from listings.models import Listing
 from tests.factories import cases as make
 from tests.investigations.search import ground
 
 pytestmark = pytest.mark.django_db
 EXPORT = reverse("investigations:search-export", args=["listings"])
+SLEEP = Spelled("pg_sleep(20)::text", output_field=TextField())
 PAGE, FIGURES = reverse("investigations:explore"), reverse("investigations:search-figures", args=["listings"])
 
 
@@ -206,6 +216,48 @@ def test_what_is_wrong_is_neither_exported_nor_collected_in_a_wider_form(
     assert not Entry.objects.filter(verb="search.exported").exists()
     chosen = {"all": "1", "query": query, "verb": "collect"}
     assert said in client.post(reverse("investigations:collect"), chosen, follow=True).content.decode()
+
+
+@pytest.mark.usefixtures("three")
+def test_what_takes_several_turns_goes_on_to_its_end(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "read", partial(searching.read, seconds=0))
+    monkeypatch.setattr(Question, "step", 1)
+    asked = {"where": "listing.price >= 20"}
+    assert "1 of 3 listings read" in shown(client, **asked)
+    polled = reverse("investigations:search-progress", args=["listings"])
+    said = [client.get(polled, asked).content.decode() for _turn in range(2)]
+
+    assert "2 of 3 listings read" in said[0]
+    assert "The condition was read over 3 listings." in said[1]
+    assert f"{PAGE}?where=listing.price+%3E%3D+20" in said[1]
+
+
+@pytest.mark.usefixtures("ines")
+@pytest.mark.parametrize("kind", SearchKind.values)
+def test_how_far_a_search_is_can_be_asked_of_each_kind(client: Client, kind: str) -> None:
+    polled = reverse("investigations:search-progress", args=[kind])
+    assert [client.get(polled, asked).status_code for asked in ({}, {"where": "true"}, {"moment": "never"})] == [
+        200
+    ] * 3
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize("file", ["csv", "xlsx"])
+def test_an_export_that_takes_too_long_is_no_file_and_not_logged(
+    client: Client, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Column("slow", "Slow", value=lambda row: Listing.objects.annotate(x=SLEEP).values_list("x").first())
+    monkeypatch.setattr(Explore, "columns", (slow,))
+    monkeypatch.setattr(explore, "EXPORT_PATIENCE", 0.2)
+    text = client.post(f"{EXPORT}?q=cocoa", {"kind": file, "reason": "for the authority"}, follow=True).content.decode()
+
+    assert "This takes too long." in text
+    assert not Entry.objects.filter(verb="search.exported").exists()
+
+
+@pytest.mark.usefixtures("three")
+def test_no_address_alone_gives_a_file(client: Client) -> None:
+    assert [client.get(address(kind), {"export": "csv"}).status_code for kind in SearchKind] == [404] * 4
 
 
 def test_what_is_not_read_to_the_end_is_not_exported_as_if_it_were(
