@@ -174,12 +174,13 @@ def reported(case: Case) -> Reported:
 def origin_of(case: Case, of: Iterable[CaseItem]) -> tuple[Origin, str]:
     """What a decision on these items goes back to: the first notice about them, a trusted flagger's before others; else the case.
 
-    What a sweep had found before it was reported goes back to the case: nobody's notice led to that.
+    What a sweep had found before it was reported goes back to the case: nobody's notice led to that. When either came counts,
+    not when it was put where it waits: a decision that was refused puts both into a case anew.
     """
     keys = [item.pk for item in of]
     if not keys:
         return Origin.CASE, str(case)
-    led = Q(case_item__violation__isnull=True) | Q(joined_at__lte=F("case_item__added_at"))
+    led = Q(case_item__violation__isnull=True) | Q(received_at__lte=F("case_item__violation__found_at"))
     waiting = NoticeItem.objects.filter(led, case_item__in=keys, state=NoticeState.RECEIVED)
     trusted = Q(notice__reporter_kind=ReporterKind.FLAGGER)
     rows = waiting.annotate(trusted=Count("pk", filter=trusted)).order_by("-trusted", "pk")
