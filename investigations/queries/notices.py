@@ -19,6 +19,7 @@ from investigations.enums import OPEN_NOTICES, NoticeState, ReporterKind
 from investigations.models import Case, CaseItem, Notice, NoticeItem, NoticeMail, NoticeMove
 from investigations.queries import work
 from listings.models import OrderLine
+from listings.queries import merchants
 
 AT_ONCE = 500
 
@@ -33,10 +34,8 @@ def items(user: Anyone) -> QuerySet[NoticeItem]:
     markets = permissions.markets(user)
     if markets is None:
         return rows
-    there = Q(listing__markets__overlap=sorted(markets)) | Q(
-        listing__isnull=True, merchant__country__in=sorted(markets)
-    )
-    return rows.filter(there)
+    whole = Q(listing__isnull=True) & merchants.in_any(markets)
+    return rows.filter(Q(listing__markets__overlap=sorted(markets)) | whole)
 
 
 def visible(user: Anyone) -> QuerySet[Notice]:
