@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from enforcement import permissions
 from enforcement.domain import (
     decision_states,
     delivery_events,
@@ -135,6 +136,8 @@ def issue(
             beside=beside,
             whole=whole,
         )
+    if whole and order is None and actor is not None:
+        proposals.check_reach(proposal, permissions.markets(actor))
     if supersedes is not None:
         asked = replace(asked, cure_days=0)  # the merchant has had their time
     planned = timing.plan(

@@ -15,8 +15,8 @@ from governance.policies.enums import Measure, Subject, VersionState
 from governance.policies.models import PolicyVersion
 from governance.web import formats
 from governance.web.refusals import Refusal
-from listings.enums import ListingState
 from listings.models import Listing, Merchant
+from listings.queries import merchants
 
 DECIDABLE = frozenset({VersionState.LIVE, VersionState.SUPERSEDED})
 """A version that was never in force founds no decision; one that was replaced still does for what happened under it."""
@@ -107,6 +107,16 @@ def check(
     return Proposal(merchant, version, measure, named, age, label, limit, items, standing)
 
 
+def check_reach(proposal: Proposal, within: frozenset[str] | None) -> None:
+    """Of a merchant as a whole, which a rule has found nothing about. Refuse what reaches beyond these markets (None: all)."""
+    beyond = set() if within is None else {market for item in proposal.items for market in item.markets} - within
+    if beyond:
+        raise NotPermitted(
+            _("This also holds in %(markets)s, where you do not decide. Leave it to somebody who decides there too.")
+            % {"markets": formats.series(sorted(beyond))}
+        )
+
+
 def _check_version(version: PolicyVersion, measure: Measure) -> None:
     if version.state not in DECIDABLE:
         raise NotPermitted(_("This version of the policy was never in force, so nothing can be decided under it."))
@@ -188,9 +198,7 @@ def _of_violation(version: PolicyVersion, violation: Violation, named: tuple[str
 
 def _of_merchant(version: PolicyVersion, merchant: Merchant) -> Proposed:
     """In the markets of the policy in which they are established or sell."""
-    offered = Listing.objects.filter(merchant=merchant, state=ListingState.ON_SALE).order_by()
-    sells = {merchant.country}.union(*offered.values_list("markets", flat=True).distinct())
-    markets = tuple(sorted(sells & set(version.jurisdictions)))
+    markets = tuple(sorted(merchants.markets_of([merchant.pk])[merchant.pk] & set(version.jurisdictions)))
     if not markets:
         raise NotPermitted(_("The policy applies in no country in which this merchant is established or sells."))
     return Proposed(None, None, None, (), markets)

@@ -8,15 +8,25 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from governance.accounts.models import User
 from governance.policies.enums import SEVERITY_RANK, Severity
 from governance.web.refusals import MoveRefused, Refusal
 from investigations import permissions
-from investigations.domain import claims, moves, priorities, telling
+from investigations.domain import claims, joining, moves, priorities, telling
 from investigations.domain.acting import check_why
-from investigations.enums import FROM_OUTSIDE, LIVE_CASES, CaseOrigin, CaseOutcome, CaseState, ClaimEnd, News
+from investigations.enums import (
+    FROM_OUTSIDE,
+    LIVE_CASES,
+    CaseOrigin,
+    CaseOutcome,
+    CaseState,
+    ClaimEnd,
+    News,
+    NoticeState,
+)
 from investigations.models import Case, CaseItem, CaseMove, Claim, NoticeItem, OrderItem, Watch
 from investigations.queries import work
 
@@ -33,14 +43,20 @@ class NothingToSplit(Refusal):
 def merge(*, case: Case, into: Case, actor: User, reason: str, at: datetime) -> Case:
     """Close `case` as merged, and let what waits in it wait in `into`, which keeps the nearer deadline and the graver severity.
 
-    A claim on it ends, and its holder is told. Who watched it watches the other. Returns `into`.
+    A claim on it ends, and its holder is told. Who watched it watches the other. What was reported is locked before the cases, as
+    whoever answers it does, and has come to who holds `into` now. Returns `into`.
     """
     check_why(reason)
     if case.pk == into.pk:
         raise NotTogether(_("A case cannot be merged into itself."))
+    held = set(_waiting_reports(case).select_for_update(of=("self",)).order_by("pk"))
     case, into = moves.lock_both(case, into)
     _check_merge(case, into, actor)
+    if set(_waiting_reports(case)) - held:
+        raise MoveRefused(_("A report came into %(case)s at this moment. Merge it again.") % {"case": case})
     moved = _move_items(list(work.unsettled(case)), case, into, at)
+    joined = joining.joining_at([into.pk], at)[into.pk]
+    NoticeItem.objects.filter(pk__in=[report.pk for report in held], case_item__case=into).update(joined_at=joined)
     _end_claim(case, into, actor, reason, at)
     _take_watchers(case, into, at)
     moves.move(case, CaseState.CLOSED, actor=actor, reason=reason, at=at, outcome=CaseOutcome.MERGED, into=into)
@@ -158,10 +174,16 @@ def _move_items(items: Sequence[CaseItem], case: Case, to: Case, at: datetime) -
     twice = {item.pk: there[_subject(item)] for item in items if _subject(item) in there}
     moving = [item.pk for item in items if item.pk not in twice]
     for key, same in twice.items():
-        NoticeItem.objects.filter(case_item=key).update(case_item=same)
+        NoticeItem.objects.filter(case_item=key, state=NoticeState.RECEIVED).update(case_item=same)
         OrderItem.objects.filter(case_item=key).update(case_item=same)
     CaseItem.objects.filter(pk__in=list(twice)).update(settled_at=at)
     return CaseItem.objects.filter(pk__in=moving).update(case=to, came_from=case)
+
+
+def _waiting_reports(case: Case) -> QuerySet[NoticeItem]:
+    return NoticeItem.objects.filter(
+        case_item__case=case, case_item__settled_at__isnull=True, state=NoticeState.RECEIVED
+    )
 
 
 def _subject(item: CaseItem) -> tuple[int | None, int | None]:

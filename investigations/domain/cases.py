@@ -257,7 +257,9 @@ def _handled(held: Claim, at: datetime) -> int:
 
 
 def _begun(held: Claim) -> datetime:
-    before = CaseDecision.objects.filter(claim=held, undone_at__isnull=True).aggregate(last=Max("decided_at"))["last"]
+    """A claim that an undo took again began with the one before it, under which something else may have been decided."""
+    acts = CaseDecision.objects.filter(case=held.case_id, person=held.person_id, undone_at__isnull=True)
+    before = acts.filter(decided_at__gte=held.claimed_at).aggregate(last=Max("decided_at"))["last"]
     return before or held.claimed_at
 
 

@@ -74,7 +74,7 @@ def issue(
     the policy that was chosen for the case. What an authority ordered is decided by itself: in its markets, at once."""
     if not items:
         raise NothingViolates(_("Nothing violates yet, so there is no statement."))
-    _check_measures(case, measures)
+    check_measures(case, measures)
     issued: list[Decision] = []
     for measure, group in product(measures, _groups(case, items)):
         version = _version(case, group)
@@ -105,7 +105,8 @@ def issue(
     return issued
 
 
-def _check_measures(case: Case, measures: Sequence[Measure]) -> None:
+def check_measures(case: Case, measures: Sequence[Measure]) -> None:
+    """Raises SameMeasure, and MeasureHidden where the case's queue does not offer one of them."""
     if len(set(measures)) < len(measures):
         raise SameMeasure(_("Choose another second measure: this one is the first already."))
     for measure in measures:

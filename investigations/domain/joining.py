@@ -4,7 +4,7 @@ Both sides take the merchants' turn first (`in_turn`), so that neither opens a c
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
 
@@ -12,11 +12,12 @@ from enforcement.models import Violation
 from governance.policies.enums import SEVERITY_RANK, Severity
 from investigations.domain import moves, priorities, resting
 from investigations.enums import NoticeState, ReporterKind
-from investigations.models import Case, CaseItem, NoticeItem
+from investigations.models import Case, CaseItem, Claim, NoticeItem
 from investigations.queries import same_cause
 
 TURN = 0x5EA3
 """The class of the advisory locks by which merchants' cases are opened one after another."""
+JUST_AFTER = timedelta(microseconds=1)
 
 
 def in_turn(merchants: Iterable[int]) -> None:
@@ -26,15 +27,27 @@ def in_turn(merchants: Iterable[int]) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, key) FROM unnest(%s::int[]) AS key ORDER BY key", [TURN, keys])
 
 
-def wait_in(case: Case, placed: Mapping[NoticeItem, CaseItem], at: datetime) -> None:
-    """What is reported waits in these items of a locked case, which is due with the first of it."""
+def wait_in(placed: Mapping[NoticeItem, CaseItem], cases: Mapping[int, Case], at: datetime) -> None:
+    """What is reported waits in these items of locked cases, each due with the first of what waits in it."""
+    joined = joining_at({item.case_id for item in placed.values()}, at)
+    sooner: dict[int, Case] = {}
     for report, item in placed.items():
-        report.case_item, report.joined_at = item, at
+        report.case_item, report.joined_at = item, joined[item.case_id]
+        case, due = cases[item.case_id], max(at, report.due_at)
+        if due < case.due_at:
+            case.due_at = due
+            sooner[case.pk] = case
     NoticeItem.objects.bulk_update(placed, ["case_item", "joined_at"])
-    first = max(at, min(report.due_at for report in placed))
-    if first < case.due_at:
-        case.due_at = first
-        case.save(update_fields=["due_at"])
+    Case.objects.bulk_update(sooner.values(), ["due_at"])
+
+
+def joining_at(cases: Collection[int], at: datetime) -> dict[int, datetime]:
+    """When what comes into these locked cases now joins them: after whoever holds one has taken it, whatever the clocks say.
+
+    A request that began before the claim may come to the case after it; what it brings has been before nobody.
+    """
+    held = Claim.objects.filter(case__in=cases, ended_at__isnull=True).values_list("case", "claimed_at")
+    return dict.fromkeys(cases, at) | {case: max(at, claimed_at + JUST_AFTER) for case, claimed_at in held}
 
 
 def join(reports: Sequence[NoticeItem], items: Mapping[int, CaseItem], cases: Mapping[int, Case], at: datetime) -> int:
@@ -48,13 +61,14 @@ def join(reports: Sequence[NoticeItem], items: Mapping[int, CaseItem], cases: Ma
         item = still.get(items[report.pk].pk) if report.pk in items else None
         if item is not None:
             groups.setdefault(item.case_id, {})[report] = item
+    was_due = {key: cases[key].due_at for key in groups}
+    wait_in({report: item for placed in groups.values() for report, item in placed.items()}, cases, at)
     for key, placed in sorted(groups.items()):
-        case, was_due = cases[key], cases[key].due_at
-        wait_in(case, placed, at)
+        case = cases[key]
         resting.wake_reported(case, at=at)
         trusted = any(report.notice.reporter_kind == ReporterKind.FLAGGER for report in placed)
         data: dict[str, object] = {"notices": len({report.notice_id for report in placed}), "trusted": trusted}
-        if case.due_at < was_due:
+        if case.due_at < was_due[key]:
             data["due_at"] = case.due_at.isoformat()
         moves.record("case.reported", case, actor=None, at=at, data=data)
     return sum(map(len, groups.values()))
@@ -80,12 +94,11 @@ def take_in(
     It is a new item, for whoever has the case before them to look at; those who reported wait for the verdict on it.
     """
     still = same_cause.still_open(items.values(), cases)
+    pairs = [(still[items[each.pk].pk], each) for each in found if each.pk in items and items[each.pk].pk in still]
+    _replace(pairs, at)
     put: dict[int, list[Violation]] = {}
-    for violation in found:
-        item = still.get(items[violation.pk].pk) if violation.pk in items else None
-        if item is not None:
-            _replace(item, violation, at)
-            put.setdefault(item.case_id, []).append(violation)
+    for item, violation in pairs:
+        put.setdefault(item.case_id, []).append(violation)
     for key, new in sorted(put.items()):
         _judge_as_found(cases[key], new)
         moves.record("case.items_added", cases[key], actor=None, at=at, data={"items": len(new)})
@@ -93,18 +106,25 @@ def take_in(
     return {violation.pk for new in put.values() for violation in new}
 
 
-def _replace(item: CaseItem, violation: Violation, at: datetime) -> None:
-    """Who waits for the one waits for the other, which has what the rule saw."""
-    made = CaseItem.objects.create(
-        case_id=item.case_id,
-        listing_id=item.listing_id,
-        violation=violation,
-        added_at=at,
-        came_from_id=item.came_from_id,
+def _replace(pairs: Sequence[tuple[CaseItem, Violation]], at: datetime) -> None:
+    """Who waits for the one waits for the other, which has what the rule saw. What was answered stays where it was: somebody
+    who hears an appeal about it may hold it."""
+    made = CaseItem.objects.bulk_create(
+        CaseItem(
+            case_id=item.case_id,
+            listing_id=item.listing_id,
+            violation=violation,
+            added_at=at,
+            came_from_id=item.came_from_id,
+        )
+        for item, violation in pairs
     )
-    NoticeItem.objects.filter(case_item=item).update(case_item=made)
-    item.settled_at = at
-    item.save(update_fields=["settled_at"])
+    instead = {item.pk: new for (item, _violation), new in zip(pairs, made, strict=True)}
+    waiting = list(NoticeItem.objects.filter(case_item__in=list(instead), state=NoticeState.RECEIVED))
+    for report in waiting:
+        report.case_item = instead[report.case_item_id or 0]
+    NoticeItem.objects.bulk_update(waiting, ["case_item"])
+    CaseItem.objects.filter(pk__in=list(instead)).update(settled_at=at)
 
 
 def _judge_as_found(case: Case, found: Collection[Violation]) -> None:

@@ -1,7 +1,7 @@
 """Notices and cases: what is reported waits where the same waits already, else in the live case of its merchant and ground, until it
 is judged there or alone."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -98,8 +98,10 @@ def _open_batch(at: datetime, items: Collection[int] | None) -> int:
     if new:
         _insert([groups[key] for key in new], at)
         live |= opening.live_cases(new)
+    by_case: dict[Case, list[NoticeItem]] = {}
     for key in sorted(set(groups) & set(live)):
-        placed += _place(live[key], groups[key], at)
+        by_case.setdefault(live[key], []).extend(groups[key])
+    placed += _place(by_case, at)
     priorities.reckon({*locked, *(case.pk for case in live.values())}, at=at)
     routing.place([live[key] for key in new if key in live], queues=active(), at=at)
     events.cases_moved.send(sender=Case)
@@ -129,16 +131,20 @@ def _insert(groups: Sequence[Sequence[NoticeItem]], at: datetime) -> None:
     Case.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _place(case: Case, group: Iterable[NoticeItem], at: datetime) -> int:
-    """Let each wait in the case, one item per listing however many reported it. The case is due with the first of them."""
-    placed = list(group)
+def _place(groups: Mapping[Case, Sequence[NoticeItem]], at: datetime) -> int:
+    """Let each wait in its case, one item per listing however many reported it. A case is due with the first of them."""
     CaseItem.objects.bulk_create(
-        [CaseItem(case=case, listing_id=key, added_at=at) for key in dict.fromkeys(item.listing_id for item in placed)],
+        [
+            CaseItem(case=case, listing_id=key, added_at=at)
+            for case, group in groups.items()
+            for key in dict.fromkeys(item.listing_id for item in group)
+        ],
         ignore_conflicts=True,
     )
-    waiting = work.unsettled(case).filter(violation__isnull=True)
-    by_listing = {item.listing_id: item for item in waiting}
-    joining.wait_in(case, {item: by_listing[item.listing_id] for item in placed}, at)
+    waiting = CaseItem.objects.filter(case__in=list(groups), settled_at__isnull=True, violation__isnull=True)
+    by_listing = {(item.case_id, item.listing_id): item for item in waiting.order_by("pk")}
+    placed = {item: by_listing[case.pk, item.listing_id] for case, group in groups.items() for item in group}
+    joining.wait_in(placed, {case.pk: case for case in groups}, at)
     return len(placed)
 
 

@@ -17,11 +17,11 @@ from governance.accounts.models import User
 from governance.policies.enums import Measure
 from governance.policies.models import PolicyVersion
 from governance.web.refusals import MoveRefused, Refusal
-from investigations.domain import notice_cases, notice_intake, notice_mail
+from investigations.domain import claims, issuing, moves, notice_cases, notice_intake, notice_mail
 from investigations.domain.acting import check_person, check_reasons
 from investigations.domain.notice_log import record
 from investigations.enums import ENDED_NOTICES, NOTICE_MOVES, CaseOutcome, NoticeState
-from investigations.models import NoticeItem, NoticeMove
+from investigations.models import Claim, NoticeItem, NoticeMove
 from investigations.queries import notices as queries
 
 LONGEST = 10_000
@@ -91,7 +91,8 @@ def decide(
 ) -> Decision:
     """Decide upon it alone: its statement of reasons says that a report led to it. Whoever reported is told when the merchant is.
 
-    Raises the refusals of `enforcement.domain.proposals`; then nothing is written.
+    Its case must not be in another person's hands, and its queue must offer the measure (MeasureHidden). Raises the refusals of
+    `enforcement.domain.proposals`; then nothing is written.
     """
     check_person(actor)
     item = _lock(item)
@@ -99,6 +100,7 @@ def decide(
         raise MoveRefused(_("%(reference)s is decided upon already.") % {"reference": item.notice.reference})
     if queries.followed(item).exists():
         raise MoveRefused(_("A decision upon it waits for a second person already."))
+    _check_case(item, measure, actor)
     found = Violation.objects.filter(policy=version.policy, merchant=item.merchant, state=ViolationState.OPEN)
     found = found.filter(listing=item.listing) if item.listing else found.filter(listing__isnull=True)
     decision = decisions.issue(
@@ -118,6 +120,17 @@ def decide(
     )
     follow(item, actor, at)
     return decision
+
+
+def _check_case(item: NoticeItem, measure: Measure, actor: User) -> None:
+    """What its case would not let the actor do cannot be done beside it."""
+    if item.case_item is None or item.case_item.settled_at is not None:
+        return
+    case = moves.lock(item.case_item.case)
+    held = Claim.objects.filter(case=case, ended_at__isnull=True).select_related("person").first()
+    if held is not None and held.person_id != actor.pk:
+        raise MoveRefused(claims.taken(case, held))
+    issuing.check_measures(case, [measure])
 
 
 def follow(item: NoticeItem, actor: User | None, at: datetime) -> int:

@@ -36,7 +36,7 @@ def _open_batch(at: datetime) -> int:
     owed = list(
         Violation.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(owed=Owed.CASE)
-        .select_related("policy", "version", "merchant")
+        .select_related("policy", "version__policy", "merchant")
         .order_by("id")[:BATCH]
     )
     joining.in_turn(each.merchant_id for each in owed)

@@ -18,6 +18,7 @@ from django.db.models.functions import Abs, Cast, Extract, Greatest, JSONObject,
 from governance.policies.enums import Severity
 from investigations.enums import LIVE_CASES, NoticeState, OrderOutcome, ReporterKind
 from investigations.models import Case, CaseItem, NoticeItem, OrderItem
+from listings.queries import merchants
 
 WEIGHT = {Severity.CRITICAL: 1.0, Severity.SERIOUS: 0.8, Severity.MODERATE: 0.55, Severity.MINOR: 0.35}
 REACH_FLOOR, AGE_FLOOR = 0.6, 0.7
@@ -44,10 +45,15 @@ def reckon(case_ids: Iterable[int], *, at: datetime) -> None:
     cases = Case.objects.in_bulk(ids)
     markets: dict[int, set[str]] = defaultdict(set)
     languages: dict[int, set[str]] = defaultdict(set)
-    for case_id, codes, offered, home, language in waiting.values_list(
-        "case_id", "violation__markets", "listing__markets", "case__merchant__country", "listing__language"
-    ):
-        markets[case_id].update(codes or offered or (home,))
+    rows = list(
+        waiting.values_list(
+            "case_id", "violation__markets", "listing__markets", "case__merchant_id", "listing__language"
+        )
+    )
+    whole = {seller for _case, codes, offered, seller, _language in rows if not (codes or offered)}
+    of_whole = merchants.markets_of(whole)
+    for case_id, codes, offered, seller, language in rows:
+        markets[case_id].update(codes or offered or of_whole[seller])
         languages[case_id].update([language.split("-")[0]] if language else ())
     sums = waiting.filter(listing__windows__days=30).values("case_id")
     reach = {

@@ -53,7 +53,10 @@ def _kept(case: Case, ruling: CaseDecision) -> Claim | None:
 
 
 def _take_again(case: Case, ruling: CaseDecision, actor: User, at: datetime) -> None:
-    """By itself, or with the page of a grid in which it was decided, where that is before the actor (again)."""
+    """By itself, or with the page of a grid in which it was decided, where that is before the actor (again).
+
+    It is as if it had not been given up: what came since it was first taken has still to be read.
+    """
     page = ruling.claim.page if ruling.claim.page and ruling.claim.page.ended_at is None else None
     if page is None:
         give_up_others(actor, at, but=case)
@@ -62,7 +65,7 @@ def _take_again(case: Case, ruling: CaseDecision, actor: User, at: datetime) -> 
         case=case,
         person=actor,
         taken_from=ruling.claim.taken_from,
-        claimed_at=at,
+        claimed_at=ruling.claim.claimed_at,
         expires_at=at + claims.CLAIM_LASTS,
         page=page,
     )

@@ -19,6 +19,7 @@ from investigations.enums import OPEN_NOTICES, NoticeState, ReporterKind
 from investigations.models import Case, CaseItem, Notice, NoticeItem, NoticeMail, NoticeMove
 from investigations.queries import work
 from listings.models import OrderLine
+from listings.queries import merchants
 
 AT_ONCE = 500
 
@@ -33,10 +34,8 @@ def items(user: Anyone) -> QuerySet[NoticeItem]:
     markets = permissions.markets(user)
     if markets is None:
         return rows
-    there = Q(listing__markets__overlap=sorted(markets)) | Q(
-        listing__isnull=True, merchant__country__in=sorted(markets)
-    )
-    return rows.filter(there)
+    whole = Q(listing__isnull=True) & merchants.in_any(markets)
+    return rows.filter(Q(listing__markets__overlap=sorted(markets)) | whole)
 
 
 def visible(user: Anyone) -> QuerySet[Notice]:
@@ -174,12 +173,13 @@ def reported(case: Case) -> Reported:
 def origin_of(case: Case, of: Iterable[CaseItem]) -> tuple[Origin, str]:
     """What a decision on these items goes back to: the first notice about them, a trusted flagger's before others; else the case.
 
-    What a sweep had found before it was reported goes back to the case: nobody's notice led to that.
+    What a sweep had found before it was reported goes back to the case: nobody's notice led to that. When either came counts,
+    not when it was put where it waits: a decision that was refused puts both into a case anew.
     """
     keys = [item.pk for item in of]
     if not keys:
         return Origin.CASE, str(case)
-    led = Q(case_item__violation__isnull=True) | Q(joined_at__lte=F("case_item__added_at"))
+    led = Q(case_item__violation__isnull=True) | Q(received_at__lte=F("case_item__violation__found_at"))
     waiting = NoticeItem.objects.filter(led, case_item__in=keys, state=NoticeState.RECEIVED)
     trusted = Q(notice__reporter_kind=ReporterKind.FLAGGER)
     rows = waiting.annotate(trusted=Count("pk", filter=trusted)).order_by("-trusted", "pk")

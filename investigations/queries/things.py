@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from listings.enums import ListingState
 from listings.models import Listing, Merchant
+from listings.queries import merchants
 
 Thing = Listing | Merchant
 
@@ -43,8 +44,8 @@ def find_any(text: str) -> list[Thing]:
 
 
 def markets_of(thing: Thing) -> list[str]:
-    """Where it is offered; of a merchant, where they are established."""
-    return [thing.country] if isinstance(thing, Merchant) else thing.markets
+    """Where it is offered; of a merchant, where they are established or sell."""
+    return sorted(merchants.markets_of([thing.pk])[thing.pk]) if isinstance(thing, Merchant) else thing.markets
 
 
 def find(text: str) -> list[Listing]:

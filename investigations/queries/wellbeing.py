@@ -72,7 +72,7 @@ def hard_policies() -> set[int]:
 
 def at_work_since(user: Anyone, *, at: datetime, pause: timedelta) -> datetime | None:
     """When the person began to work without a pause that long; None where they pause now. One query."""
-    spans = Claim.objects.filter(person=user.pk, claimed_at__gte=at - LOOKED_BACK).order_by("-claimed_at")
+    spans = Claim.objects.filter(person=user.pk, claimed_at__gte=at - LOOKED_BACK).order_by("-claimed_at", "-pk")
     begun, later = None, at
     for claimed, ended in spans.values_list("claimed_at", "ended_at")[:CLAIMS_READ]:
         if later - (ended or later) >= pause:

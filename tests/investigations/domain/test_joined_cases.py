@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from pytest_django import DjangoAssertNumQueries
 
 from enforcement.enums import Origin, Owed, ViolationState
 from enforcement.models import Decision, Violation
 from governance.audit.models import Entry
-from governance.policies.enums import Severity
+from governance.policies.enums import Measure, Severity
 from investigations.domain import arranging, cases, claims, notice_cases, notice_intake, notices, opening, resting
 from investigations.domain.cases import AnswerMissing, NothingJudged, ReportUnread
 from investigations.enums import CaseOrigin, CaseState, NoticeGround, NoticeState, Verdict, WakeOn, WokenBy
@@ -316,3 +317,54 @@ def test_a_notice_and_a_decision_at_once_leave_nobody_unread_and_nobody_unanswer
         assert item.case_item is not None
         assert item.case_item.settled_at is None, "it waits: in the case that was not decided, or in a new one"
         assert (item.case_item.case == case) == bool(refused)
+
+
+# --- the same matter, elsewhere -------------------------------------------------------------------------
+
+
+def test_what_is_fine_here_and_hidden_by_another_case_of_the_matter_was_acted_upon(ground: Ground) -> None:
+    ball, other = ground.listing("Ball"), ground.another_policy("loose-magnets")
+    for policy in (ground.policy, other):
+        ground.violation(ball, policy, owed=Owed.CASE)
+    opening.open_owed(at=NOON)
+    (item,) = report(ground, "rina", ball, at=LATER)
+    assert item.case_item is not None
+    mine, sibling = item.case_item.case, Case.objects.exclude(pk=item.case_item.case_id).get()
+    claims.claim(case=mine, person=ground.mona, at=LATER)
+    decide(mine, ground, Verdict.FINE, measure=None, at=LATER)
+    last = LATER + timedelta(seconds=11)
+    claims.claim(case=sibling, person=ground.mona, at=last)
+    decide(sibling, ground, Verdict.VIOLATES, at=last)
+    assert states(last + timedelta(seconds=2)) == [NoticeState.RECEIVED], "that can still be undone"
+    assert states(last + timedelta(minutes=1)) == [NoticeState.ACTED]
+    assert NoticeItem.objects.get().decision == Decision.objects.get()
+
+
+def test_a_decision_of_another_matter_does_not_answer_it(ground: Ground) -> None:
+    case = found(ground, "Ball")
+    ball = listing_of(case)
+    fake = ground.another_policy("counterfeit-wording")
+    ground.issue([ground.violation(ball, fake)], Measure.REMOVE, version=fake.live)
+    report(ground, "rina", ball, at=LATER)
+    claims.claim(case=case, person=ground.mona, at=LATER)
+    decide(case, ground, Verdict.FINE, measure=None, at=LATER)
+    assert states(LATER + timedelta(minutes=1)) == [NoticeState.NO_ACTION]
+
+
+# --- how much it asks ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("things", [1, 3])
+def test_what_joins_and_what_is_taken_in_ask_a_fixed_number_of_queries(
+    ground: Ground, things: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    balls = [ground.listing(f"Ball {number}") for number in range(things)]
+    report(ground, "rina", *balls)
+    for ball in balls:
+        ground.violation(ball, owed=Owed.CASE)
+    with django_assert_num_queries(33):
+        opening.open_owed(at=LATER)
+    items = report(ground, "omar", *balls, at=LATER)
+    NoticeItem.objects.filter(notice=items[0].notice).update(case_item=None)
+    with django_assert_num_queries(25):
+        notice_cases.open_owed(at=LATER, items=[item.pk for item in items])

@@ -6,17 +6,21 @@ import pytest
 
 from enforcement.domain import appeals
 from enforcement.domain.proposals import AlreadyDecided, NotPermitted, WrongSubject
-from enforcement.enums import AppealChannel, Origin
+from enforcement.domain.transparency import payloads
+from enforcement.enums import AppealChannel, Origin, Owed
 from enforcement.models import Decision
+from governance.accounts.enums import Role
 from governance.policies.enums import Measure
 from governance.policies.models import Policy
-from governance.web.refusals import Refusal
-from investigations.domain import cases, claims, notice_cases, notices
-from investigations.enums import NoticeGround, NoticeState, Verdict
-from investigations.models import Case
-from investigations.queries import things
+from governance.web.refusals import MoveRefused, Refusal
+from investigations.domain import cases, claims, notice_cases, notices, opening
+from investigations.domain.issuing import MeasureHidden
+from investigations.enums import GROUND_MATTER, NoticeGround, NoticeState, Verdict
+from investigations.models import Case, Queue
+from investigations.queries import notices as queries
+from investigations.queries import things, work
 from tests.enforcement.ground import Ground
-from tests.factories.cases import NOON
+from tests.factories.cases import NOON, person
 from tests.investigations.domain.test_joined_cases import LATER
 from tests.investigations.domain.test_notice_cases import DONE, report, states
 from tests.investigations.domain.test_notices import send_all
@@ -117,3 +121,56 @@ def test_an_address_names_a_listing_else_a_merchant(ground: Ground, settings: An
     page = f"https://shop.example/sellers/{ground.merchant.external_id}"
     lines = [page, ground.merchant.public_id.lower(), f"{page}/{ball.external_id}", f"{page}/gone", "nobody"]
     assert things.find_all(lines) == ([ground.merchant, ball], [f"{page}/gone", "nobody"])
+
+
+# --- where a merchant is ------------------------------------------------------------------------------
+
+
+def test_a_merchant_from_abroad_is_seen_where_they_sell(ground: Ground) -> None:
+    shop = ground.another_merchant("Shenzhen Toys", country="CN")
+    ground.listing("Ball", of=shop, markets=("DE", "FR"))
+    report(ground, "rina", shop, ground=NoticeGround.SCAM)
+    assert Case.objects.get().markets == ["CN", "DE", "FR"]
+    assert things.markets_of(shop) == ["CN", "DE", "FR"]
+    for market, seen in (("DE", 1), ("AT", 0)):
+        moderator = person(f"dora-{market}", Role.MODERATOR, markets=[market])
+        assert (work.visible_cases(moderator).count(), queries.items(moderator).count()) == (seen, seen)
+
+
+@pytest.mark.parametrize(("sold", "joins"), [("DE", True), ("FR", False)])
+def test_a_report_joins_what_a_rule_found_where_that_holds_wherever_the_merchant_is(
+    ground: Ground, conduct: Policy, sold: str, joins: bool
+) -> None:
+    ground.listing("Ball", markets=(sold,))
+    ground.merchant_violation(conduct, owed=Owed.CASE)  # in Germany
+    opening.open_owed(at=NOON)
+    matter = payloads.matter_under(conduct.live).category  # type: ignore[arg-type]
+    about = next(each for each in NoticeGround if GROUND_MATTER[each] == matter)
+    report(ground, "rina", ground.merchant, ground=about, at=LATER)
+    assert (Case.objects.count() == 1) == joins
+
+
+def test_a_merchant_as_a_whole_is_decided_by_who_decides_wherever_that_holds(ground: Ground, conduct: Policy) -> None:
+    ground.listing("Ball", markets=("FR", "AT"))
+    (item,) = report(ground, "rina", ground.merchant, ground=NoticeGround.SCAM)
+    fields: dict[str, Any] = {"item": item, "version": conduct.live, "markets": [], "reason": "x", "at": NOON}
+    dora = person("dora", Role.MODERATOR, markets=["DE"])
+    with pytest.raises(NotPermitted, match="AT"):
+        notices.decide(measure=Measure.SUSPEND_LISTING_RIGHTS, actor=dora, **fields)
+    all_of_them = person("else", Role.MODERATOR, markets=["AT", "DE", "FR"])
+    notices.decide(measure=Measure.SUSPEND_LISTING_RIGHTS, actor=all_of_them, **fields)
+
+
+def test_from_the_page_of_a_notice_nothing_is_done_that_its_case_does_not_let_one_do(
+    ground: Ground, conduct: Policy
+) -> None:
+    (item,) = report(ground, "rina", ground.merchant, ground=NoticeGround.SCAM)
+    case = Case.objects.get()
+    Queue.objects.filter(pk=case.queue_id).update(hidden_measures=[Measure.SUSPEND_LISTING_RIGHTS])
+    fields: dict[str, Any] = {"item": item, "version": conduct.live, "markets": [], "reason": "x", "at": NOON}
+    with pytest.raises(MeasureHidden):
+        notices.decide(measure=Measure.SUSPEND_LISTING_RIGHTS, actor=ground.mona, **fields)
+    claims.claim(case=case, person=ground.sela, at=NOON)
+    with pytest.raises(MoveRefused, match="is with Sela"):
+        notices.decide(measure=Measure.WARN, actor=ground.mona, **fields)
+    notices.decide(measure=Measure.WARN, actor=ground.sela, **fields)

@@ -134,6 +134,10 @@ def test_a_notice_that_joins_while_it_is_judged_is_read_before_it_is_decided(cli
     assert f"{notice.reference} came in since you took the case" in page
     assert "1 report came in since you took the case." in page
     assert f'name="read" value="{item.pk}"' in page
+    panel = page[page.index('id="decision"') :]
+    assert all(
+        part in panel for part in ("Dangerous product", "Ball", "It broke.", url("notice-item", notice, item.pk))
+    )
     assert 'value="The rule caught something else" list' not in page, "that was written for us"
     assert "It broke." in client.get(url("case-tab", case.pk, "notices")).content.decode()
     answer = form | {"read": item.pk, "fine_reason": "The magnets are welded."}
