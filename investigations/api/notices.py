@@ -61,7 +61,7 @@ class ThingIn(serializers.Serializer):
 
 
 class NoticeIn(serializers.Serializer):
-    items = ThingIn(many=True, allow_empty=False, max_length=notice_intake.MOST)
+    items = ThingIn(many=True, allow_empty=False, max_length=notice_intake.MOST)  # type: ignore[call-arg]
     ground = serializers.ChoiceField(choices=NoticeGround.choices, default=NoticeGround.OTHER)
     reason = serializers.CharField(max_length=notice_intake.LONGEST, help_text="Why it is held to be illegal.")
     good_faith = serializers.BooleanField(

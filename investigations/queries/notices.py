@@ -22,7 +22,7 @@ from investigations.queries import work
 from listings.models import OrderLine
 
 AT_ONCE = 500
-FEW = 10
+FEW = 5
 
 
 def items(user: Anyone) -> QuerySet[NoticeItem]:

@@ -162,7 +162,7 @@ def test_a_page_costs_the_same_at_one_and_three_cases(client: Client, key: Key, 
 def test_what_reporters_wrote_comes_out_with_the_scope_of_notices_alone(client: Client, key: Key) -> None:
     ground = Ground()
     (item,) = report(ground, "rina", ground.listing("Ball"))
-    path = f"/api/v1/cases/{item.case_item.case_id}"
+    path = f"/api/v1/cases/{Case.objects.get(items__notice_items=item).pk}"
     alone = client.get(path, headers=key(Scope.CASES_READ))
     assert [each["notices"] for each in alone.json()["items"]] == [[]]
     assert b"Loose." not in alone.content

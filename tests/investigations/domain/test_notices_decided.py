@@ -112,6 +112,7 @@ def test_a_decision_that_was_refused_leaves_the_notice_to_be_decided(ground: Gro
 
 def test_of_two_merchants_in_one_notice_each_is_decided(ground: Ground) -> None:
     policy = ground.another_policy("conduct", about_merchants=True)
+    assert policy.live is not None
     both = report(ground, "rina", ground.merchant, ground.another_merchant("Other"), ground=NoticeGround.SCAM)
     for item in both:
         notices.decide(
