@@ -228,9 +228,16 @@ def try_again_at(attempts: int, at: datetime) -> datetime | None:
     return at + WAITS[attempts - 1] if attempts <= len(WAITS) else None
 
 
+def is_refused(fault: Exception) -> bool:
+    """Whether the server will have none of these addresses, ever. With a code under 500 it asks to be tried again, as greylisting does."""
+    return isinstance(fault, smtplib.SMTPRecipientsRefused) and all(
+        code >= 500 for code, _said in fault.recipients.values()
+    )
+
+
 def _note_failure(message: Message, fault: Exception, at: datetime) -> None:
     """Wait longer each time; a refused address or a broken message is not tried again."""
-    hopeless = not isinstance(fault, OSError) or isinstance(fault, smtplib.SMTPRecipientsRefused)
+    hopeless = not isinstance(fault, OSError) or is_refused(fault)
     log.warning("message_not_delivered", message=message.pk, attempts=message.attempts, error=repr(fault))
     message.error = f"{type(fault).__name__}: {fault}"[:2_000]
     again = try_again_at(message.attempts, at)

@@ -21,10 +21,11 @@ KINDS = {
     "unauthenticated": _("No valid API key or session came with the request."),
     "forbidden": _("The key or person may not do this. The detail names the scope that is missing."),
     "not-found": _("There is nothing at this address, or not for you."),
+    "too-large": _("More or larger files than are taken. Nothing was kept."),
     "too-many": _("Too many requests. Wait as long as Retry-After says."),
 }
 KIND_OF_STATUS = {
-    400: "invalid", 401: "unauthenticated", 403: "forbidden", 404: "not-found", 409: "wrong-state", 422: "refused", 429: "too-many",
+    400: "invalid", 401: "unauthenticated", 403: "forbidden", 404: "not-found", 409: "wrong-state", 413: "too-large", 422: "refused", 429: "too-many",
 }  # fmt: skip
 
 

@@ -13,13 +13,14 @@ from rest_framework.response import Response
 from enforcement.api import rechecks
 from enforcement.api.rechecks import RecheckOut
 from governance.accounts.enums import Scope
+from governance.accounts.permissions import Anyone
 from governance.policies.enums import Measure
 from governance.web.viewsets import ScopedViewSet
 from investigations.domain import cases, claims
 from investigations.enums import Verdict
 from investigations.filters import CaseFilter
 from investigations.models import Case, CaseDecision, CaseItem, Claim, NoticeItem
-from investigations.queries import work
+from investigations.queries import notices, work
 
 
 class CaseOut(serializers.ModelSerializer):
@@ -52,7 +53,11 @@ class CaseItemOut(serializers.ModelSerializer):
     listing = serializers.CharField(source="listing.external_id", allow_null=True, default=None)
     violation = serializers.IntegerField(source="violation_id", allow_null=True)
     explanation = serializers.JSONField(source="violation.explanation", default=dict)
-    notices = ItemNoticeOut(source="notice_items", many=True, help_text="What was reported about it from outside.")
+    notices = ItemNoticeOut(
+        source="notice_items",
+        many=True,
+        help_text="What was reported about it from outside, to who may read notices: a key needs `notices:read` too.",
+    )
 
     class Meta:
         model = CaseItem
@@ -124,7 +129,7 @@ class DecideIn(serializers.Serializer):
         child=serializers.IntegerField(),
         default=list,
         max_length=1_000,
-        help_text="Ids of the notices that joined since the case was taken and that you have read. Without them it is refused.",
+        help_text="Ids of the notices that joined since the case was taken and that you have read, which needs `notices:read`. Without them it is refused.",
     )
 
     def validate_verdicts(self, rows: list[dict[str, Any]]) -> dict[int, Verdict]:
@@ -157,7 +162,7 @@ class CaseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ScopedViewSe
         waiting = Count("items", filter=Q(items__settled_at__isnull=True))
         rows = work.visible_cases(self.request.user).select_related("merchant", "policy", "queue")
         rows = rows.annotate(items_waiting=waiting)
-        return rows if self.action == "list" else rows.prefetch_related(*_parts())
+        return rows if self.action == "list" else rows.prefetch_related(*_parts(self.request.user))
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer]:
         return CaseOut if self.action == "list" else CaseDetailOut
@@ -236,10 +241,10 @@ def _reason(request: Request) -> str:
     return str(body.validated_data["reason"])
 
 
-def _parts() -> tuple[Prefetch, ...]:
+def _parts(user: Anyone) -> tuple[Prefetch, ...]:
     return (
         Prefetch("items", CaseItem.objects.select_related("listing", "violation").order_by("id")),
-        Prefetch("items__notice_items", NoticeItem.objects.select_related("notice").order_by("id")),
+        Prefetch("items__notice_items", notices.items(user).order_by("id")),
         Prefetch(
             "case_decisions", CaseDecision.objects.select_related("decision").prefetch_related("also").order_by("id")
         ),

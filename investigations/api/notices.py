@@ -1,5 +1,6 @@
 """Notices over the API: report listings, read what became of each. Who reported goes in and never comes out."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -60,7 +61,7 @@ class ThingIn(serializers.Serializer):
 
 
 class NoticeIn(serializers.Serializer):
-    items = ThingIn(many=True, allow_empty=False)
+    items = ThingIn(many=True, allow_empty=False, max_length=notice_intake.MOST)  # type: ignore[call-arg]
     ground = serializers.ChoiceField(choices=NoticeGround.choices, default=NoticeGround.OTHER)
     reason = serializers.CharField(max_length=notice_intake.LONGEST, help_text="Why it is held to be illegal.")
     good_faith = serializers.BooleanField(
@@ -75,7 +76,7 @@ class NoticeIn(serializers.Serializer):
         max_length=120,
         default="",
         allow_blank=True,
-        help_text="Of a buyer: with which they bought it. It is told back to them alone; a second complaint on it is the first.",
+        help_text="Of a buyer: with which they bought it. It is told back to them alone.",
     )
     brand = serializers.CharField(max_length=200, default="", allow_blank=True, help_text="Of a rights holder.")
     register_number = serializers.CharField(max_length=100, default="", allow_blank=True)
@@ -152,8 +153,8 @@ def _things(given: list[dict[str, str]], markets: frozenset[str] | None) -> list
     """What is named, in the markets of whoever reports it. Says which are not there, by their places."""
     found: list[Thing] = []
     errors: dict[int, Any] = {}
-    for place, each in enumerate(given):
-        named = [thing for thing in _named(each) if _within(thing, markets)]
+    for place, meant in enumerate(_named(given)):
+        named = [thing for thing in meant if _within(thing, markets)]
         found += named
         if not named:
             errors[place] = [_("There is no such listing or merchant.")]
@@ -162,13 +163,30 @@ def _things(given: list[dict[str, str]], markets: frozenset[str] | None) -> list
     return found
 
 
-def _named(each: dict[str, str]) -> list[Thing]:
-    if each["find"]:
-        return things.find_any(each["find"])
-    if each["listing"]:
-        rows = Listing.objects.filter(merchant__public_id=each["merchant"], external_id=each["listing"])
-        return list(rows.select_related("merchant"))
-    return list(Merchant.objects.filter(public_id=each["merchant"]))
+def _named(given: list[dict[str, str]]) -> Iterator[list[Thing]]:
+    """What each of them means: by the marketplace's keys all at once, by `find` each line once."""
+    keys = [(each["merchant"], each["listing"]) for each in given if not each["find"]]
+    by_key = _merchants(keys) | _listings(keys)
+    lines = {line: things.find_any(line) for line in dict.fromkeys(each["find"] for each in given) if line}
+    for each in given:
+        key = (each["merchant"], each["listing"])
+        yield lines[each["find"]] if each["find"] else by_key.get(key, [])
+
+
+def _merchants(keys: list[tuple[str, str]]) -> dict[tuple[str, str], list[Thing]]:
+    named = [merchant for merchant, listing in keys if not listing]
+    return {(row.public_id, ""): [row] for row in Merchant.objects.filter(public_id__in=named)} if named else {}
+
+
+def _listings(keys: list[tuple[str, str]]) -> dict[tuple[str, str], list[Thing]]:
+    named = [key for key in keys if key[1]]
+    if not named:
+        return {}
+    rows = Listing.objects.filter(
+        merchant__public_id__in=[merchant for merchant, _listing in named],
+        external_id__in=[listing for _merchant, listing in named],
+    )
+    return {(row.merchant.public_id, row.external_id): [row] for row in rows.select_related("merchant")}
 
 
 def _within(thing: Thing, markets: frozenset[str] | None) -> bool:

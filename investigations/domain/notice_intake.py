@@ -13,7 +13,7 @@ from enforcement.queries import deadlines
 from governance.accounts.models import User
 from governance.web.references import random_reference
 from governance.web.refusals import Refusal
-from investigations.domain import complaints, notice_cases, notice_mail, reporters
+from investigations.domain import notice_cases, notice_mail, reporters
 from investigations.domain.acting import check_reasons
 from investigations.domain.notice_log import record
 from investigations.enums import (
@@ -85,8 +85,7 @@ def receive(
 ) -> Notice:
     """Put a report on record, confirm it to whoever reported, and let it wait in a case. Without an actor it came by the public page.
 
-    `key` names the sending: a second one with the same key changes nothing and returns the first, and so does a buyer's second
-    complaint on the same order of the same things while the first waits. What a suspended reporter sends
+    `key` names the sending: a second one with the same key changes nothing and returns the first. What a suspended reporter sends
     is set aside. Raises ReasonsMissing, NothingNamed, NameMissing, GoodFaithMissing, FileRefused; then nothing is written.
     """
     _check(things, ground, reason, sender, good_faith, actor)
@@ -97,9 +96,6 @@ def receive(
     kept, proof = files.keep_all(sent), files.keep_all(sender.proof)
     try:
         with transaction.atomic():
-            things, same = complaints.new_in(things, email=sender.email, order_number=sender.order_number)
-            if same is not None:
-                return same
             notice, right = _write(ground, reason, language, actor, at, sender, channel, good_faith, sent_key)
             for each, of in ((kept, None), (proof, right)):
                 NoticeFile.objects.bulk_create(

@@ -1,11 +1,10 @@
 """What becomes of a letter of ours that could not be mailed: to who reported, to an authority."""
 
-import smtplib
 from datetime import datetime
 
 import structlog
 
-from enforcement.domain.messages import try_again_at
+from enforcement.domain.messages import is_refused, try_again_at
 from investigations.models import NoticeMail, OrderLetter
 
 log = structlog.get_logger(__name__)
@@ -20,7 +19,7 @@ def note_failure(letter: NoticeMail | OrderLetter, fault: Exception, at: datetim
     log.warning("letter_not_delivered", of=letter._meta.model_name, key=letter.pk, attempts=letter.attempts, error=kind)
     letter.error = kind
     again = try_again_at(letter.attempts, at)
-    if again is None or isinstance(fault, smtplib.SMTPRecipientsRefused):
+    if again is None or is_refused(fault):
         letter.given_up_at = at
     else:
         letter.next_try_at = again

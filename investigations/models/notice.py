@@ -7,7 +7,8 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Upper
 
 from enforcement.models import Decision
 from governance.audit.models.append_only import append_only, refuse
@@ -23,6 +24,11 @@ from investigations.enums import (
 from investigations.models.case import CaseItem
 from investigations.models.reporter import Reporter, ReporterRight
 from listings.models import Listing, Merchant
+
+
+def order_key(number: F | Value) -> Upper:
+    """The number of an order however it is typed: `ab 12-3` and `AB123` are one. For the index and for the queries that are to use it."""
+    return Upper(Func(number, Value(r"[\s./_#-]+"), Value(""), Value("g"), function="regexp_replace"))
 
 
 class Notice(models.Model):
@@ -66,6 +72,7 @@ class Notice(models.Model):
             models.Index(fields=["-received_at", "-id"], name="notice_by_time"),
             models.Index(fields=["reporter", "-id"], condition=Q(reporter__isnull=False), name="notice_by_reporter"),
             GinIndex(written("reason"), name="notice_by_words"),
+            models.Index(order_key(F("order_number")), condition=~Q(order_number=""), name="notice_by_order_number"),
         )
         triggers = (
             pgtrigger.Trigger(

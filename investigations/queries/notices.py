@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 
 from enforcement.domain.decisions import UNDO_GRACE, UNDO_WINDOW
 from enforcement.enums import DecisionState, Origin
@@ -17,11 +17,13 @@ from governance.policies.enums import Subject
 from investigations import permissions
 from investigations.enums import OPEN_NOTICES, NoticeState, ReporterKind
 from investigations.models import Case, CaseItem, Notice, NoticeItem, NoticeMail, NoticeMove
+from investigations.models.notice import order_key
 from investigations.queries import work
 from listings.models import OrderLine
 from listings.queries import merchants
 
 AT_ONCE = 500
+FEW = 5
 
 
 def items(user: Anyone) -> QuerySet[NoticeItem]:
@@ -69,6 +71,18 @@ def bought_at(item: NoticeItem) -> datetime | None:
     return rows.order_by("pk").values_list("ordered_at", flat=True).first()
 
 
+def on_the_same_order(notice: Notice, user: Anyone) -> list[str]:
+    """References of other complaints with its order number that the person may read, the newest first, few of them.
+
+    Whoever knows a number may have typed it: nothing but this list follows from two that are alike.
+    """
+    if not notice.order_number:
+        return []
+    rows = visible(user).exclude(pk=notice.pk).exclude(order_number="").alias(order=order_key(F("order_number")))
+    same = rows.filter(order=order_key(Value(notice.order_number))).exclude(order="")
+    return list(same.order_by("-pk").values_list("reference", flat=True)[:FEW])
+
+
 def moves(of: Iterable[NoticeItem]) -> list[NoticeMove]:
     """The newest first."""
     rows = NoticeMove.objects.filter(item__in=[item.pk for item in of]).select_related("actor", "mail")
@@ -96,6 +110,7 @@ def followed(item: NoticeItem) -> QuerySet[Decision]:
     rows = Decision.objects.filter(
         origin_kind=Origin.NOTICE,
         origin_ref=item.notice.reference,
+        merchant=item.merchant_id,
         items__listing=item.listing_id,
         case_decision__isnull=True,
     )

@@ -135,6 +135,7 @@ def _show(
         "record": record,
         "may_see_order": may_decide,
         "bought_at": queries.bought_at(item) if may_decide else None,
+        "same_order": queries.on_the_same_order(notice, request.user) if may_decide else [],
         "case": queries.case_of(item),
         "may_end": may_decide and item.state == NoticeState.RECEIVED,
         "may_act": may_act,

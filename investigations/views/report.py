@@ -83,8 +83,7 @@ def page(request: HttpRequest) -> HttpResponse:
         form.add_error(None, str(refusal))
     else:
         address = reverse("investigations:report-receipt", args=[notice_mail.token_of(notice)])
-        again = "" if notice.sent_key.endswith(form.key) else "&again=1"
-        return redirect(f"{address}?lang={tag}{again}")
+        return redirect(f"{address}?lang={tag}")
     return _page(request, form, status=422)
 
 
@@ -106,7 +105,6 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         "address": notice_mail.address_of(notice),
         "due_at": max(item.due_at for item in items),
         "set_aside": items[0].state == NoticeState.SET_ASIDE,
-        "again": "again" in request.GET,
     }
     return render(request, "investigations/report_receipt.html", context | _frame())
 

@@ -1,6 +1,7 @@
 """The outbox: delivered once, tried again with growing waits, given up visibly, and never lost with a worker."""
 
 import re
+import smtplib
 import socket
 import threading
 from collections.abc import Iterator
@@ -82,6 +83,14 @@ def test_a_server_that_is_away_is_tried_again_later_and_later_and_then_given_up(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("codes", "refused"), [((550,), True), ((550, 553), True), ((450,), False), ((550, 451), False)]
+)
+def test_an_address_is_refused_for_good_from_500_on(codes: tuple[int, ...], refused: bool) -> None:
+    fault = smtplib.SMTPRecipientsRefused({f"{code}@x.example": (code, b"no") for code in codes})
+    assert messages.is_refused(fault) is refused
+
+
 def test_without_an_address_it_fails_visibly_and_goes_out_when_there_is_one(ground: Ground) -> None:
     ground.merchant.email = ""
     ground.merchant.save()

@@ -17,7 +17,9 @@ from governance.accounts.models import User
 from investigations.domain import claims
 from investigations.enums import CaseOutcome, CaseState
 from investigations.models import Case
+from tests.enforcement.ground import Ground
 from tests.factories import cases as make
+from tests.investigations.domain.test_notice_cases import report
 
 pytestmark = pytest.mark.django_db
 Headers = dict[str, str]
@@ -155,3 +157,14 @@ def test_a_page_costs_the_same_at_one_and_three_cases(client: Client, key: Key, 
     with CaptureQueriesContext(connection) as three:
         client.get("/api/v1/cases", headers=headers)
     assert len(three) == len(one)
+
+
+def test_what_reporters_wrote_comes_out_with_the_scope_of_notices_alone(client: Client, key: Key) -> None:
+    ground = Ground()
+    (item,) = report(ground, "rina", ground.listing("Ball"))
+    path = f"/api/v1/cases/{Case.objects.get(items__notice_items=item).pk}"
+    alone = client.get(path, headers=key(Scope.CASES_READ))
+    assert [each["notices"] for each in alone.json()["items"]] == [[]]
+    assert b"Loose." not in alone.content
+    both = client.get(path, headers=key(Scope.CASES_READ, Scope.NOTICES_READ)).json()
+    assert [each["reason"] for each in both["items"][0]["notices"]] == ["Loose."]

@@ -17,6 +17,8 @@ from pytest_django import DjangoAssertNumQueries
 from governance.accounts.domain import api_keys
 from governance.accounts.enums import Scope
 from governance.accounts.models import ApiKey
+from investigations.api import notices as api
+from investigations.api.attachments import LARGEST_REQUEST
 from investigations.domain import notices, reporters
 from investigations.domain.reporters import Award
 from investigations.models import Notice, NoticeFile, NoticeItem
@@ -139,6 +141,29 @@ def test_it_asks_a_fixed_number_of_queries(
         get(client, PATH, secret)
 
 
+@pytest.mark.parametrize(("items", "queries"), [(1, 1), (3, 1)])
+def test_things_by_the_marketplaces_keys_are_looked_up_together(
+    ground: Ground, items: int, queries: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    merchant = ground.merchant.public_id
+    balls = [ground.listing(f"Ball {number}") for number in range(items)]
+    given = [{"merchant": merchant, "listing": ball.external_id, "find": ""} for ball in balls]
+    with django_assert_num_queries(queries):
+        assert api._things(given, None) == balls
+    whole = {"merchant": merchant, "listing": "", "find": ""}
+    with django_assert_num_queries(queries + 1):
+        assert api._things([whole, *given, given[0]], None) == [ground.merchant, *balls, balls[0]]
+
+
+def test_more_things_than_a_notice_takes_are_refused_before_any_is_looked_up(
+    client: Client, ground: Ground, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    _key, secret = key("desk", Scope.NOTICES_WRITE)
+    given = body(ground, items=[{"find": f"L-{ground.listing('Ball').pk}"}] * 2_000)
+    with django_assert_max_num_queries(10):
+        assert post(client, given, secret).status_code == 400
+
+
 # --- files ---------------------------------------------------------------------------------------------
 
 PNG = b"\x89PNG\r\n\x1a\n what was seen"
@@ -173,8 +198,14 @@ def test_files_and_proofs_of_a_right_come_with_it_and_once(
     assert made.status_code == 201, made.content
     told = json.loads(made.content)
     assert [(each["name"], each["content_type"]) for each in told["files"]] == [
-        ("seen.exe", "image/png"), ("second.png", "image/png"), ("right.pdf", "application/pdf"),
-    ]  # fmt: skip
+        (f"file-{file.pk}.{ending}", kind)
+        for file, ending, kind in zip(
+            NoticeFile.objects.order_by("pk"),
+            ("png", "png", "pdf"),
+            ("image/png", "image/png", "application/pdf"),
+            strict=True,
+        )
+    ], "what the sender called them may tell their name"
     assert told["files"][2]["sha256"] == hashlib.sha256(PDF).hexdigest()
     assert [each["listing"] is None for each in told["items"]] == [False, True]
     assert json.loads(with_files(client, wanted | sent(), secret).content) == told
@@ -196,3 +227,22 @@ def test_a_file_that_the_forms_refuse_is_refused_and_nothing_is_written(
     assert refused["Content-Type"] == "application/problem+json"
     assert not Notice.objects.exists()
     assert not list(tmp_path.glob("appeals/*"))
+
+
+def test_a_request_that_announces_too_much_is_refused_unread(client: Client, ground: Ground) -> None:
+    _key, secret = key("desk", Scope.NOTICES_WRITE)
+    headers = {"authorization": f"Bearer {secret}"}
+    wanted = form(ground, files=[SimpleUploadedFile("a.png", PNG)])
+    refused = client.post(PATH, wanted, headers=headers, CONTENT_LENGTH=str(LARGEST_REQUEST + 1))
+    assert (refused.status_code, refused["Content-Type"]) == (413, "application/problem+json")
+
+
+def test_the_first_file_too_many_ends_the_reading(
+    client: Client, ground: Ground, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR, settings.FILE_UPLOAD_MAX_MEMORY_SIZE = str(tmp_path), 1
+    _key, secret = key("desk", Scope.NOTICES_WRITE)
+    many = [SimpleUploadedFile(f"{number}.png", PNG) for number in range(11)]
+    refused = with_files(client, form(ground, anything=many), secret)
+    assert refused.status_code == 413
+    assert not list(tmp_path.iterdir())

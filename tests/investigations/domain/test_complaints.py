@@ -1,22 +1,24 @@
-"""A buyer's complaint on an order: told back to them, shown to who decides, and one however often it is sent."""
+"""A buyer's complaint on an order: told back to them, shown to who decides, with others on the same order."""
 
 import json
-import threading
-from typing import Any
+from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
+from enforcement.domain.files import Sent
 from governance.accounts.enums import Role
 from governance.audit.models import Entry
-from investigations.domain import notices
+from investigations.domain import notice_mail, notices
 from investigations.domain.notice_intake import Sender
-from investigations.enums import ReporterKind
-from investigations.models import Notice, NoticeItem, NoticeMail
+from investigations.enums import NoticeGround, ReporterKind
+from investigations.models import Notice, NoticeFile, NoticeMail
+from investigations.queries import notices as queries
 from listings.models import OrderLine
 from tests.enforcement.ground import Ground
 from tests.factories.cases import NOON, market, person
@@ -25,6 +27,7 @@ from tests.investigations.views.test_report import PAGE, typed
 
 pytestmark = pytest.mark.django_db
 ORDER = "AB-1234 567"
+PNG = b"\x89PNG\r\n\x1a\n what was seen"
 
 
 @pytest.fixture
@@ -37,17 +40,29 @@ def buyer(number: str = ORDER, email: str = "omar@x.example") -> Sender:
     return Sender(ReporterKind.BUYER, "Omar", email, order_number=number)
 
 
-def test_two_complaints_of_a_buyer_on_one_order_of_one_listing_are_one(ground: Ground) -> None:
+def test_each_complaint_is_a_notice_of_its_own_with_what_came_with_it(
+    ground: Ground, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
     ball, cube = ground.listing("Ball"), ground.listing("Cube")
-    (first,) = report(ground, "omar", ball, sender=buyer())
-    assert report(ground, "omar", ball, sender=buyer("ab 1234567", "OMAR@x.example")) == [first]
-    (other,) = report(ground, "omar", ball, cube, sender=buyer())
-    assert (other.listing, Notice.objects.count()) == (cube, 2)
-    report(ground, "omar", ball, sender=buyer("AB-9"))
-    assert report(ground, "rina", ball, sender=buyer(email="rina@x.example")) != [first], "another's tells her nothing"
-    assert Notice.objects.count() == 4
-    notices.no_action(item=first, reasons="Welded.", actor=ground.mona, at=NOON)
-    assert report(ground, "omar", ball, sender=buyer()) != [first]
+    (first,) = report(ground, "omar", ball, ground=NoticeGround.COUNTERFEIT, sender=buyer())
+    again = report(ground, "omar", ball, cube, sender=buyer(), sent=[Sent("seen.png", [PNG])], key="our-1")
+    assert [item.listing for item in again] == [ball, cube]
+    assert [item.notice.ground for item in (first, again[0])] == ["counterfeit", "unsafe"]
+    assert NoticeFile.objects.get().notice == again[0].notice
+    notices.no_action(item=again[0], reasons="Welded.", actor=ground.mona, at=NOON)
+    assert report(ground, "omar", ball, cube, sender=buyer(), key="our-1") == again, "the sending is known by its key"
+
+
+def test_who_knows_address_and_order_number_gets_nothing_of_the_buyers_notice(client: Client, ground: Ground) -> None:
+    ball, secret = ground.listing("Ball"), ground.listing("Secret")
+    (item, _secret) = report(ground, "omar", ball, secret, sender=buyer())
+    fields = typed(ground, kind="buyer", order_number=ORDER, email="omar@x.example", name="The seller")
+    receipt = client.post(PAGE, fields | {"things": f"L-{ball.pk}"}, follow=True).content.decode()
+    assert item.notice.reference not in receipt
+    assert notice_mail.address_of(item.notice) not in receipt
+    assert "Secret" not in receipt
+    assert Notice.objects.count() == 2
 
 
 def test_it_is_told_back_and_stands_in_no_log(client: Client, ground: Ground) -> None:
@@ -78,37 +93,35 @@ def test_it_is_shown_to_who_decides_and_known_where_it_was_bought(client: Client
     assert ORDER not in client.get(f"/api/v1/notices/{item.notice.reference}").content.decode()
 
 
-def test_the_public_page_takes_it_and_says_that_it_had_it(client: Client, ground: Ground) -> None:
-    fields = typed(ground, kind="buyer", order_number=ORDER)
-    receipt = client.post(PAGE, fields, follow=True).content.decode()
-    assert ORDER in receipt
-    assert "You had complained" not in receipt
-    again = client.post(PAGE, fields | {"stamp": typed(ground)["stamp"], "reason": "Once more."}, follow=True)
-    assert "You had complained about this order already" in again.content.decode()
-    assert Notice.objects.count() == 1
+def test_complaints_on_one_order_name_each_other_to_who_decides(client: Client, ground: Ground) -> None:
+    ball, cube = ground.listing("Ball", markets=("DE",)), ground.listing("Cube", markets=("FR",))
+    (item,) = report(ground, "omar", ball, sender=buyer())
+    (alike,) = report(ground, "rina", ball, sender=buyer("ab1234567", "rina@x.example"))
+    (abroad,) = report(ground, "omar", cube, sender=buyer())
+    report(ground, "omar", ball, sender=buyer("AB-9"))
+    report(ground, "omar", ball)
+    path = reverse("investigations:notice", args=[item.notice.reference])
+    client.force_login(ground.mona)
+    assert queries.on_the_same_order(item.notice, ground.mona) == [abroad.notice.reference, alike.notice.reference]
+    assert alike.notice.reference in client.get(path).content.decode()
+    client.force_login(person("dora", Role.MODERATOR, markets=["DE"]))
+    page = client.get(path).content.decode()
+    assert (alike.notice.reference in page, abroad.notice.reference in page) == (True, False)
+    client.force_login(person("audra", Role.AUDITOR))
+    assert alike.notice.reference not in client.get(path).content.decode(), "as with the number itself"
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_same_complaint_twice_at_once_is_one() -> None:
-    ground = Ground()
-    balls = [ground.listing(f"Ball {number}") for number in range(4)]
-    for ball in balls:
-        start = threading.Barrier(2)
-        faults: list[Exception] = []
+@pytest.mark.parametrize("others", [1, 3])
+def test_they_are_found_with_one_query(
+    ground: Ground, others: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    ball = ground.listing("Ball")
+    item = [report(ground, "omar", ball, sender=buyer()) for _each in range(others + 1)][-1][0]
+    queries.on_the_same_order(item.notice, ground.mona)
+    with django_assert_num_queries(1):
+        assert len(queries.on_the_same_order(item.notice, ground.mona)) == others
 
-        def send(ball: Any = ball, start: threading.Barrier = start, faults: list[Exception] = faults) -> None:
-            try:
-                start.wait(10)
-                report(ground, "omar", ball, sender=buyer())
-            except Exception as fault:
-                faults.append(fault)
-            finally:
-                connection.close()
 
-        threads = [threading.Thread(target=send) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(30)
-        assert not faults
-        assert NoticeItem.objects.filter(listing=ball).count() == 1
+def test_a_number_of_signs_alone_is_like_no_other(ground: Ground) -> None:
+    item = [report(ground, "omar", ground.listing("Ball"), sender=buyer("--")) for _each in range(2)][-1][0]
+    assert queries.on_the_same_order(item.notice, ground.mona) == []

@@ -12,10 +12,12 @@ from governance.policies.enums import Ground as Founded
 from governance.policies.enums import Measure
 from governance.web.refusals import MoveRefused, Refusal
 from investigations.domain import notice_answers, notices
-from investigations.enums import NoticeState
+from investigations.enums import NoticeGround, NoticeState
 from investigations.models import NoticeItem
+from investigations.queries import notices as queries
 from tests.enforcement.ground import Ground
 from tests.factories.cases import NOON
+from tests.investigations.domain.test_notice_cases import report
 from tests.investigations.domain.test_notices import (
     ADDRESS,
     LATER,
@@ -106,6 +108,17 @@ def test_a_decision_that_was_refused_leaves_the_notice_to_be_decided(ground: Gro
     taking_effect.refuse(decision=decision, actor=ground.sela, reason="Out of proportion.", at=LATER)
     assert notice_answers.follow_decided(at=LATER) == 0
     assert decide(ground, notice).state == DecisionState.IN_FORCE
+
+
+def test_of_two_merchants_in_one_notice_each_is_decided(ground: Ground) -> None:
+    policy = ground.another_policy("conduct", about_merchants=True)
+    assert policy.live is not None
+    both = report(ground, "rina", ground.merchant, ground.another_merchant("Other"), ground=NoticeGround.SCAM)
+    for item in both:
+        notices.decide(
+            item=item, version=policy.live, measure=Measure.WARN, markets=[], reason="", actor=ground.mona, at=LATER
+        )
+    assert list(queries.followed(both[1]).values_list("merchant", flat=True)) == [both[1].merchant_id]
 
 
 def test_it_is_decided_once_and_after_no_action_too(ground: Ground) -> None:

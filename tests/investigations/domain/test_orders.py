@@ -369,6 +369,15 @@ def test_a_refused_address_is_not_tried_again(ground: Ground) -> None:
     assert (letter.given_up_at, letter.error) == (NOON, "SMTPRecipientsRefused")
 
 
+def test_an_address_that_is_refused_for_now_is_tried_again(ground: Ground) -> None:
+    letter = last_letter(received(ground.sela, "L-1"))
+    letter.attempts = 1
+    unsent.note_failure(letter, smtplib.SMTPRecipientsRefused({ADDRESS: (450, b"greylisted")}), NOON)
+    letter.refresh_from_db()
+    assert letter.given_up_at is None
+    assert letter.next_try_at > NOON
+
+
 def test_every_move_is_allowed_or_refused(ground: Ground) -> None:
     order = received(ground.sela, "L-1")
     for was, to in product(OrderState, OrderState):
