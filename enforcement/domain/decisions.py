@@ -160,12 +160,16 @@ def issue(
         _replace(supersedes, decision, actor=actor, at=at)
     findings.owe_nothing(violations=[item.violation for item in proposal.items if item.violation])
     if planned.state != DecisionState.HELD:
-        wait = UNDO_WINDOW + UNDO_GRACE if decision.automation == Automation.NONE else timedelta(0)
-        taking_effect.begin(decision, items, replaced=supersedes, wait=wait, at=at)
+        taking_effect.begin(decision, items, replaced=supersedes, wait=_undo_seconds(decision), at=at)
     data = {"measure": measure, "listings": len(items), "points": decision.points, "policy": str(version)}
     data |= {"markets": decision.markets, "reason": reason, "state": decision.state, "held_for": decision.held_for}
     decision_states.record("decision.issued", decision, actor, at, data)
     return decision
+
+
+def _undo_seconds(decision: Decision) -> timedelta:
+    """How long the merchant is not told of it yet: a person may think better of it, a program does not."""
+    return UNDO_WINDOW + UNDO_GRACE if decision.automation == Automation.NONE else timedelta(0)
 
 
 @transaction.atomic
