@@ -4,7 +4,7 @@ import gzip
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,8 @@ def plant(shared: Path, merchant: Merchant, *, most: int | None = None) -> list[
         kept = random.Random(2026).sample(alerts, min(most, len(alerts)))  # noqa: S311 -- which, not a secret
         RecallAlert.objects.exclude(pk__in=[each.pk for each in kept]).update(owed_at=None)
         alerts = sorted(kept, key=lambda each: each.pk)
-    planted = [each for alert in alerts for each in _of(alert)]
+    recalled = {number for alert in RecallAlert.objects.iterator() for number in recalls.facts_of(alert).gtins}
+    planted = [each for alert in alerts for each in _of(alert, recalled)]
     rows = [
         Listing(
             merchant=merchant, external_id=f"planted-{n}", content_hash=f"p{n:031d}", markets=["DE"], change=n + 1,
@@ -141,8 +142,8 @@ def _is_another_alert_of_it(match: RecallMatch, theirs: Planted | None) -> bool:
     return bool(facts.gtins & other.gtins or same_model or facts.words == other.words)
 
 
-def _of(alert: RecallAlert) -> Iterator[Planted]:
-    """What is planted for one alert, as far as its facts allow it."""
+def _of(alert: RecallAlert, recalled: Collection[str]) -> Iterator[Planted]:
+    """What is planted for one alert, as far as its facts allow it; `recalled` are the barcodes of all."""
     facts = recalls.facts_of(alert)
     gtins = sorted(number for number in facts.gtins if not identifiers.is_in_store(number))
     brand = next(iter(facts.brand_keys.values()), "")
@@ -157,7 +158,8 @@ def _of(alert: RecallAlert) -> Iterator[Planted]:
     kind = " ".join(word for word in (alert.product or alert.name)[:60].split() if not _is_model(word, facts))
     if gtins:
         yield Planted(alert.pk, "gtin", {"title": "New, unused, fast delivery", "ean": gtins[0]})
-        yield Planted(alert.pk, "other barcode", {"title": "New, unused, fast delivery", "ean": neighbour(gtins[0])})
+        other = next(each for each in neighbours(gtins[0]) if identifiers.gtin(each) not in recalled)
+        yield Planted(alert.pk, "other barcode", {"title": "New, unused, fast delivery", "ean": other})
     if brand and model and _is_product(facts):
         yield from _by_model(alert.pk, brand, model, kind)
     if brand and len(max(facts.words, key=len, default=frozenset())) >= 2:
@@ -195,7 +197,9 @@ def _slipped(text: str) -> str:
     return " ".join(words)
 
 
-def neighbour(number: str) -> str:
-    """Another number of the same length that is one, too."""
-    body = number[:-2] + str((int(number[-2]) + 1) % 10)
-    return next(body + str(last) for last in range(10) if identifiers.gtin(body + str(last)))
+def neighbours(number: str) -> Iterator[str]:
+    """Other numbers of the same length that are barcodes, too, from the nearest on."""
+    head, last = number[:-4], int(number[-4:-1])
+    for step in range(1, 1_000):
+        body = f"{head}{(last + step) % 1_000:03d}"
+        yield next(body + str(digit) for digit in range(10) if identifiers.gtin(body + str(digit)))
